@@ -1,0 +1,134 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// SystemPerson is the author of what machines do.
+const SystemPerson = "system"
+
+// Box is a rectangle in pixels of a page's original raster.
+type Box struct {
+	X      int `json:"x"`
+	Y      int `json:"y"`
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// Region is a page or a part of one, and the reading shown for it.
+type Region struct {
+	Scan Digest `json:"scan"`
+	Page int    `json:"page"`
+	// Box is nil for the whole page.
+	Box *Box `json:"box,omitempty"`
+	// Reading is the ID of the reading shown; empty while there is none.
+	Reading   string    `json:"reading,omitempty"`
+	Origin    Origin    `json:"origin,omitempty"`
+	Outcome   Outcome   `json:"outcome,omitempty"`
+	Reason    string    `json:"reason,omitempty"`
+	Assurance Assurance `json:"assurance,omitempty"`
+}
+
+// machineMayReplace tells whether recognition may change what the region shows:
+// never what a person corrected, never an imported edition.
+func (r Region) machineMayReplace() bool {
+	return r.Assurance <= AssuranceMachine && r.Origin != Imported && r.Origin != Person
+}
+
+// Document is the part of a document that changes without a new revision.
+type Document struct {
+	ID         string
+	Collection string
+	// Holding that it was proposed for; empty when a person made it.
+	Holding string
+	// Head is the number of the newest revision, from 1.
+	Head int
+	// Events is the number of events so far.
+	Events    int
+	CreatedAt time.Time
+	// DeletedAt is zero while the document is not deleted.
+	DeletedAt time.Time
+}
+
+// Etag changes with every revision, deletion and return.
+func (d Document) Etag() string { return fmt.Sprintf("%d.%d", d.Head, d.Events) }
+
+// Revision is an immutable manifest of a document.
+type Revision struct {
+	Document string `json:"-"`
+	// Number counts from 1.
+	Number    int       `json:"-"`
+	Title     string    `json:"title"`
+	Regions   []Region  `json:"regions"`
+	Author    string    `json:"-"`
+	CreatedAt time.Time `json:"-"`
+	// Digest is the SHA-256 of the manifest's canonical JSON: title and regions.
+	Digest Digest `json:"-"`
+}
+
+// Manifest is the canonical JSON that Digest is taken of, and that a store keeps.
+func (r Revision) Manifest() ([]byte, error) {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encode manifest of %s: %w", r.Document, err)
+	}
+	return b, nil
+}
+
+// ReadManifest sets title, regions and digest from a manifest.
+func (r *Revision) ReadManifest(manifest []byte) error {
+	if err := json.Unmarshal(manifest, r); err != nil {
+		return fmt.Errorf("decode manifest of %s revision %d: %w", r.Document, r.Number, err)
+	}
+	r.Digest = digestOf(manifest)
+	return nil
+}
+
+// Complete tells whether every region has its outcome.
+func (r Revision) Complete() bool {
+	for _, g := range r.Regions {
+		if g.Outcome == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Assurance is the lowest of the regions that have text; zero when none has.
+func (r Revision) Assurance() Assurance {
+	var lowest Assurance
+	for _, g := range r.Regions {
+		if g.Assurance != 0 && (lowest == 0 || g.Assurance < lowest) {
+			lowest = g.Assurance
+		}
+	}
+	return lowest
+}
+
+// DocumentQuery selects documents; the zero value selects all that are not deleted.
+type DocumentQuery struct {
+	// Collection ID; empty for all.
+	Collection string
+	// TitleContains is matched without regard to the case of A-Z.
+	TitleContains string
+	// Path of the holding, whole; empty for all.
+	Path string
+	// Complete selects by completeness when set.
+	Complete *bool
+	// Assurance selects by equality when set.
+	Assurance Assurance
+	// Deleted ones too.
+	Deleted bool
+	// After is the ID of the last document of the page before. Documents come
+	// by ID, newest first: a UUIDv7 begins with its time.
+	After string
+	Limit int
+}
+
+// DocumentHead is a document with its newest revision.
+type DocumentHead struct {
+	Document
+	Revision Revision
+}

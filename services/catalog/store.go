@@ -1,0 +1,192 @@
+package catalog
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps the catalog. storetest.Run proves that a backend keeps this
+// contract; nothing here may be something that only one database can do.
+//
+// Every method that takes a key returns ErrNotFound when the key is not there.
+// For lists an empty one is an answer, not an error. Times are kept to the
+// microsecond, in UTC.
+type Store interface {
+	// View runs fn over one consistent snapshot.
+	View(ctx context.Context, fn func(Reader) error) error
+	// Tx runs fn in one transaction that sees its own writes. It commits when fn
+	// returns nil, is durable when Tx returns nil, and leaves nothing behind
+	// otherwise. When the database asks for it the whole of fn is run again, a
+	// bounded number of times: fn must have no other effects.
+	Tx(ctx context.Context, fn func(Tx) error) error
+	// Changed returns a channel that is closed at the next commit.
+	Changed() <-chan struct{}
+	// Close ends all work and releases the database.
+	Close() error
+}
+
+// Reader is what can be asked.
+type Reader interface {
+	ScanReader
+	WorkReader
+	ReadingReader
+	DocumentReader
+	BatchReader
+	EventReader
+}
+
+// Tx is what can be asked and changed. Put methods insert or replace the whole
+// row by its key; Insert methods fail with an error of code AlreadyExists when
+// the key is there.
+type Tx interface {
+	Reader
+	ScanWriter
+	WorkWriter
+	ReadingWriter
+	DocumentWriter
+	BatchWriter
+	EventWriter
+}
+
+// ScanReader gives collections, scans, pages and holdings.
+type ScanReader interface {
+	Collection(id string) (Collection, error)
+	// Collections come by ID, in byte order.
+	Collections() ([]Collection, error)
+	Scan(digest Digest) (Scan, error)
+	// Scans come by digest, after the given one ("" from the start).
+	Scans(after Digest, limit int) ([]Scan, error)
+	// Pages come by number; empty before the probe has ended.
+	Pages(scan Digest) ([]Page, error)
+	Holding(id string) (Holding, error)
+	// HoldingAt gives the holding of a scan under a path, compared byte for byte.
+	HoldingAt(collection, path string, scan Digest) (Holding, error)
+	// HoldingIn gives the newest holding of a scan in a collection.
+	HoldingIn(collection string, scan Digest) (Holding, error)
+	// Holdings of a scan, oldest first.
+	Holdings(scan Digest) ([]Holding, error)
+}
+
+// ScanWriter changes collections, scans, pages and holdings.
+type ScanWriter interface {
+	PutCollection(c Collection) error
+	PutScan(s Scan) error
+	// PutPages replaces all pages of a scan.
+	PutPages(scan Digest, pages []Page) error
+	PutHolding(h Holding) error
+}
+
+// WorkReader gives works and recipes.
+type WorkReader interface {
+	Recipe(digest Digest) (Recipe, error)
+	Work(key WorkKey) (Work, error)
+	// Works of a scan under a recipe by page; the probe is under the recipe "".
+	Works(scan, recipe Digest) ([]Work, error)
+	// WorkCounts counts the works of a scan under a recipe (pages from 1), by outcome.
+	WorkCounts(scan, recipe Digest) (Counts, error)
+	// PendingWorks gives works to issue jobs for: by lane, probes before pages,
+	// and within that an equal share for each batch, oldest first.
+	PendingWorks(limit int) ([]Work, error)
+	// QueuedCount is the number of works in the state Queued.
+	QueuedCount() (int, error)
+	// QueuedWorks gives works in the state Queued whose job was issued before
+	// the given time, oldest first.
+	QueuedWorks(before time.Time, limit int) ([]Work, error)
+	// DroppedWorks gives works in the state Dropped that still have a Sequence.
+	DroppedWorks(limit int) ([]Work, error)
+}
+
+// WorkWriter changes works and recipes.
+type WorkWriter interface {
+	PutRecipe(r Recipe) error
+	PutWorks(works []Work) error
+	// DropWorks sets those works of a batch's arrived files that are Pending or
+	// Queued to Dropped, unless a file that has arrived and not ended, of another
+	// batch that is not cancelled, wants the same scan and recipe. A probe is
+	// wanted by every such file of its scan.
+	DropWorks(batch string) error
+}
+
+// ReadingReader gives readings.
+type ReadingReader interface {
+	Reading(id string) (Reading, error)
+	// Readings of a page, oldest first, without bodies.
+	Readings(scan Digest, page int) ([]Reading, error)
+	// ReadingTexts gives the text of each ID that exists.
+	ReadingTexts(ids []string) (map[string]string, error)
+}
+
+// ReadingWriter adds readings, which never change.
+type ReadingWriter interface {
+	InsertReading(r Reading) error
+}
+
+// DocumentReader gives documents and revisions.
+type DocumentReader interface {
+	Document(id string) (Document, error)
+	Revision(document string, number int) (Revision, error)
+	// Documents that the query selects, each with its newest revision, by ID,
+	// highest first.
+	Documents(q DocumentQuery) ([]DocumentHead, error)
+	// DocumentsOn gives the documents whose newest revision has a region on the
+	// scan, by ID, lowest first, deleted ones too.
+	DocumentsOn(scan Digest) ([]Document, error)
+	// Request gives the document that a request ID has made.
+	Request(id string) (document string, err error)
+}
+
+// DocumentWriter changes documents and adds revisions, which never change.
+type DocumentWriter interface {
+	PutDocument(d Document) error
+	InsertRevision(r Revision) error
+	// InsertRequest remembers what a request ID has made.
+	InsertRequest(id, document string, at time.Time) error
+}
+
+// BatchReader gives batches and their files.
+type BatchReader interface {
+	Batch(id string) (Batch, error)
+	// Batches by ID, highest first, below the given one ("" from the top).
+	Batches(after string, limit int) ([]Batch, error)
+	// BatchToResume gives the newest batch with the key that is OPEN, RUNNING or INCOMPLETE.
+	BatchToResume(key string) (Batch, error)
+	// BatchesActiveBefore gives batches in the state OPEN or RUNNING whose client
+	// was last heard of before the given time.
+	BatchesActiveBefore(t time.Time, limit int) ([]Batch, error)
+	BatchFile(batch, path string) (BatchFile, error)
+	// BatchFiles by number, after the given one; bad selects those that have a
+	// page that ended in neither TEXT nor BLANK and those that did not arrive.
+	BatchFiles(batch string, after, limit int, bad bool) ([]BatchFile, error)
+	// EndedFiles by EndSequence, after the given one.
+	EndedFiles(batch string, after, limit int) ([]BatchFile, error)
+	// FilesOf gives the files of all batches that have the scan; under a recipe,
+	// or under all when recipe is "". By batch and number.
+	FilesOf(scan, recipe Digest) ([]BatchFile, error)
+}
+
+// BatchWriter changes batches and their files.
+type BatchWriter interface {
+	PutBatch(b Batch) error
+	PutBatchFiles(files []BatchFile) error
+}
+
+// EventReader gives events.
+type EventReader interface {
+	// Events after a position, of a document or collection or (both empty) all.
+	Events(after int64, document, collection string, limit int) ([]Event, error)
+	// UnsentEvents gives events that are not marked as sent. Of each document
+	// they come without gaps, from its lowest unsent sequence on, by position.
+	UnsentEvents(limit int) ([]Event, error)
+}
+
+// EventWriter appends events. It is the only way to make one.
+type EventWriter interface {
+	// AppendEvent adds an event, whose Position the store gives. Document and
+	// Sequence together are its key.
+	AppendEvent(e Event) error
+	// MarkEventsSent notes where the events stand in the stream.
+	MarkEventsSent(sent []SentEvent) error
+	// ResendEvents marks as unsent the events that were sent after the given time
+	// to a place in the stream above last. It returns how many.
+	ResendEvents(last uint64, since time.Time) (int, error)
+}
