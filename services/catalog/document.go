@@ -96,7 +96,8 @@ func (r Revision) Complete() bool {
 	return true
 }
 
-// Assurance is the lowest of the regions that have text; zero when none has.
+// Assurance is the lowest of the regions that have text or are blank; zero when
+// none is.
 func (r Revision) Assurance() Assurance {
 	var lowest Assurance
 	for _, g := range r.Regions {

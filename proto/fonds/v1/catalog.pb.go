@@ -526,7 +526,8 @@ type GetTextRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// documents/{uuid}.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Every region must have at least this; unspecified is MACHINE.
+	// Every region must have at least this; unspecified asks nothing, and
+	// regions without text tell by their outcome why.
 	MinAssurance Assurance `protobuf:"varint,2,opt,name=min_assurance,json=minAssurance,proto3,enum=fonds.v1.Assurance" json:"min_assurance,omitempty"`
 	// Revision number; 0 for the newest. The same number gives the same bytes for ever.
 	AsOf          uint32 `protobuf:"varint,3,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
@@ -596,7 +597,7 @@ type GetTextResponse struct {
 	Regions []*RegionText `protobuf:"bytes,3,rep,name=regions,proto3" json:"regions,omitempty"`
 	// Every region has an outcome.
 	Complete bool `protobuf:"varint,4,opt,name=complete,proto3" json:"complete,omitempty"`
-	// The lowest assurance of the regions that have text.
+	// The lowest assurance of the regions that have text or are blank.
 	Assurance     Assurance `protobuf:"varint,5,opt,name=assurance,proto3,enum=fonds.v1.Assurance" json:"assurance,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -448,7 +448,7 @@ type Document struct {
 	Revision uint32 `protobuf:"varint,4,opt,name=revision,proto3" json:"revision,omitempty"`
 	// Page regions in order.
 	Regions []*Region `protobuf:"bytes,5,rep,name=regions,proto3" json:"regions,omitempty"`
-	// The lowest assurance of the regions that have text.
+	// The lowest assurance of the regions that have text or are blank.
 	Assurance Assurance `protobuf:"varint,6,opt,name=assurance,proto3,enum=fonds.v1.Assurance" json:"assurance,omitempty"`
 	// Every region has an outcome.
 	Complete bool `protobuf:"varint,7,opt,name=complete,proto3" json:"complete,omitempty"`

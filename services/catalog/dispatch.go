@@ -1,0 +1,171 @@
+package catalog
+
+import (
+	"context"
+	"time"
+)
+
+// Job is a work for which a message is to be published.
+type Job struct {
+	Work Work
+	// Recipe is the zero value for a probe.
+	Recipe Recipe
+	// Collections that hold the scan.
+	Collections []string
+}
+
+// IssueJobs takes pending works, counts a new attempt for each, and returns them
+// to be published, so many that at most window works are queued in all. Whoever
+// calls it publishes them and then calls JobsPublished; if it dies in between,
+// the reconciler finds works that are queued and have no message.
+func (c *Catalog) IssueJobs(ctx context.Context, window int) ([]Job, error) {
+	var jobs []Job
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		jobs = nil
+		queued, err := tx.QueuedCount()
+		if err != nil || queued >= window {
+			return err
+		}
+		works, err := tx.PendingWorks(window - queued)
+		if err != nil {
+			return err
+		}
+		for i := range works {
+			works[i].State, works[i].Sequence = Queued, 0
+			works[i].Attempt++
+			works[i].QueuedAt = c.now()
+			job, err := describeJob(tx, works[i])
+			if err != nil {
+				return err
+			}
+			jobs = append(jobs, job)
+		}
+		return tx.PutWorks(works)
+	})
+	return jobs, err
+}
+
+func describeJob(r Reader, w Work) (Job, error) {
+	job := Job{Work: w}
+	holdings, err := r.Holdings(w.Key.Scan)
+	if err != nil {
+		return job, err
+	}
+	seen := map[string]bool{}
+	for _, h := range holdings {
+		wanted := w.Key.IsProbe() || h.Recipe == w.Key.Recipe
+		if wanted && !seen[h.Collection] {
+			seen[h.Collection] = true
+			job.Collections = append(job.Collections, h.Collection)
+		}
+	}
+	if !w.Key.IsProbe() {
+		job.Recipe, err = r.Recipe(w.Key.Recipe)
+	}
+	return job, err
+}
+
+// Published says where in the stream the job of an attempt stands.
+type Published struct {
+	Key      WorkKey
+	Attempt  int
+	Sequence uint64
+}
+
+// JobsPublished notes where jobs stand in the stream.
+func (c *Catalog) JobsPublished(ctx context.Context, jobs []Published) error {
+	return c.store.Tx(ctx, func(tx Tx) error {
+		works := make([]Work, 0, len(jobs))
+		for _, j := range jobs {
+			w, err := tx.Work(j.Key)
+			if err != nil {
+				return err
+			}
+			// The outcome may have come, or the work been dropped and asked for
+			// again, before this: then the place of an old job is of no use.
+			if w.Attempt != j.Attempt || w.State == Ended {
+				continue
+			}
+			w.Sequence = j.Sequence
+			works = append(works, w)
+		}
+		return tx.PutWorks(works)
+	})
+}
+
+// QueuedBefore returns works whose job was issued before the given time and that
+// have no outcome: the reconciler asks the stream whether their message is there.
+func (c *Catalog) QueuedBefore(ctx context.Context, t time.Time, limit int) ([]Work, error) {
+	var works []Work
+	err := c.store.View(ctx, func(r Reader) error {
+		var err error
+		works, err = r.QueuedWorks(t, limit)
+		return err
+	})
+	return works, err
+}
+
+// JobsLost makes works pending again whose message is gone. The last attempt
+// that is allowed ends the work as FAILED instead.
+func (c *Catalog) JobsLost(ctx context.Context, lost []Published) error {
+	return c.store.Tx(ctx, func(tx Tx) error {
+		touched := touchedScans{}
+		for _, l := range lost {
+			w, err := tx.Work(l.Key)
+			if err != nil {
+				return err
+			}
+			if w.State != Queued || w.Attempt != l.Attempt {
+				continue
+			}
+			if w.Attempt-w.StaleAttempt < c.limits.MaxAttempts {
+				w.State, w.Sequence = Pending, 0
+				if err := tx.PutWorks([]Work{w}); err != nil {
+					return err
+				}
+				continue
+			}
+			r := Result{Key: w.Key, Attempt: w.Attempt, Outcome: Failed, Reason: "every attempt at the page was lost: see the worker's log, then retry"}
+			if _, err := c.storeResult(tx, r, &touched); err != nil {
+				return err
+			}
+		}
+		for _, t := range touched.order {
+			if err := c.progress(tx, t.Scan, t.Recipe); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// DroppedJobs returns dropped works whose message is still in the stream.
+func (c *Catalog) DroppedJobs(ctx context.Context, limit int) ([]Work, error) {
+	var works []Work
+	err := c.store.View(ctx, func(r Reader) error {
+		var err error
+		works, err = r.DroppedWorks(limit)
+		return err
+	})
+	return works, err
+}
+
+// JobsWithdrawn notes that the messages of dropped works were deleted.
+func (c *Catalog) JobsWithdrawn(ctx context.Context, withdrawn []Work) error {
+	return c.store.Tx(ctx, func(tx Tx) error {
+		for _, d := range withdrawn {
+			w, err := tx.Work(d.Key)
+			if err != nil {
+				return err
+			}
+			if w.State != Dropped || w.Sequence != d.Sequence {
+				continue
+			}
+			w.Sequence = 0
+			if err := tx.PutWorks([]Work{w}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

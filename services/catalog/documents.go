@@ -1,0 +1,278 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Document returns a document as of a revision; 0 is the newest.
+func (c *Catalog) Document(ctx context.Context, id string, revision int) (DocumentHead, error) {
+	var head DocumentHead
+	err := c.store.View(ctx, func(r Reader) error {
+		var err error
+		head, err = documentAt(r, id, revision)
+		return err
+	})
+	return head, err
+}
+
+func documentAt(r Reader, id string, revision int) (DocumentHead, error) {
+	d, err := r.Document(id)
+	if err != nil {
+		return DocumentHead{}, orNotFound(err, ReasonDocumentNotFound, "document", id)
+	}
+	if revision == 0 {
+		revision = d.Head
+	}
+	rev, err := r.Revision(id, revision)
+	if err != nil {
+		return DocumentHead{}, orNotFound(err, ReasonRevisionNotFound, "revision", fmt.Sprintf("%s/revisions/%d", id, revision))
+	}
+	return DocumentHead{Document: d, Revision: rev}, nil
+}
+
+// Documents returns documents in the order of the IDs; all or none.
+func (c *Catalog) Documents(ctx context.Context, ids []string) ([]DocumentHead, error) {
+	var heads []DocumentHead
+	err := c.store.View(ctx, func(r Reader) error {
+		heads = make([]DocumentHead, len(ids))
+		for i, id := range ids {
+			var err error
+			if heads[i], err = documentAt(r, id, 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return heads, err
+}
+
+// ListDocuments returns the documents that a query selects.
+func (c *Catalog) ListDocuments(ctx context.Context, q DocumentQuery) ([]DocumentHead, error) {
+	var heads []DocumentHead
+	err := c.store.View(ctx, func(r Reader) error {
+		var err error
+		heads, err = r.Documents(q)
+		return err
+	})
+	return heads, err
+}
+
+// NewDocument describes a document that a person makes over pages that exist.
+type NewDocument struct {
+	Collection string
+	Title      string
+	Regions    []Region
+	Person     string
+	// RequestID makes the same document once; empty for no such promise.
+	RequestID string
+}
+
+// CreateDocument makes a document that shows what its pages' works ended in.
+func (c *Catalog) CreateDocument(ctx context.Context, n NewDocument) (DocumentHead, error) {
+	var head DocumentHead
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		if n.RequestID != "" {
+			id, err := tx.Request(n.RequestID)
+			if err == nil {
+				head, err = documentAt(tx, id, 0)
+				return err
+			}
+			if !errors.Is(err, ErrNotFound) {
+				return err
+			}
+		}
+		d := Document{ID: c.newID(), Collection: n.Collection, CreatedAt: c.now()}
+		r, err := c.compose(tx, d, n.Title, n.Regions, n.Person)
+		if err != nil {
+			return err
+		}
+		if err := c.revise(tx, d, r, DocumentCreated); err != nil {
+			return err
+		}
+		if n.RequestID != "" {
+			if err := tx.InsertRequest(n.RequestID, d.ID, c.now()); err != nil {
+				return err
+			}
+		}
+		head, err = documentAt(tx, d.ID, 0)
+		return err
+	})
+	return head, err
+}
+
+// Change says what UpdateDocument changes; nil leaves it as it is.
+type Change struct {
+	Title   *string
+	Regions []Region
+}
+
+// UpdateDocument makes a new revision with another title or other regions. The
+// regions that stay keep what they show.
+func (c *Catalog) UpdateDocument(ctx context.Context, id, etag, person string, change Change) (DocumentHead, error) {
+	var head DocumentHead
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		present, err := c.present(tx, id, etag)
+		if err != nil {
+			return err
+		}
+		title, regions := present.Revision.Title, present.Revision.Regions
+		if change.Title != nil {
+			title = *change.Title
+		}
+		if change.Regions != nil {
+			regions = keepShown(present.Revision.Regions, change.Regions)
+		}
+		r, err := c.compose(tx, present.Document, title, regions, person)
+		if err != nil {
+			return err
+		}
+		if err := c.revise(tx, present.Document, r, DocumentRevised); err != nil {
+			return err
+		}
+		head, err = documentAt(tx, id, 0)
+		return err
+	})
+	return head, err
+}
+
+// keepShown gives each wanted region what the same region of before shows.
+func keepShown(before, wanted []Region) []Region {
+	type place struct {
+		scan Digest
+		page int
+		box  Box
+	}
+	at := func(g Region) place {
+		p := place{scan: g.Scan, page: g.Page}
+		if g.Box != nil {
+			p.box = *g.Box
+		}
+		return p
+	}
+	shown := map[place]Region{}
+	for _, g := range before {
+		shown[at(g)] = g
+	}
+	regions := make([]Region, len(wanted))
+	for i, g := range wanted {
+		regions[i] = Region{Scan: g.Scan, Page: g.Page, Box: g.Box}
+		if b, ok := shown[at(g)]; ok {
+			regions[i] = b
+		}
+	}
+	return regions
+}
+
+// compose checks a title and regions and fills in what new regions show.
+func (c *Catalog) compose(tx Tx, d Document, title string, regions []Region, person string) (Revision, error) {
+	if strings.TrimSpace(title) == "" {
+		return Revision{}, invalid("document.title", "the title is empty")
+	}
+	if len(regions) == 0 {
+		return Revision{}, invalid("document.regions", "a document needs at least one region")
+	}
+	filled := make([]Region, len(regions))
+	for i, g := range regions {
+		var err error
+		if filled[i], err = c.fill(tx, d, g); err != nil {
+			return Revision{}, err
+		}
+	}
+	return Revision{Title: title, Regions: filled, Author: person}, nil
+}
+
+// fill checks that a region's page is there and lets it show the page's outcome.
+func (c *Catalog) fill(tx Tx, d Document, g Region) (Region, error) {
+	if g.Outcome != 0 {
+		return g, nil
+	}
+	h, err := holdingFor(tx, d, g.Scan)
+	if errors.Is(err, ErrNotFound) {
+		return g, &Error{
+			Code: Precondition, Reason: ReasonCollectionMismatch, Field: "document.regions",
+			Message: fmt.Sprintf("collection %q does not hold scan %s", d.Collection, g.Scan),
+		}
+	}
+	if err != nil {
+		return g, err
+	}
+	scan, err := tx.Scan(g.Scan)
+	if err != nil {
+		return g, err
+	}
+	if g.Page > scan.PageCount {
+		return g, &Error{
+			Code: Precondition, Reason: ReasonPageNotFound, Field: "document.regions",
+			Message: fmt.Sprintf("scan %s has %d pages, not %d", g.Scan, scan.PageCount, g.Page),
+		}
+	}
+	w, err := tx.Work(WorkKey{Scan: g.Scan, Page: g.Page, Recipe: h.Recipe})
+	if errors.Is(err, ErrNotFound) || err == nil && w.State != Ended {
+		return g, nil
+	}
+	return g.showing(w), err
+}
+
+// DeleteDocument hides a document. Its revisions stay readable.
+func (c *Catalog) DeleteDocument(ctx context.Context, id, etag, person string) (DocumentHead, error) {
+	return c.setDeleted(ctx, id, etag, person, true)
+}
+
+// UndeleteDocument brings a deleted document back.
+func (c *Catalog) UndeleteDocument(ctx context.Context, id, etag, person string) (DocumentHead, error) {
+	return c.setDeleted(ctx, id, etag, person, false)
+}
+
+func (c *Catalog) setDeleted(ctx context.Context, id, etag, person string, deleted bool) (DocumentHead, error) {
+	var head DocumentHead
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		var err error
+		if head, err = documentAt(tx, id, 0); err != nil {
+			return err
+		}
+		if err := checkEtag(head.Document, etag); err != nil {
+			return err
+		}
+		if deleted == !head.DeletedAt.IsZero() {
+			return nil
+		}
+		event := DocumentUndeleted
+		head.DeletedAt = time.Time{}
+		if deleted {
+			event, head.DeletedAt = DocumentDeleted, c.now()
+		}
+		head.Events++
+		if err := tx.PutDocument(head.Document); err != nil {
+			return err
+		}
+		return c.appendEvent(tx, head.Document, event, person)
+	})
+	return head, err
+}
+
+// present returns a document that is there to be changed.
+func (c *Catalog) present(r Reader, id, etag string) (DocumentHead, error) {
+	head, err := documentAt(r, id, 0)
+	if err != nil {
+		return head, err
+	}
+	if !head.DeletedAt.IsZero() {
+		return head, &Error{Code: Precondition, Reason: ReasonDocumentDeleted, Message: "the document is deleted: undelete it first"}
+	}
+	return head, checkEtag(head.Document, etag)
+}
+
+func checkEtag(d Document, etag string) error {
+	if etag == "" || etag == d.Etag() {
+		return nil
+	}
+	return &Error{
+		Code: Conflict, Reason: ReasonEtagMismatch,
+		Message:  fmt.Sprintf("the document has changed: its etag is %q now, not %q; read it again", d.Etag(), etag),
+		Metadata: map[string]string{"etag": d.Etag()},
+	}
+}

@@ -1,0 +1,185 @@
+package catalog
+
+import "errors"
+
+// proposeDocuments makes a document for each holding of a scan that has none.
+// Its title is the file's name, its regions are the whole pages.
+func (c *Catalog) proposeDocuments(tx Tx, scan Digest, pages []Page) error {
+	holdings, err := tx.Holdings(scan)
+	if err != nil {
+		return err
+	}
+	for _, h := range holdings {
+		if h.Document != "" {
+			continue
+		}
+		regions := make([]Region, len(pages))
+		for i, p := range pages {
+			regions[i] = Region{Scan: scan, Page: p.Number, Outcome: p.Outcome, Reason: p.Reason}
+		}
+		d := Document{ID: c.newID(), Collection: h.Collection, Holding: h.ID, CreatedAt: c.now()}
+		r := Revision{Title: baseName(h.Path), Regions: regions, Author: SystemPerson}
+		if err := c.revise(tx, d, r, DocumentCreated); err != nil {
+			return err
+		}
+		h.Document = d.ID
+		if err := tx.PutHolding(h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// baseName is the last element of a path with slashes of either kind.
+func baseName(path string) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] == '/' || path[i] == '\\' {
+			return path[i+1:]
+		}
+	}
+	return path
+}
+
+// revise stores a document's next revision and appends the event that tells so.
+func (c *Catalog) revise(tx Tx, d Document, r Revision, event string) error {
+	d.Head++
+	r.Document, r.Number, r.CreatedAt = d.ID, d.Head, c.now()
+	manifest, err := r.Manifest()
+	if err != nil {
+		return err
+	}
+	r.Digest = digestOf(manifest)
+	d.Events++
+	if err := tx.PutDocument(d); err != nil {
+		return err
+	}
+	if err := tx.InsertRevision(r); err != nil {
+		return err
+	}
+	return c.appendEvent(tx, d, event, r.Author)
+}
+
+// appendEvent tells what happened to a document whose Events was counted up for it.
+func (c *Catalog) appendEvent(tx Tx, d Document, event, person string) error {
+	return tx.AppendEvent(Event{
+		Document: d.ID, Sequence: d.Events, Type: event, Collection: d.Collection,
+		Revision: d.Head, Person: person, CreatedAt: c.now(),
+	})
+}
+
+// reviseDocuments makes a revision of each document on a scan whose pages have
+// all ended and that does not show their newest machine readings yet.
+func (c *Catalog) reviseDocuments(tx Tx, scan Digest) error {
+	documents, err := tx.DocumentsOn(scan)
+	if err != nil {
+		return err
+	}
+	for _, d := range documents {
+		if !d.DeletedAt.IsZero() {
+			continue
+		}
+		head, err := tx.Revision(d.ID, d.Head)
+		if err != nil {
+			return err
+		}
+		regions, done, err := c.refresh(tx, d, head.Regions)
+		if err != nil {
+			return err
+		}
+		if !done || sameRegions(regions, head.Regions) {
+			continue
+		}
+		next := Revision{Title: head.Title, Regions: regions, Author: SystemPerson}
+		if err := c.revise(tx, d, next, DocumentRevised); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refresh returns the regions with the outcomes that their pages have now, under
+// the recipe of the collection's newest holding of each scan. done is false when
+// a page has not ended. What people made stays as it is.
+func (c *Catalog) refresh(tx Reader, d Document, regions []Region) (fresh []Region, done bool, err error) {
+	works := map[Digest]map[int]Work{}
+	fresh = make([]Region, len(regions))
+	for i, g := range regions {
+		fresh[i] = g
+		if !g.machineMayReplace() {
+			continue
+		}
+		pages, known := works[g.Scan]
+		if !known {
+			if pages, err = pageWorks(tx, d, g.Scan); err != nil {
+				return nil, false, err
+			}
+			works[g.Scan] = pages
+		}
+		w, ok := pages[g.Page]
+		if !ok || w.State != Ended {
+			return nil, false, nil
+		}
+		fresh[i] = g.showing(w)
+	}
+	return fresh, true, nil
+}
+
+// showing returns the region as it shows how a work ended. That a page is blank
+// is a statement of the machine too.
+func (r Region) showing(w Work) Region {
+	r.Outcome, r.Reason, r.Reading = w.Outcome, w.Reason, w.Reading
+	r.Origin, r.Assurance = 0, 0
+	if w.Reading != "" {
+		r.Origin = Machine
+	}
+	if w.Outcome.Good() {
+		r.Assurance = AssuranceMachine
+	}
+	return r
+}
+
+// pageWorks gives the works of a scan by page, under the recipe that the
+// document's collection reads it with.
+func pageWorks(tx Reader, d Document, scan Digest) (map[int]Work, error) {
+	h, err := holdingFor(tx, d, scan)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	works, err := tx.Works(scan, h.Recipe)
+	if err != nil {
+		return nil, err
+	}
+	pages := make(map[int]Work, len(works))
+	for _, w := range works {
+		pages[w.Key.Page] = w
+	}
+	return pages, nil
+}
+
+// holdingFor gives the holding through which a document sees a scan.
+func holdingFor(tx Reader, d Document, scan Digest) (Holding, error) {
+	if d.Holding != "" {
+		h, err := tx.Holding(d.Holding)
+		if err != nil || h.Scan == scan {
+			return h, err
+		}
+	}
+	return tx.HoldingIn(d.Collection, scan)
+}
+
+func sameRegions(a, b []Region) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		x, y := a[i], b[i]
+		x.Box, y.Box = nil, nil
+		if x != y {
+			return false
+		}
+	}
+	return true
+}
