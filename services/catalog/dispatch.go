@@ -20,13 +20,19 @@ type Job struct {
 // the reconciler finds works that are queued and have no message.
 func (c *Catalog) IssueJobs(ctx context.Context, window int) ([]Job, error) {
 	var jobs []Job
-	err := c.store.Tx(ctx, func(tx Tx) error {
+	// Most calls find nothing to do: a view spares them the commit.
+	idle := false
+	err := c.store.View(ctx, func(r Reader) error {
+		works, err := issuable(r, window)
+		idle = len(works) == 0
+		return err
+	})
+	if err != nil || idle {
+		return nil, err
+	}
+	err = c.store.Tx(ctx, func(tx Tx) error {
 		jobs = nil
-		queued, err := tx.QueuedCount()
-		if err != nil || queued >= window {
-			return err
-		}
-		works, err := tx.PendingWorks(window - queued)
+		works, err := issuable(tx, window)
 		if err != nil {
 			return err
 		}
@@ -43,6 +49,14 @@ func (c *Catalog) IssueJobs(ctx context.Context, window int) ([]Job, error) {
 		return tx.PutWorks(works)
 	})
 	return jobs, err
+}
+
+func issuable(r Reader, window int) ([]Work, error) {
+	queued, err := r.QueuedCount()
+	if err != nil || queued >= window {
+		return nil, err
+	}
+	return r.PendingWorks(window - queued)
 }
 
 func describeJob(r Reader, w Work) (Job, error) {

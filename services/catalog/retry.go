@@ -39,6 +39,26 @@ func (c *Catalog) RetryFailed(ctx context.Context, id string) (Batch, int, error
 	return batch, works, err
 }
 
+// RetryWork makes a new attempt at a work that ended in TIMEOUT or FAILED, and
+// at the others of the same file. It returns the number of works.
+func (c *Catalog) RetryWork(ctx context.Context, key WorkKey) (int, error) {
+	works := 0
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		works = 0
+		files, err := tx.FilesOf(key.Scan, key.Recipe)
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			if works, err = c.retryFile(tx, f); err != nil || works > 0 {
+				return err
+			}
+		}
+		return nil
+	})
+	return works, err
+}
+
 // retryFile makes the retryable works of one file pending again.
 func (c *Catalog) retryFile(tx Tx, f BatchFile) (int, error) {
 	if f.State != FileEnded {

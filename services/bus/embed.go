@@ -1,0 +1,163 @@
+package bus
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// Embedded is a NATS server in this process.
+type Embedded struct {
+	server *server.Server
+	secret string
+}
+
+// The users of the embedded server. Anyone on the machine may subscribe to
+// texts and events; whoever can read the secret beside the data may do all.
+const (
+	ownUser    = "fonds"
+	publicUser = "public"
+	secretFile = "nats.secret"
+)
+
+// Embed starts a NATS server with JetStream in a folder. listen is the address
+// for others; "" for none: then only this process reaches it.
+//
+// Every acknowledged publish is on the disk (sync always). Nothing would be lost
+// without it, since the reconciler publishes again what has no outcome, but a
+// page would be read twice after a power cut; the price is under a millisecond
+// a message, against a second and more for a page.
+func Embed(folder, listen string) (*Embedded, error) {
+	secret, err := ensureSecret(folder)
+	if err != nil {
+		return nil, err
+	}
+	options := &server.Options{
+		ServerName: "fonds", JetStream: true, StoreDir: filepath.Join(folder, "jetstream"),
+		SyncAlways: true, NoSigs: true, NoLog: true, DontListen: listen == "",
+		Users: []*server.User{
+			{Username: ownUser, Password: secret},
+			{Username: publicUser, Password: secret + "-public", Permissions: publicPermissions()},
+		},
+		NoAuthUser: publicUser,
+	}
+	if listen != "" {
+		host, port, err := net.SplitHostPort(listen)
+		if err != nil {
+			return nil, fmt.Errorf("NATS address %q: %w", listen, err)
+		}
+		options.Host = host
+		if options.Port, err = strconv.Atoi(port); err != nil {
+			return nil, fmt.Errorf("NATS address %q: the port is not a number", listen)
+		}
+		if options.Port == 0 {
+			options.Port = server.RANDOM_PORT
+		}
+	}
+	return start(options, secret)
+}
+
+func start(options *server.Options, secret string) (*Embedded, error) {
+	srv, err := server.NewServer(options)
+	if err != nil {
+		return nil, fmt.Errorf("embedded NATS: %w", err)
+	}
+	srv.Start()
+	if !srv.ReadyForConnections(20 * time.Second) {
+		srv.Shutdown()
+		return nil, fmt.Errorf("embedded NATS did not start: is %s:%d free, and %s writable by no other process?", options.Host, options.Port, options.StoreDir)
+	}
+	if config := srv.JetStreamConfig(); config == nil || !config.SyncAlways {
+		srv.Shutdown()
+		return nil, errors.New("embedded NATS does not sync each message to the disk")
+	}
+	return &Embedded{server: srv, secret: secret}, nil
+}
+
+// publicPermissions lets a stranger read the streams of texts and events, with
+// consumers of their own, and nothing else: no jobs, no dead letters, and no
+// hand on intake's consumer.
+func publicPermissions() *server.Permissions {
+	var allow, deny []string
+	for _, stream := range []string{TextStream, EventsStream} {
+		allow = append(
+			allow,
+			"$JS.API.STREAM.INFO."+stream,
+			"$JS.API.STREAM.MSG.GET."+stream,
+			"$JS.API.DIRECT.GET."+stream,
+			"$JS.API.DIRECT.GET."+stream+".>",
+			"$JS.API.CONSUMER.CREATE."+stream+".>",
+			"$JS.API.CONSUMER.DURABLE.CREATE."+stream+".*",
+			"$JS.API.CONSUMER.INFO."+stream+".*",
+			"$JS.API.CONSUMER.NAMES."+stream,
+			"$JS.API.CONSUMER.LIST."+stream,
+			"$JS.API.CONSUMER.MSG.NEXT."+stream+".*",
+			"$JS.API.CONSUMER.DELETE."+stream+".*",
+			"$JS.ACK."+stream+".>",
+		)
+	}
+	for _, call := range []string{"CREATE", "DURABLE.CREATE", "MSG.NEXT", "DELETE"} {
+		deny = append(deny, "$JS.API.CONSUMER."+call+"."+TextStream+"."+intakeConsumer, "$JS.API.CONSUMER."+call+"."+TextStream+"."+intakeConsumer+".>")
+	}
+	deny = append(deny, "$JS.ACK."+TextStream+"."+intakeConsumer+".>")
+	allow = append(allow, "$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.FC.>")
+	return &server.Permissions{
+		Publish:   &server.SubjectPermission{Allow: allow, Deny: deny},
+		Subscribe: &server.SubjectPermission{Allow: []string{"fonds.text.v1.>", "fonds.events.v1.>", "_INBOX.>"}},
+	}
+}
+
+// ensureSecret reads the password of the own user, or makes one on first start.
+func ensureSecret(folder string) (string, error) {
+	path := filepath.Join(folder, secretFile)
+	b, err := os.ReadFile(path) //nolint:gosec // a path that we made
+	if err == nil {
+		return strings.TrimSpace(string(b)), nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("read NATS secret: %w", err)
+	}
+	raw := make([]byte, 24)
+	if _, err := rand.Read(raw); err != nil {
+		return "", fmt.Errorf("make NATS secret: %w", err)
+	}
+	secret := hex.EncodeToString(raw)
+	if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("write NATS secret: %w", err)
+	}
+	return secret, nil
+}
+
+// Options connect to the embedded server without the network.
+func (e *Embedded) Options() []nats.Option {
+	return []nats.Option{nats.InProcessServer(e.server), nats.UserInfo(ownUser, e.secret)}
+}
+
+// URL is where others reach the server; empty when it does not listen.
+func (e *Embedded) URL() string { return e.server.ClientURL() }
+
+// Close stops the server and waits until it has written what it must.
+func (e *Embedded) Close() {
+	e.server.Shutdown()
+	e.server.WaitForShutdown()
+}
+
+// SecretOptions are the options for another process on the machine that may read
+// the data folder; none when the folder has no secret, as with an external server.
+func SecretOptions(folder string) []nats.Option {
+	b, err := os.ReadFile(filepath.Join(folder, secretFile)) //nolint:gosec // a path that we made
+	if err != nil {
+		return nil
+	}
+	return []nats.Option{nats.UserInfo(ownUser, strings.TrimSpace(string(b)))}
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// serveOptions are the settings of one server process. The flags' defaults are
+// what a person with one machine wants.
+type serveOptions struct {
+	data        string
+	listen      string
+	http        string
+	nats        string
+	natsListen  string
+	roles       []string
+	workers     int
+	watch       string
+	watchTo     string
+	importRoots []string
+	engine      string
+	tessdata    string
+	insecure    bool
+	verbose     bool
+
+	pageDeadline  time.Duration
+	pageBudget    int
+	childMemory   int64
+	ackWait       time.Duration
+	reconcile     time.Duration
+	retryDelay    time.Duration
+	maxDeliveries int
+	clientTimeout time.Duration
+}
+
+// The roles of a server process.
+const (
+	roleCatalog = "catalog"
+	roleIntake  = "intake"
+	roleRelay   = "relay"
+	roleOCR     = "ocr"
+)
+
+var allRoles = []string{roleCatalog, roleIntake, roleRelay, roleOCR}
+
+func newServeCommand() *cobra.Command {
+	var o serveOptions
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Start the server: catalog, queue and workers",
+		Long: `serve runs every role in one process, with the database, the queue and the scans
+in one folder. It listens on this machine only.
+
+Roles: catalog (gRPC, database), intake (texts into the database), relay (jobs
+and events out of it), ocr (recognition). Those that own the database run in one
+process; ocr may run in any number of them, against --nats.
+
+Texts and events can be read by anyone on the machine at --nats-listen, such as:
+  nats --server nats://127.0.0.1:7444 sub 'fonds.text.v1.json.>'`,
+		Example: `  fonds serve                                       all in ./data
+  fonds serve --data /srv/fonds --workers 8         eight engine children
+  fonds serve --watch ~/inbox                       read what is put there, and move it to done/ or failed/
+  fonds serve --import-root /mnt/scans              let clients name files there instead of sending them
+  fonds serve --roles catalog,intake,relay          no recognition in this process …
+  fonds serve --roles ocr --nats nats://127.0.0.1:7444   … but in this one`,
+		Args: needs(cobra.NoArgs, "no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			return serve(cmd.Context(), o, newLog(cmd.ErrOrStderr(), o.verbose))
+		},
+	}
+	o.flags(cmd)
+	return cmd
+}
+
+func (o *serveOptions) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.data, "data", "data", "folder for the database, the queue and the scans")
+	f.StringVar(&o.listen, "listen", defaultServer, "address for gRPC")
+	f.StringVar(&o.http, "http", "127.0.0.1:7480", `address for /readyz, /healthz and /debug/pprof; "" for none`)
+	f.StringVar(&o.nats, "nats", "", "URL of an external NATS server with JetStream instead of the embedded one")
+	f.StringVar(&o.natsListen, "nats-listen", "127.0.0.1:7444", `address of the embedded NATS server; "" for this process only`)
+	f.StringSliceVar(&o.roles, "roles", []string{"all"}, "roles of this process: all, or some of "+strings.Join(allRoles, ","))
+	f.IntVar(&o.workers, "workers", runtime.NumCPU(), "engine children, one a core")
+	f.StringVar(&o.watch, "watch", "", "hot folder: files put there are ingested")
+	f.StringVar(&o.watchTo, "watch-collection", "default", "collection for the hot folder")
+	f.StringSliceVar(&o.importRoots, "import-root", nil, "folder below which clients may name files for the server to read")
+	f.StringVar(&o.engine, "engine", "", "the fonds-tesseract program (default: beside this program, else on PATH)")
+	f.StringVar(&o.tessdata, "tessdata", "", "folder of *.traineddata models (default: Tesseract's own)")
+	f.BoolVar(&o.insecure, "insecure", false, "allow addresses that other machines can reach, without TLS or authentication")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "log every page")
+	f.DurationVar(&o.pageDeadline, "page-deadline", 120*time.Second, "hard limit on one page; an ordinary one takes 1 to 5 seconds")
+	f.IntVar(&o.pageBudget, "child-pages", 100, "pages after which an engine child is replaced (it leaks 5 to 8 MB a page)")
+	f.Int64Var(&o.childMemory, "child-memory", 2<<30, "bytes of memory that an engine child may take")
+	f.DurationVar(&o.ackWait, "ack-wait", 30*time.Second, "silence after which a job goes to another worker")
+	f.DurationVar(&o.reconcile, "reconcile", 10*time.Second, "how often lost jobs are looked for")
+	f.DurationVar(&o.retryDelay, "retry-delay", 2*time.Second, "wait after a job's first failure; five times as long after each further one")
+	f.IntVar(&o.maxDeliveries, "max-deliveries", 4, "tries at a job; the last failure is its outcome")
+	f.DurationVar(&o.clientTimeout, "client-timeout", 2*time.Minute, "silence after which a batch whose files have not all arrived is INCOMPLETE")
+}
+
+// check refuses settings that cannot work, before anything is started.
+func (o *serveOptions) check() error {
+	if slices.Equal(o.roles, []string{"all"}) {
+		o.roles = allRoles
+	}
+	for _, r := range o.roles {
+		if !slices.Contains(allRoles, r) {
+			return usagef("there is no role %q: the roles are all, or some of %s", r, strings.Join(allRoles, ", "))
+		}
+	}
+	if o.workers < 1 && o.has(roleOCR) {
+		return usagef("--workers must be at least 1")
+	}
+	if o.watch != "" && !o.has(roleCatalog) {
+		return usagef("--watch needs the role catalog in the same process")
+	}
+	for flag, address := range map[string]string{"--listen": o.listen, "--http": o.http, "--nats-listen": o.natsListen} {
+		if err := o.checkAddress(flag, address); err != nil {
+			return err
+		}
+	}
+	var err error
+	if o.data, err = filepath.Abs(o.data); err != nil {
+		return fmt.Errorf("--data: %w", err)
+	}
+	return nil
+}
+
+// checkAddress lets through loopback addresses alone: there is neither TLS nor
+// authentication yet.
+func (o *serveOptions) checkAddress(flag, address string) error {
+	if address == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return usagef("%s %q is not an address like 127.0.0.1:7443", flag, address)
+	}
+	ip := net.ParseIP(host)
+	if host == "localhost" || ip != nil && ip.IsLoopback() || o.insecure {
+		return nil
+	}
+	return usagef("%s %s can be reached by other machines, and nothing would ask who they are: use a loopback address, or say --insecure", flag, address)
+}
+
+func (o *serveOptions) has(role string) bool { return slices.Contains(o.roles, role) }
+
+// owns tells whether this process needs the database.
+func (o *serveOptions) owns() bool { return o.has(roleCatalog) || o.has(roleIntake) || o.has(roleRelay) }
+
+// findEngine returns the engine child's program.
+func (o *serveOptions) findEngine() (string, error) {
+	if o.engine != "" {
+		return o.engine, nil
+	}
+	if self, err := os.Executable(); err == nil {
+		beside := filepath.Join(filepath.Dir(self), engineName)
+		if _, err := os.Stat(beside); err == nil {
+			return beside, nil
+		}
+	}
+	path, err := exec.LookPath(engineName)
+	if err != nil {
+		return "", fmt.Errorf("the program %s is neither beside this one nor on PATH: run `make build`, or name it with --engine: %w", engineName, err)
+	}
+	return path, nil
+}
+
+// engineName is the program of the engine children.
+const engineName = "fonds-tesseract"

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+
+	"github.com/fonds-archive/fonds/services/blob"
+	"github.com/fonds-archive/fonds/services/bus"
+	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/workers/intake"
+	"github.com/fonds-archive/fonds/workers/relay"
+)
+
+func newLog(w io.Writer, verbose bool) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// node is one server process: what its roles share, opened in this order and
+// closed in the reverse.
+type node struct {
+	options serveOptions
+	log     *slog.Logger
+	blobs   *blob.Store
+	catalog *catalog.Catalog // nil unless the process owns the database
+	bus     *bus.Bus
+	queue   *bus.JobQueue
+	natsURL string
+	closers []func()
+}
+
+func (n *node) onClose(f func()) { n.closers = append(n.closers, f) }
+
+func (n *node) close() {
+	for i := len(n.closers) - 1; i >= 0; i-- {
+		n.closers[i]()
+	}
+}
+
+// serve opens a node, runs its roles until ctx ends or one of them fails, and
+// closes it after all have ended.
+func serve(ctx context.Context, o serveOptions, log *slog.Logger) error {
+	n := &node{options: o, log: log}
+	defer n.close()
+	if err := n.open(ctx); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var running sync.WaitGroup
+	start := func(role string, run func(context.Context) error) {
+		running.Go(func() {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				cancel(fmt.Errorf("%s: %w", role, err))
+			}
+		})
+	}
+	err := n.startRoles(ctx, start)
+	if err != nil {
+		cancel(err)
+	}
+	<-ctx.Done()
+	log.Info("stopping: what is under way is handed back")
+	running.Wait()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+func (n *node) open(ctx context.Context) error {
+	if err := os.MkdirAll(n.options.data, 0o750); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	var err error
+	if n.blobs, err = blob.Open(filepath.Join(n.options.data, "blobs")); err != nil {
+		return err
+	}
+	if n.options.owns() {
+		if err := n.openCatalog(ctx); err != nil {
+			return err
+		}
+	}
+	return n.openBus(ctx)
+}
+
+func (n *node) openCatalog(ctx context.Context) error {
+	unlock, err := lockFolder(n.options.data)
+	if err != nil {
+		return err
+	}
+	n.onClose(unlock)
+	store, err := sqlite.Open(ctx, filepath.Join(n.options.data, databaseFile))
+	if err != nil {
+		return err
+	}
+	n.onClose(func() {
+		if err := store.Close(); err != nil {
+			n.log.Error("close database", "error", err)
+		}
+	})
+	limits := catalog.DefaultLimits()
+	limits.ClientTimeout = n.options.clientTimeout
+	n.catalog = newCatalog(store, limits)
+	return nil
+}
+
+const databaseFile = "fonds.db"
+
+func newCatalog(store catalog.Store, limits catalog.Limits) *catalog.Catalog {
+	now := func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+	newID := func() string { return uuid.Must(uuid.NewV7()).String() }
+	return catalog.New(store, now, newID, limits)
+}
+
+// openBus starts the embedded NATS server unless another one is named, and connects.
+func (n *node) openBus(ctx context.Context) error {
+	url, options := n.options.nats, bus.SecretOptions(n.options.data)
+	if url == "" {
+		if !n.options.owns() {
+			return usagef("the roles %v need --nats: the URL of the server that the others use", n.options.roles)
+		}
+		embedded, err := bus.Embed(n.options.data, n.options.natsListen)
+		if err != nil {
+			return err
+		}
+		n.onClose(embedded.Close)
+		n.natsURL = embedded.URL()
+		options = embedded.Options()
+	}
+	options = append(options, nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+		if err != nil {
+			n.log.Warn("NATS went away: connecting again", "error", err)
+		}
+	}))
+	connecting, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	b, err := bus.Connect(connecting, url, options...)
+	if err != nil {
+		return err
+	}
+	n.onClose(b.Close)
+	n.bus, n.queue = b, b.JobQueue(n.options.ackWait)
+	return nil
+}
+
+// starter runs a role beside the others until its context ends.
+type starter func(role string, run func(context.Context) error)
+
+func (n *node) startRoles(ctx context.Context, start starter) error {
+	o := n.options
+	if o.has(roleIntake) {
+		config := intake.Config{
+			Catalog: n.catalog, Bus: n.bus, Queue: n.queue, Blobs: blobs{n.blobs},
+			Log: n.log.With("role", roleIntake), Reconcile: o.reconcile,
+		}
+		start(roleIntake, func(ctx context.Context) error { return intake.Run(ctx, config) })
+	}
+	if o.has(roleRelay) {
+		config := relay.Config{
+			Catalog: n.catalog, Bus: n.bus, Queue: n.queue, Window: max(64, 8*o.workers),
+			Log: n.log.With("role", roleRelay),
+		}
+		start(roleRelay, func(ctx context.Context) error { relay.Run(ctx, config); return nil })
+	}
+	pool, err := n.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	if o.has(roleOCR) {
+		if err := n.startOCR(pool, start); err != nil {
+			return err
+		}
+	}
+	if o.has(roleCatalog) {
+		if err := n.startAPI(ctx, pool, start); err != nil {
+			return err
+		}
+	}
+	return n.startHTTP(ctx, start)
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/fonds-archive/fonds/services/api"
+	"github.com/fonds-archive/fonds/workers/intake"
+)
+
+// stopTimeout is how long calls under way may go on when the server stops.
+const stopTimeout = 5 * time.Second
+
+func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter) error {
+	log := n.log.With("role", roleCatalog)
+	options, err := api.ServerOptions(log)
+	if err != nil {
+		return err
+	}
+	server := grpc.NewServer(options...)
+	services, err := api.Register(server, api.Deps{
+		Catalog: n.catalog, Blobs: n.blobs, Workers: n.bus,
+		DeadLetters: intake.DeadLetters{Catalog: n.catalog, Bus: n.bus},
+		Renderer:    images, ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", n.options.listen)
+	if err != nil {
+		return fmt.Errorf("listen for gRPC: %w: is another server running? Take another address with --listen", err)
+	}
+	start("gRPC", func(ctx context.Context) error {
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			<-ctx.Done()
+			services.Drain()
+			force := time.AfterFunc(stopTimeout, server.Stop)
+			defer force.Stop()
+			server.GracefulStop()
+		}()
+		err := server.Serve(listener)
+		if err == nil || ctx.Err() != nil {
+			<-stopped
+		}
+		services.Wait()
+		return err
+	})
+	n.log.Info("fonds is ready", "grpc", listener.Addr(), "nats", n.natsURL, "data", n.options.data)
+	return nil
+}
+
+// startHTTP serves what machines ask about the process. It starts last: /readyz
+// answers once everything else does.
+func (n *node) startHTTP(_ context.Context, start starter) error {
+	if n.options.http == "" {
+		return nil
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", n.ready)
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	listener, err := net.Listen("tcp", n.options.http)
+	if err != nil {
+		return fmt.Errorf("listen for HTTP: %w: take another address with --http", err)
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	start("HTTP", func(ctx context.Context) error {
+		stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
+		defer stopped()
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	return nil
+}
+
+func (n *node) ready(w http.ResponseWriter, _ *http.Request) {
+	if !n.bus.Connected() {
+		http.Error(w, "NATS cannot be reached", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = fmt.Fprintln(w, "ok")
+}

@@ -1,0 +1,126 @@
+package ocr
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	enginev1 "github.com/fonds-archive/fonds/proto/engine/v1"
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"github.com/fonds-archive/fonds/services/bus"
+	"github.com/fonds-archive/fonds/workers/decode"
+	"github.com/fonds-archive/fonds/workers/engine"
+)
+
+// errTooOften ends a job that was handed out again and again and never came
+// back: its page may be what kills the workers.
+var errTooOften = errors.New("every worker that was given the page was lost")
+
+// attempt makes one try at a job. An error means that another try may end
+// otherwise; whatever a page itself is to blame for is an outcome.
+func (c Config) attempt(ctx context.Context, d *bus.Delivery) (*fondsv1.Text, error) {
+	if d.Count > c.MaxDeliveries {
+		return nil, errTooOften
+	}
+	path, release, err := c.Blobs.Local(ctx, d.Job.GetWork().GetScan())
+	if err != nil {
+		return nil, fmt.Errorf("fetch the scan: %w", err)
+	}
+	defer release()
+	if d.Job.GetWork().GetPage() == 0 {
+		return c.probe(ctx, d.Job, path)
+	}
+	return c.read(ctx, d.Job, path)
+}
+
+// probe counts the pages of a scan.
+func (c Config) probe(ctx context.Context, job *fondsv1.Job, path string) (*fondsv1.Text, error) {
+	scan, err := decode.Probe(ctx, path, c.Limits)
+	var refusal *decode.Refusal
+	if err != nil && !errors.As(err, &refusal) {
+		return nil, err
+	}
+	text := c.ended(job, fondsv1.Outcome_OUTCOME_TEXT, "")
+	text.Probe = &fondsv1.Probe{MediaType: scan.MediaType}
+	if refusal != nil {
+		text.Outcome, text.Reason = refusal.Outcome, refusal.Reason
+		return text, nil
+	}
+	for _, p := range scan.Pages {
+		text.Probe.Pages = append(text.Probe.Pages, &fondsv1.ProbedPage{
+			Width: p.Width, Height: p.Height, Resolution: p.Resolution, Outcome: p.Outcome, Reason: p.Reason,
+		})
+	}
+	return text, nil
+}
+
+// read has one page recognised.
+func (c Config) read(ctx context.Context, job *fondsv1.Job, path string) (*fondsv1.Text, error) {
+	started := time.Now()
+	image, release, err := decode.Image(ctx, path, int(job.GetWork().GetPage()), c.Scratch, c.Limits)
+	defer release()
+	var refusal *decode.Refusal
+	if errors.As(err, &refusal) {
+		return c.ended(job, refusal.Outcome, refusal.Reason), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	recognition, err := c.Engine.Recognize(ctx, &enginev1.Recognize{Image: image, Recipe: job.GetRecipe()})
+	if err != nil {
+		return nil, err
+	}
+	text := c.ended(job, recognition.GetOutcome(), recognition.GetReason())
+	text.Envelope.Cost = &fondsv1.Cost{
+		Wall:       durationpb.New(time.Since(started)),
+		Cpu:        durationpb.New(time.Duration(recognition.GetCpuMicros()) * time.Microsecond),
+		PeakMemory: recognition.GetPeakMemory(),
+	}
+	if recognition.GetBody() == nil {
+		return text, nil
+	}
+	return text, setBody(text, recognition.GetBody())
+}
+
+func setBody(text *fondsv1.Text, body *fondsv1.Body) error {
+	encoded, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(encoded)
+	text.Body, text.BodyDigest = body, hex.EncodeToString(sum[:])
+	return nil
+}
+
+// encodeBody gives the bytes that a body's digest is taken of.
+func encodeBody(body *fondsv1.Body) ([]byte, error) {
+	encoded, err := proto.MarshalOptions{Deterministic: true}.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("encode body: %w", err)
+	}
+	return encoded, nil
+}
+
+// ended is the text of a job that ended so.
+func (c Config) ended(job *fondsv1.Job, outcome fondsv1.Outcome, reason string) *fondsv1.Text {
+	return &fondsv1.Text{
+		Work: job.GetWork(), Attempt: job.GetAttempt(), Outcome: outcome, Reason: reason,
+		Collections: job.GetCollections(), Batch: job.GetBatch(), Engine: c.Self.GetEngine(),
+		Envelope: &fondsv1.Envelope{EndTime: timestamppb.Now(), Host: c.Host, Attempt: job.GetAttempt()},
+	}
+}
+
+// lastOutcome is how a job ends whose last try failed.
+func lastOutcome(err error) fondsv1.Outcome {
+	if errors.Is(err, engine.ErrDeadline) {
+		return fondsv1.Outcome_OUTCOME_TIMEOUT
+	}
+	return fondsv1.Outcome_OUTCOME_FAILED
+}

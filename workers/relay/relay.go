@@ -1,0 +1,239 @@
+// Package relay carries what the database has decided to NATS: jobs for works
+// that are pending, and events that were committed. It publishes first and marks
+// afterwards, so that nothing is lost between the two; what is published twice
+// carries the same message ID.
+//
+// It never decides what is to be recognised and never reads a result.
+package relay
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"github.com/fonds-archive/fonds/services/bus"
+	"github.com/fonds-archive/fonds/services/catalog"
+)
+
+// Config is what a relay needs.
+type Config struct {
+	Catalog *catalog.Catalog
+	Bus     *bus.Bus
+	Queue   *bus.JobQueue
+	Log     *slog.Logger
+	// Window is the greatest number of works that are queued at a time, over all
+	// batches: small, so that a page asked for now does not stand behind a
+	// hundred thousand others, and so that intake cannot fall far behind; at
+	// least a few for each engine child, so that none waits.
+	Window int
+}
+
+// tick bounds how late a change of another process is seen.
+const tick = 500 * time.Millisecond
+
+// eventsKept is how long the place of a sent event is remembered to see whether
+// the stream has lost it.
+const eventsKept = 24 * time.Hour
+
+// Run relays until ctx ends.
+func Run(ctx context.Context, c Config) {
+	c.resend(ctx)
+	for {
+		changed := c.Catalog.Changed()
+		again := false
+		for _, step := range []func(context.Context) (bool, error){c.jobs, c.events, c.withdraw} {
+			more, err := step(ctx)
+			if err != nil && ctx.Err() == nil {
+				c.Log.Error("relay", "error", err)
+			}
+			again = again || more && err == nil
+		}
+		if !again && !wait(ctx, changed) {
+			return
+		}
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func wait(ctx context.Context, changed <-chan struct{}) bool {
+	timer := time.NewTimer(tick)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-changed:
+	case <-timer.C:
+	}
+	return true
+}
+
+// resend makes those events unsent that the stream has lost.
+func (c Config) resend(ctx context.Context) {
+	last, err := c.Bus.LastEvent(ctx)
+	if err == nil {
+		var n int
+		if n, err = c.Catalog.ResendEvents(ctx, last, eventsKept); n > 0 {
+			c.Log.Warn("the stream of events ends before what was sent: sending again", "events", n)
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		c.Log.Error("relay: look for lost events", "error", err)
+	}
+}
+
+// jobs publishes jobs for pending works, as far as the window allows.
+func (c Config) jobs(ctx context.Context) (more bool, err error) {
+	jobs, err := c.Catalog.IssueJobs(ctx, c.Window)
+	if err != nil || len(jobs) == 0 {
+		return false, err
+	}
+	for lane, name := range map[catalog.Lane]bus.Lane{catalog.Fresh: bus.Fresh, catalog.Bulk: bus.Bulk} {
+		if laneErr := c.publish(ctx, name, ofLane(jobs, lane)); laneErr != nil {
+			err = laneErr
+		}
+	}
+	return true, err
+}
+
+func ofLane(jobs []catalog.Job, lane catalog.Lane) []catalog.Job {
+	var of []catalog.Job
+	for _, j := range jobs {
+		if j.Work.Lane == lane {
+			of = append(of, j)
+		}
+	}
+	return of
+}
+
+// publish publishes jobs and notes their places. A job that could not be
+// published has no place: the reconciler finds it.
+func (c Config) publish(ctx context.Context, lane bus.Lane, jobs []catalog.Job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	messages := make([]*fondsv1.Job, len(jobs))
+	for i, j := range jobs {
+		messages[i] = message(j)
+	}
+	var published []catalog.Published
+	var failed error
+	for i, p := range c.Queue.Publish(ctx, lane, messages) {
+		if p.Err != nil {
+			failed = p.Err
+			continue
+		}
+		published = append(published, catalog.Published{Key: jobs[i].Work.Key, Attempt: jobs[i].Work.Attempt, Sequence: p.Sequence})
+	}
+	if err := c.Catalog.JobsPublished(ctx, published); err != nil {
+		return err
+	}
+	return failed
+}
+
+func message(j catalog.Job) *fondsv1.Job {
+	m := &fondsv1.Job{
+		Work:        WorkKey(j.Work.Key),
+		Attempt:     uint32(j.Work.Attempt),
+		Collections: j.Collections,
+		Batch:       j.Work.Batch,
+	}
+	if j.Work.Key.IsProbe() {
+		return m
+	}
+	m.Recipe = &fondsv1.Recipe{Digest: string(j.Recipe.Digest)}
+	for _, model := range j.Recipe.Models {
+		m.Recipe.Languages = append(m.Recipe.Languages, model.Language)
+		m.Recipe.Models = append(m.Recipe.Models, &fondsv1.Model{Language: model.Language, Sha256: string(model.SHA256)})
+	}
+	for _, p := range j.Recipe.Parameters {
+		m.Recipe.Parameters = append(m.Recipe.Parameters, &fondsv1.Parameter{Name: p.Name, Value: p.Value})
+	}
+	return m
+}
+
+// WorkKey is a work's key as it stands in messages.
+func WorkKey(k catalog.WorkKey) *fondsv1.WorkKey {
+	return &fondsv1.WorkKey{Scan: string(k.Scan), Page: uint32(k.Page), Recipe: string(k.Recipe)}
+}
+
+// eventsAtOnce bounds the events read and published in one round.
+const eventsAtOnce = 500
+
+// events publishes unsent events: side by side for different documents, one
+// after the other for the same.
+func (c Config) events(ctx context.Context) (more bool, err error) {
+	unsent, err := c.Catalog.UnsentEvents(ctx, eventsAtOnce)
+	if err != nil || len(unsent) == 0 {
+		return false, err
+	}
+	stopped := map[string]bool{}
+	for _, round := range rounds(unsent) {
+		if roundErr := c.sendRound(ctx, round, stopped); roundErr != nil {
+			err = roundErr
+		}
+	}
+	return len(unsent) == eventsAtOnce, err
+}
+
+// rounds deals events out so that no round has two of one document, and each
+// document's come in order.
+func rounds(events []catalog.Event) [][]catalog.Event {
+	turn := map[string]int{}
+	var rounds [][]catalog.Event
+	for _, e := range events {
+		n := turn[e.Document]
+		turn[e.Document]++
+		if n == len(rounds) {
+			rounds = append(rounds, nil)
+		}
+		rounds[n] = append(rounds[n], e)
+	}
+	return rounds
+}
+
+// sendRound publishes a round and marks what arrived. A document whose event did
+// not arrive is stopped: none of its later ones may overtake it.
+func (c Config) sendRound(ctx context.Context, round []catalog.Event, stopped map[string]bool) error {
+	var going []catalog.Event
+	var messages []*fondsv1.Event
+	for _, e := range round {
+		if !stopped[e.Document] {
+			going = append(going, e)
+			messages = append(messages, Event(e))
+		}
+	}
+	var sent []catalog.SentEvent
+	var failed error
+	for i, p := range c.Bus.PublishEvents(ctx, messages) {
+		if p.Err != nil {
+			stopped[going[i].Document] = true
+			failed = p.Err
+			continue
+		}
+		sent = append(sent, catalog.SentEvent{Position: going[i].Position, Sequence: p.Sequence})
+	}
+	if err := c.Catalog.EventsSent(ctx, sent); err != nil {
+		return err
+	}
+	return failed
+}
+
+// withdrawAtOnce bounds the jobs taken back in one round.
+const withdrawAtOnce = 200
+
+// withdraw takes the jobs of dropped works out of the stream.
+func (c Config) withdraw(ctx context.Context) (more bool, err error) {
+	dropped, err := c.Catalog.DroppedJobs(ctx, withdrawAtOnce)
+	if err != nil || len(dropped) == 0 {
+		return false, err
+	}
+	for _, w := range dropped {
+		if err := c.Queue.Withdraw(ctx, WorkKey(w.Key), uint32(w.Attempt), w.Sequence); err != nil {
+			return false, err
+		}
+	}
+	return len(dropped) == withdrawAtOnce, c.Catalog.JobsWithdrawn(ctx, dropped)
+}
