@@ -9,13 +9,16 @@ func (c *Catalog) proposeDocuments(tx Tx, scan Digest, pages []Page) error {
 	if err != nil {
 		return err
 	}
+	regions := make([]Region, len(pages))
+	for i, p := range pages {
+		regions[i] = Region{Scan: scan, Page: p.Number, Outcome: p.Outcome, Reason: p.Reason}
+	}
 	for _, h := range holdings {
 		if h.Document != "" {
+			if err := c.proposeAgain(tx, h.Document, regions); err != nil {
+				return err
+			}
 			continue
-		}
-		regions := make([]Region, len(pages))
-		for i, p := range pages {
-			regions[i] = Region{Scan: scan, Page: p.Number, Outcome: p.Outcome, Reason: p.Reason}
 		}
 		d := Document{ID: c.newID(), Collection: h.Collection, Holding: h.ID, CreatedAt: c.now()}
 		r := Revision{Title: baseName(h.Path), Regions: regions, Author: SystemPerson}
@@ -28,6 +31,24 @@ func (c *Catalog) proposeDocuments(tx Tx, scan Digest, pages []Page) error {
 		}
 	}
 	return nil
+}
+
+// proposeAgain gives a document all pages of its scan when it was proposed while
+// the scan could not be opened, and a later probe has found more. A document that
+// a person has touched, or that shows a reading, stays as it is.
+func (c *Catalog) proposeAgain(tx Tx, id string, regions []Region) error {
+	d, err := tx.Document(id)
+	if err != nil {
+		return err
+	}
+	head, err := tx.Revision(id, d.Head)
+	if err != nil {
+		return err
+	}
+	if head.Author != SystemPerson || len(head.Regions) != 1 || head.Regions[0].Reading != "" || len(regions) == 1 {
+		return nil
+	}
+	return c.revise(tx, d, Revision{Title: head.Title, Regions: regions, Author: SystemPerson}, DocumentRevised)
 }
 
 // baseName is the last element of a path with slashes of either kind.

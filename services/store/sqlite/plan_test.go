@@ -1,0 +1,165 @@
+package sqlite
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fonds-archive/fonds/services/catalog"
+)
+
+// whole are the scans that are meant: of a small table, of an index that holds
+// nothing but the answer, or of a list that ends at its limit.
+var whole = []string{
+	"SCAN collections",
+	"SCAN batches",
+	"SCAN d",
+	"SCAN d USING INDEX documents_incomplete",
+	"SCAN events USING INDEX events_unsent",
+	"SCAN works USING INDEX works_dropped",
+	"SCAN works USING COVERING INDEX works_queued",
+	"SCAN waiting",
+}
+
+// TestPlans proves that no question of the contract reads a whole table. It asks
+// each of them and then has SQLite explain every statement that was prepared.
+func TestPlans(t *testing.T) {
+	s := openNew(t)
+	ask(t, s)
+	for _, pool := range []chan *conn{s.writer, s.readers} {
+		for range cap(pool) {
+			c := <-pool
+			for query := range c.statements {
+				explain(t, c, query)
+			}
+			pool <- c
+		}
+	}
+}
+
+func explain(t *testing.T, c *conn, query string) {
+	t.Helper()
+	verb, _, _ := strings.Cut(query, " ")
+	if verb != "SELECT" && verb != "WITH" && verb != "UPDATE" && verb != "DELETE" || strings.Contains(query, "migrations") {
+		return
+	}
+	args := make([]any, strings.Count(query, "?"))
+	for i := range args {
+		args[i] = 0
+	}
+	var plan []string
+	if err := c.query("EXPLAIN QUERY PLAN "+query, args, func(r *row) {
+		r.next = 3
+		plan = append(plan, r.text())
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range plan {
+		if strings.HasPrefix(step, "SCAN") && !slices.Contains(whole, step) {
+			t.Errorf("%s\n  reads a whole table:\n    %s", query, strings.Join(plan, "\n    "))
+			return
+		}
+	}
+}
+
+// ask runs every statement that reads or changes by a condition.
+func ask(t *testing.T, s *Store) {
+	t.Helper()
+	yes, no := true, false
+	err := s.Tx(t.Context(), func(tx catalog.Tx) error {
+		d := catalog.Digest(strings.Repeat("ab", 32))
+		_, _ = tx.Collection("x")
+		_, _ = tx.Collections()
+		_, _ = tx.Scan(d)
+		_, _ = tx.Scans("", 5)
+		_, _ = tx.Pages(d)
+		_, _ = tx.Holding("x")
+		_, _ = tx.HoldingAt("c", "p", d)
+		_, _ = tx.HoldingIn("c", d)
+		_, _ = tx.Holdings(d)
+		_, _ = tx.Recipe(d)
+		_, _ = tx.Work(catalog.ProbeOf(d))
+		_, _ = tx.Works(d, d)
+		_, _ = tx.WorkCounts(d, d)
+		_, _ = tx.QueuedCount()
+		_, _ = tx.QueuedWorks(time.UnixMicro(1), 5)
+		_, _ = tx.DroppedWorks(5)
+		_, _ = tx.Reading("x")
+		_, _ = tx.Readings(d, 1)
+		_, _ = tx.ReadingTexts([]string{"x"})
+		_, _ = tx.Document("x")
+		_, _ = tx.Revision("x", 1)
+		_, _ = tx.DocumentsOn(d)
+		_, _ = tx.Request("x")
+		_, _ = tx.Batch("x")
+		_, _ = tx.Batches("", 5)
+		_, _ = tx.Batches("x", 5)
+		_, _ = tx.BatchToResume("x")
+		_, _ = tx.BatchesActiveBefore(time.UnixMicro(1), 5)
+		_, _ = tx.BatchFile("x", "p")
+		_, _ = tx.BatchFiles("x", 0, 5, false)
+		_, _ = tx.BatchFiles("x", 0, 5, true)
+		_, _ = tx.EndedFiles("x", 0, 5)
+		_, _ = tx.FilesOf(d, "")
+		_, _ = tx.FilesOf(d, d)
+		_, _ = tx.Events(0, "", "", 5)
+		_, _ = tx.Events(0, "x", "", 5)
+		_, _ = tx.Events(0, "", "x", 5)
+		_, _ = tx.Events(0, "x", "x", 5)
+		_, _ = tx.UnsentEvents(5)
+		_, _ = tx.ResendEvents(0, time.UnixMicro(1))
+		for _, q := range []catalog.DocumentQuery{
+			{},
+			{Deleted: true},
+			{After: "x"},
+			{Collection: "x"},
+			{Collection: "x", After: "x"},
+			{Path: "x"},
+			{Complete: &yes},
+			{Complete: &no},
+			{Assurance: 1},
+			{TitleContains: "x"},
+			{Collection: "x", After: "x", Assurance: 2, Complete: &no, TitleContains: "x"},
+			{Path: "x", Assurance: 2, Collection: "x"},
+		} {
+			_, _ = tx.Documents(q)
+		}
+		if err := tx.PutBatch(catalog.Batch{ID: "x", State: catalog.BatchOpen}); err != nil {
+			return err
+		}
+		if err := tx.PutScan(catalog.Scan{Digest: d}); err != nil {
+			return err
+		}
+		for _, lane := range []catalog.Lane{catalog.Fresh, catalog.Bulk} {
+			for page := range 2 {
+				w := catalog.Work{Key: catalog.WorkKey{Scan: d, Page: page}, State: catalog.Pending, Lane: lane}
+				if err := tx.PutWorks([]catalog.Work{w}); err != nil {
+					return err
+				}
+				if _, err := tx.PendingWorks(5); err != nil {
+					return err
+				}
+			}
+		}
+		if err := tx.PutDocument(catalog.Document{ID: "x", Head: 1}); err != nil {
+			return err
+		}
+		if err := tx.InsertRevision(catalog.Revision{Document: "x", Number: 1}); err != nil {
+			return err
+		}
+		if err := tx.AppendEvent(catalog.Event{Document: "x", Sequence: 1}); err != nil {
+			return err
+		}
+		if err := tx.MarkEventsSent([]catalog.SentEvent{{Position: 1}}); err != nil {
+			return err
+		}
+		if err := tx.PutPages(d, nil); err != nil {
+			return err
+		}
+		return tx.DropWorks("x")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,180 @@
+// Package sqlite keeps the catalog in one SQLite file. It is the store for one
+// machine: one process owns the file, with one writer and a few readers in it.
+//
+// It knows no rule of the domain beyond the promises of catalog.Store, and it
+// never lets a caller see half of a transaction.
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"github.com/fonds-archive/fonds/services/catalog"
+)
+
+const (
+	// maxAttempts bounds how often a transaction runs while another process holds
+	// the file. Each attempt waits up to busyTimeout, so a caller hears after
+	// 5 × 5 s at the latest that the store is busy.
+	maxAttempts = 5
+	// minReaders lets a slow list stand beside lookups on a small machine; with
+	// more processors there is one reader for each, as reads need the processor
+	// and hardly wait. maxReaders bounds their caches to 16 × 8 MB.
+	minReaders = 4
+	maxReaders = 16
+)
+
+// ReasonBusy is the reason of the error when another process holds the file.
+const ReasonBusy = "STORE_BUSY"
+
+var errClosed = errors.New("the store is closed")
+
+// Store keeps a catalog. It is safe for use by many goroutines.
+type Store struct {
+	// writer holds the only connection that writes, readers the others; who has
+	// taken a connection out owns it until it is put back.
+	writer  chan *conn
+	readers chan *conn
+	closed  chan struct{}
+	close   func() error
+
+	mu      sync.Mutex
+	changed chan struct{}
+}
+
+var _ catalog.Store = (*Store)(nil)
+
+// Open opens the store at a path, makes it if there is none, and brings its
+// tables up to date. It fails on a file that a newer version has written.
+func Open(ctx context.Context, path string) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	s := &Store{
+		writer:  make(chan *conn, 1),
+		readers: make(chan *conn, min(max(minReaders, runtime.GOMAXPROCS(0)), maxReaders)),
+		closed:  make(chan struct{}),
+		changed: make(chan struct{}),
+	}
+	s.close = sync.OnceValue(s.drain)
+	s.writer <- &conn{path: path}
+	for range cap(s.readers) {
+		s.readers <- &conn{path: path, readOnly: true}
+	}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), s.Close())
+	}
+	return s, nil
+}
+
+// View runs fn over one consistent snapshot. Calling Close from fn blocks for ever.
+func (s *Store) View(ctx context.Context, fn func(catalog.Reader) error) error {
+	c, err := s.take(ctx, s.readers)
+	if err != nil {
+		return fmt.Errorf("view: %w", err)
+	}
+	defer func() { s.readers <- c }()
+	if err := c.begin(ctx, beginRead); err != nil {
+		return fmt.Errorf("view: %w", err)
+	}
+	v := &view{ctx: ctx, conn: c}
+	defer v.end()
+	return fn(v)
+}
+
+// Tx runs fn in one transaction. A Tx or Close called from fn waits for fn itself.
+func (s *Store) Tx(ctx context.Context, fn func(catalog.Tx) error) error {
+	for range maxAttempts {
+		if err := s.try(ctx, fn); !isBusy(err) {
+			return err
+		}
+	}
+	return &catalog.Error{
+		Code: catalog.Unavailable, Reason: ReasonBusy,
+		Message: "another program holds the database: close it, or try again",
+	}
+}
+
+func (s *Store) try(ctx context.Context, fn func(catalog.Tx) error) error {
+	c, err := s.take(ctx, s.writer)
+	if err != nil {
+		return fmt.Errorf("transaction: %w", err)
+	}
+	defer func() { s.writer <- c }()
+	if err := c.begin(ctx, beginWrite); err != nil {
+		return fmt.Errorf("transaction: %w", err)
+	}
+	t := &tx{view: view{ctx: ctx, conn: c}}
+	defer t.end()
+	if err := fn(t); err != nil {
+		return err
+	}
+	if err := t.commit(); err != nil {
+		return fmt.Errorf("transaction: %w", err)
+	}
+	if t.wrote {
+		s.announce()
+	}
+	return nil
+}
+
+// take waits for a connection.
+func (s *Store) take(ctx context.Context, pool chan *conn) (*conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var c *conn
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-s.closed:
+		return nil, errClosed
+	case c = <-pool:
+	}
+	select {
+	case <-s.closed:
+		pool <- c
+		return nil, errClosed
+	default:
+	}
+	if err := c.open(); err != nil {
+		pool <- c
+		return nil, err
+	}
+	return c, nil
+}
+
+func (s *Store) announce() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// Changed returns a channel that is closed at the next commit that has written.
+func (s *Store) Changed() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changed
+}
+
+// Close refuses new work, waits for what runs, and releases the file.
+func (s *Store) Close() error { return s.close() }
+
+func (s *Store) drain() error {
+	close(s.closed)
+	var failed error
+	for range cap(s.readers) {
+		failed = errors.Join(failed, (<-s.readers).close())
+	}
+	failed = errors.Join(failed, (<-s.writer).close())
+	if failed != nil {
+		return fmt.Errorf("close store: %w", failed)
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/fonds-archive/fonds/services/catalog"
+)
+
+var errEnded = errors.New("used after its transaction has ended")
+
+// view reads within one transaction, tx writes too.
+type view struct {
+	ctx  context.Context
+	conn *conn
+	// failed is an error after which SQLite may have rolled back by itself. What
+	// came after it would be committed alone, so nothing may come after it.
+	failed error
+	wrote  bool
+}
+
+type tx struct{ view }
+
+// ready tells whether another statement may run.
+func (v *view) ready() error {
+	switch {
+	case v.conn == nil:
+		return errEnded
+	case v.failed != nil:
+		return v.failed
+	}
+	return v.ctx.Err()
+}
+
+func (v *view) exec(query string, args ...any) (int64, error) {
+	if err := v.ready(); err != nil {
+		return 0, err
+	}
+	n, err := v.conn.exec(query, args)
+	if err != nil && !isConstraint(err) {
+		v.failed = err
+	}
+	v.wrote = v.wrote || n > 0
+	return n, err
+}
+
+// put writes a row whose key may be there.
+func (v *view) put(what, name, query string, args ...any) error {
+	_, err := v.exec(query, args...)
+	if isDuplicate(err) {
+		return alreadyExists(what, name)
+	}
+	return err
+}
+
+// all gives what read makes of each row.
+func all[T any](v *view, query string, read func(*row) T, args ...any) ([]T, error) {
+	if err := v.ready(); err != nil {
+		return nil, err
+	}
+	var found []T
+	err := v.conn.query(query, args, func(r *row) { found = append(found, read(r)) })
+	if err != nil {
+		v.failed = err
+		return nil, err
+	}
+	return found, nil
+}
+
+// one gives what read makes of the first row, and ErrNotFound when there is none.
+func one[T any](v *view, query string, read func(*row) T, args ...any) (T, error) {
+	var (
+		found T
+		some  bool
+	)
+	if err := v.ready(); err != nil {
+		return found, err
+	}
+	err := v.conn.query(query, args, func(r *row) {
+		if !some {
+			found, some = read(r), true
+		}
+	})
+	if err != nil {
+		v.failed = err
+		return found, err
+	}
+	if !some {
+		return found, catalog.ErrNotFound
+	}
+	return found, nil
+}
+
+func (v *view) commit() error {
+	if err := v.ready(); err != nil {
+		return err
+	}
+	if err := v.conn.finish("COMMIT"); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	v.conn = nil
+	return nil
+}
+
+// end rolls back unless it was committed. A connection that cannot do that is
+// given up: the next user of its place gets a new one.
+func (v *view) end() {
+	c := v.conn
+	v.conn = nil
+	if c == nil {
+		return
+	}
+	if err := c.finish("ROLLBACK"); err != nil {
+		_ = c.close() // the transaction has failed already, with a better error
+	}
+}
+
+// upsert is the statement that inserts a row or replaces all of it by its key.
+func upsert(table, key, columns string) string {
+	var set []string
+	for c := range strings.SplitSeq(columns, ", ") {
+		if !strings.Contains(", "+key+", ", ", "+c+", ") {
+			set = append(set, c+" = excluded."+c)
+		}
+	}
+	return fmt.Sprintf("%s ON CONFLICT (%s) DO UPDATE SET %s", insert(table, columns), key, strings.Join(set, ", "))
+}
+
+// insert is the statement that adds a row.
+func insert(table, columns string) string {
+	marks := strings.Repeat("?, ", strings.Count(columns, ",")) + "?"
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", table, columns, marks)
+}

@@ -1,0 +1,223 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fonds-archive/fonds/services/catalog"
+)
+
+func documents(t *testing.T, u suite) {
+	u.run(t, "Revisions", revisions)
+	u.run(t, "Query", queryDocuments)
+	u.run(t, "QueryFollowsTheHead", queryFollowsHead)
+	u.run(t, "PagingUnderInsert", documentsPaging)
+	u.run(t, "OnScan", documentsOn)
+}
+
+func region(scan string, page int) catalog.Region {
+	return catalog.Region{Scan: digest(scan), Page: page}
+}
+
+func read1(scan string, assurance catalog.Assurance) catalog.Region {
+	return catalog.Region{
+		Scan: digest(scan), Page: 1, Reading: "r", Origin: catalog.Machine, Outcome: catalog.Text, Assurance: assurance,
+	}
+}
+
+func revisions(f *fixture) {
+	full := revision("d", 1, "Title \u2028 <&> ё", region("s", 1), catalog.Region{
+		Scan: digest("s"), Page: 2, Box: &catalog.Box{X: 1, Y: 2, Width: 3, Height: 4}, Reading: "r",
+		Origin: catalog.Person, Outcome: catalog.Unreadable, Reason: "why", Assurance: catalog.AssuranceVerified,
+	})
+	empty := revision("d", 2, "")
+	f.tx(func(tx catalog.Tx) error {
+		return errors.Join(tx.PutDocument(document("d")), tx.InsertRevision(full), tx.InsertRevision(empty))
+	})
+	for _, want := range []catalog.Revision{full, empty} {
+		manifest, err := want.Manifest()
+		if err != nil {
+			f.Fatal(err)
+		}
+		if err := want.ReadManifest(manifest); err != nil {
+			f.Fatal(err)
+		}
+		got := read(f, func(r catalog.Reader) (catalog.Revision, error) { return r.Revision("d", want.Number) })
+		equal(f, "revision", got, want)
+	}
+	f.view(func(r catalog.Reader) error {
+		if _, err := r.Revision("d", 3); !errors.Is(err, catalog.ErrNotFound) {
+			f.Errorf("revision 3: got %v", err)
+		}
+		return nil
+	})
+}
+
+// putQueried puts five documents, d1 to d5, that differ in what can be asked.
+func (f *fixture) putQueried() {
+	f.Helper()
+	f.putScans("s")
+	f.putCollections("main", "side")
+	f.tx(func(tx catalog.Tx) error {
+		var failed error
+		for i, path := range []string{"box/one.tif", "box/ONE.tif"} {
+			failed = errors.Join(failed, tx.PutHolding(catalog.Holding{
+				ID: fmt.Sprint("h", i+1), Collection: "main", Scan: digest("s"), Path: path, CreatedAt: begin,
+			}))
+		}
+		for _, d := range []struct {
+			id, collection, holding, title string
+			deleted                        bool
+			regions                        []catalog.Region
+		}{
+			{"d1", "main", "h1", "Telegram 4117", false, []catalog.Region{read1("s", catalog.AssuranceMachine)}},
+			{"d2", "side", "", "LETTER 100% Ж", false, []catalog.Region{read1("s", catalog.AssuranceVerified), region("s", 2)}},
+			{"d3", "main", "h2", "letter_a\\b", false, []catalog.Region{
+				read1("s", catalog.AssuranceVerified), read1("s", catalog.AssuranceCorrected),
+			}},
+			{"d4", "main", "h1", "telegram ж", true, []catalog.Region{read1("s", catalog.AssuranceMachine)}},
+			{"d5", "main", "", "", false, nil},
+		} {
+			doc := document(d.id)
+			doc.Collection, doc.Holding = d.collection, d.holding
+			if d.deleted {
+				doc.DeletedAt = minute(1)
+			}
+			failed = errors.Join(failed, tx.PutDocument(doc), tx.InsertRevision(revision(d.id, 1, d.title, d.regions...)))
+		}
+		return failed
+	})
+}
+
+func queryDocuments(f *fixture) {
+	f.putQueried()
+	yes, no := true, false
+	for name, c := range map[string]struct {
+		query catalog.DocumentQuery
+		want  []string
+	}{
+		"all":                     {catalog.DocumentQuery{}, []string{"d5", "d3", "d2", "d1"}},
+		"deleted too":             {catalog.DocumentQuery{Deleted: true}, []string{"d5", "d4", "d3", "d2", "d1"}},
+		"collection":              {catalog.DocumentQuery{Collection: "side"}, []string{"d2"}},
+		"title, any case of A-Z":  {catalog.DocumentQuery{TitleContains: "LETTER"}, []string{"d3", "d2"}},
+		"title, percent":          {catalog.DocumentQuery{TitleContains: "0%"}, []string{"d2"}},
+		"title, underscore":       {catalog.DocumentQuery{TitleContains: "r_"}, []string{"d3"}},
+		"title, backslash":        {catalog.DocumentQuery{TitleContains: "\\"}, []string{"d3"}},
+		"title, case of Cyrillic": {catalog.DocumentQuery{TitleContains: "ж", Deleted: true}, []string{"d4"}},
+		"path":                    {catalog.DocumentQuery{Path: "box/one.tif"}, []string{"d1"}},
+		"path of deleted":         {catalog.DocumentQuery{Path: "box/one.tif", Deleted: true}, []string{"d4", "d1"}},
+		"path, part of one":       {catalog.DocumentQuery{Path: "box"}, []string{}},
+		"complete":                {catalog.DocumentQuery{Complete: &yes}, []string{"d5", "d3", "d1"}},
+		"incomplete":              {catalog.DocumentQuery{Complete: &no}, []string{"d2"}},
+		"machine":                 {catalog.DocumentQuery{Assurance: catalog.AssuranceMachine}, []string{"d1"}},
+		"corrected":               {catalog.DocumentQuery{Assurance: catalog.AssuranceCorrected}, []string{"d3"}},
+		"verified":                {catalog.DocumentQuery{Assurance: catalog.AssuranceVerified}, []string{"d2"}},
+		"after":                   {catalog.DocumentQuery{After: "d3"}, []string{"d2", "d1"}},
+		"together": {catalog.DocumentQuery{
+			Collection: "main", TitleContains: "TELE", Path: "box/one.tif", Complete: &yes,
+			Assurance: catalog.AssuranceMachine, Deleted: true, After: "d4",
+		}, []string{"d1"}},
+	} {
+		c.query.Limit = 10
+		got := read(f, func(r catalog.Reader) ([]catalog.DocumentHead, error) { return r.Documents(c.query) })
+		equal(f, name, each(got, func(h catalog.DocumentHead) string { return h.ID }), c.want)
+		for _, h := range got {
+			head := read(f, func(r catalog.Reader) (catalog.Revision, error) { return r.Revision(h.ID, h.Head) })
+			equal(f, name+": revision", h.Revision, head)
+			doc := read(f, func(r catalog.Reader) (catalog.Document, error) { return r.Document(h.ID) })
+			equal(f, name+": document", h.Document, doc)
+		}
+	}
+	limited := read(f, func(r catalog.Reader) ([]catalog.DocumentHead, error) {
+		return r.Documents(catalog.DocumentQuery{Limit: 2})
+	})
+	equal(f, "limited", len(limited), 2)
+}
+
+// Whatever is written first, revision or document, queries follow the newest.
+func queryFollowsHead(f *fixture) {
+	f.putScans("s", "t")
+	titled := func(title string) int {
+		return len(read(f, func(r catalog.Reader) ([]catalog.DocumentHead, error) {
+			return r.Documents(catalog.DocumentQuery{TitleContains: title, Limit: 10})
+		}))
+	}
+	doc := document("d")
+	f.tx(func(tx catalog.Tx) error {
+		return errors.Join(tx.InsertRevision(revision("d", 1, "first", region("s", 1))), tx.PutDocument(doc))
+	})
+	equal(f, "revision before document", titled("first"), 1)
+	doc.Head = 2
+	f.tx(func(tx catalog.Tx) error {
+		return errors.Join(tx.PutDocument(doc), tx.InsertRevision(revision("d", 2, "second", read1("t", catalog.AssuranceVerified))))
+	})
+	equal(f, "document before revision", []int{titled("first"), titled("second")}, []int{0, 1})
+	doc.Events = 3
+	f.tx(func(tx catalog.Tx) error { return tx.PutDocument(doc) })
+	equal(f, "document put again", titled("second"), 1)
+	f.view(func(r catalog.Reader) error {
+		on, onErr := r.DocumentsOn(digest("t"))
+		off, offErr := r.DocumentsOn(digest("s"))
+		equal(f, "documents on the scans", []int{len(on), len(off)}, []int{1, 0})
+		verified, err := r.Documents(catalog.DocumentQuery{Assurance: catalog.AssuranceVerified, Limit: 10})
+		equal(f, "verified", len(verified), 1)
+		return errors.Join(onErr, offErr, err)
+	})
+}
+
+func documentsPaging(f *fixture) {
+	for n := 10; n < 50; n += 2 {
+		f.putDocuments(fmt.Sprint("d", n))
+	}
+	var seen []string
+	next := 11
+	for after := ""; ; {
+		page := read(f, func(r catalog.Reader) ([]catalog.DocumentHead, error) {
+			return r.Documents(catalog.DocumentQuery{After: after, Limit: 3})
+		})
+		if len(page) == 0 {
+			break
+		}
+		for _, h := range page {
+			seen = append(seen, h.ID)
+		}
+		after = seen[len(seen)-1]
+		f.putDocuments(fmt.Sprint("d", next), fmt.Sprint("d", 60-next)) // behind and ahead
+		next += 2
+	}
+	if !slices.IsSortedFunc(seen, func(a, b string) int { return strings.Compare(b, a) }) ||
+		len(slices.Compact(slices.Clone(seen))) != len(seen) {
+		f.Errorf("out of order or repeated: %v", seen)
+	}
+	for n := 10; n < 50; n += 2 {
+		if !slices.Contains(seen, fmt.Sprint("d", n)) {
+			f.Errorf("d%d was skipped", n)
+		}
+	}
+}
+
+func documentsOn(f *fixture) {
+	f.putScans("s", "t")
+	f.tx(func(tx catalog.Tx) error {
+		var failed error
+		for id, regions := range map[string][]catalog.Region{
+			"d3": {region("s", 1), region("s", 2)},
+			"d1": {region("t", 1), region("s", 9)},
+			"d2": {region("t", 1)},
+			"d4": {region("s", 1)},
+		} {
+			doc := document(id)
+			if id == "d4" {
+				doc.DeletedAt = minute(1)
+			}
+			failed = errors.Join(failed, tx.PutDocument(doc), tx.InsertRevision(revision(id, 1, id, regions...)))
+		}
+		return failed
+	})
+	got := read(f, func(r catalog.Reader) ([]catalog.Document, error) { return r.DocumentsOn(digest("s")) })
+	equal(f, "documents", each(got, func(d catalog.Document) string { return d.ID }), []string{"d1", "d3", "d4"})
+	equal(f, "deleted", got[2].DeletedAt, minute(1))
+}
