@@ -158,7 +158,9 @@ func (o *serveOptions) checkAddress(flag, address string) error {
 func (o *serveOptions) has(role string) bool { return slices.Contains(o.roles, role) }
 
 // owns tells whether this process needs the database.
-func (o *serveOptions) owns() bool { return o.has(roleCatalog) || o.has(roleIntake) || o.has(roleRelay) }
+func (o *serveOptions) owns() bool {
+	return o.has(roleCatalog) || o.has(roleIntake) || o.has(roleRelay)
+}
 
 // findEngine returns the engine child's program.
 func (o *serveOptions) findEngine() (string, error) {

@@ -177,17 +177,21 @@ func (n *node) startRoles(ctx context.Context, start starter) error {
 		}
 		start(roleRelay, func(ctx context.Context) error { relay.Run(ctx, config); return nil })
 	}
-	pool, err := n.openEngine(ctx)
+	pool, err := n.openEngine()
 	if err != nil {
 		return err
 	}
 	if o.has(roleOCR) {
-		if err := n.startOCR(pool, start); err != nil {
+		if err := n.startOCR(ctx, pool, start); err != nil {
 			return err
 		}
 	}
 	if o.has(roleCatalog) {
-		if err := n.startAPI(ctx, pool, start); err != nil {
+		scratch, err := n.scratch("images")
+		if err != nil {
+			return err
+		}
+		if err := n.startAPI(ctx, images{pool, scratch}, start); err != nil {
 			return err
 		}
 	}

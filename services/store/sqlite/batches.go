@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -93,7 +92,7 @@ func (t *tx) PutBatch(b catalog.Batch) error {
 func (t *tx) PutBatchFiles(files []catalog.BatchFile) error {
 	for _, f := range files {
 		troubled := f.State == catalog.FileExpected || f.Counts.Bad() > 0
-		if err := t.put("file in batch", fmt.Sprintf("%s: %s", f.Batch, f.Path), putBatchFile, f.Batch, f.Number,
+		if err := t.put("file in its batch", f.Path, putBatchFile, f.Batch, f.Number,
 			f.Path, f.Size, f.Collection, f.Language, f.Recipe, f.State, f.Scan, f.Holding, f.Counts, f.Reason,
 			f.EndSequence, troubled); err != nil {
 			return err

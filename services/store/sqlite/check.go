@@ -9,7 +9,7 @@ import (
 
 // Check looks for damage in the file and for rows that name what is not there.
 // It returns one line for each fault, none when all is well, and reads the whole
-// file: about a second for 300 MB.
+// file, so it takes as long as that.
 func (s *Store) Check(ctx context.Context) ([]string, error) {
 	var faults []string
 	err := s.View(ctx, func(r catalog.Reader) error {

@@ -15,6 +15,9 @@ import (
 	"github.com/fonds-archive/fonds/services/catalog"
 )
 
+// ReasonExists is the reason of the error for a key that is there.
+const ReasonExists = "ALREADY_EXISTS"
+
 const (
 	beginRead  = "BEGIN"
 	beginWrite = "BEGIN IMMEDIATE"
@@ -220,6 +223,3 @@ func alreadyExists(what, name string) error {
 		Message: fmt.Sprintf("%s %q exists already", what, name),
 	}
 }
-
-// ReasonExists is the reason of the error for a key that is there.
-const ReasonExists = "ALREADY_EXISTS"

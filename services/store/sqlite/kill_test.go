@@ -73,7 +73,7 @@ func TestKill(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	path := filepath.Join(t.TempDir(), "catalog.db")
 	for range 5 {
-		answered := killedAfter(t, path, 1+random.IntN(60), random.IntN(20_000))
+		answered := killedAfter(t, path, 1+random.IntN(20), random.IntN(20_000))
 		s := openAt(t, path)
 		if err := s.View(t.Context(), func(r catalog.Reader) error { return whatStands(t, r, answered) }); err != nil {
 			t.Fatal(err)

@@ -1,0 +1,209 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"github.com/fonds-archive/fonds/services/catalog"
+)
+
+// GetDocument answers from the cache where it can: only the head is read anew.
+func (s *catalogServer) GetDocument(ctx context.Context, req *fondsv1.GetDocumentRequest) (*fondsv1.Document, error) {
+	id, err := documentID(req.GetName())
+	if err != nil {
+		return nil, err
+	}
+	head, err := s.Catalog.Head(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	key := revisionKey{getDocument, id, revisionAsked(req.GetRevision(), head)}
+	known, ok := s.cache.get(key)
+	if !ok {
+		full, err := s.Catalog.Document(ctx, id, key.revision)
+		if err != nil {
+			return nil, err
+		}
+		head = full.Document
+		if known.encoded, err = proto.Marshal(revisionOf(full, true)); err != nil {
+			return nil, fmt.Errorf("encode document %s: %w", id, err)
+		}
+		s.cache.put(key, known)
+	}
+	m := &fondsv1.Document{}
+	setHead(m, head)
+	carry(m, known.encoded)
+	return m, nil
+}
+
+func revisionAsked(asked uint32, head catalog.Document) int {
+	if asked == 0 {
+		return head.Head
+	}
+	return int(asked)
+}
+
+// BatchGetDocuments returns all or none.
+func (s *catalogServer) BatchGetDocuments(ctx context.Context, req *fondsv1.BatchGetDocumentsRequest) (*fondsv1.BatchGetDocumentsResponse, error) {
+	ids := make([]string, len(req.GetNames()))
+	for i, name := range req.GetNames() {
+		var err error
+		if ids[i], err = uuidAfter("documents", fmt.Sprintf("names[%d]", i), name); err != nil {
+			return nil, err
+		}
+	}
+	heads, err := s.Catalog.Documents(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return &fondsv1.BatchGetDocumentsResponse{Documents: documentsOf(heads, true)}, nil
+}
+
+func documentsOf(heads []catalog.DocumentHead, regions bool) []*fondsv1.Document {
+	documents := make([]*fondsv1.Document, len(heads))
+	for i, h := range heads {
+		documents[i] = documentOf(h, regions)
+	}
+	return documents
+}
+
+// ListDocuments returns documents without their regions.
+func (s *catalogServer) ListDocuments(ctx context.Context, req *fondsv1.ListDocumentsRequest) (*fondsv1.ListDocumentsResponse, error) {
+	q, err := documentQuery(req.GetFilter())
+	if err != nil {
+		return nil, err
+	}
+	query := []string{"documents", req.GetFilter(), fmt.Sprint(req.GetShowDeleted())}
+	if q.After, err = readIDToken(req.GetPageToken(), query...); err != nil {
+		return nil, err
+	}
+	size := pageSize(req.GetPageSize(), 50)
+	q.Deleted, q.Limit = req.GetShowDeleted(), size+1
+	heads, err := s.Catalog.ListDocuments(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	heads, next := page(heads, size, func(h catalog.DocumentHead) string { return h.ID }, query...)
+	return &fondsv1.ListDocumentsResponse{Documents: documentsOf(heads, false), NextPageToken: next}, nil
+}
+
+// CreateDocument makes a document in a person's name.
+func (s *catalogServer) CreateDocument(ctx context.Context, req *fondsv1.CreateDocumentRequest) (*fondsv1.Document, error) {
+	collection, err := collectionID("document.collection", req.GetDocument().GetCollection())
+	if err != nil {
+		return nil, err
+	}
+	if collection == "" {
+		collection = catalog.DefaultCollection
+	}
+	regions, err := regionsAsked(req.GetDocument().GetRegions())
+	if err != nil {
+		return nil, err
+	}
+	head, err := s.Catalog.CreateDocument(ctx, catalog.NewDocument{
+		Collection: collection, Title: req.GetDocument().GetTitle(), Regions: regions,
+		Person: person(ctx), RequestID: req.GetRequestId(),
+	})
+	return written(head, err)
+}
+
+func written(head catalog.DocumentHead, err error) (*fondsv1.Document, error) {
+	if err != nil {
+		return nil, err
+	}
+	return documentOf(head, true), nil
+}
+
+// regionsAsked reads page and box; what a region shows is not the caller's to say.
+func regionsAsked(asked []*fondsv1.Region) ([]catalog.Region, error) {
+	regions := make([]catalog.Region, len(asked))
+	for i, g := range asked {
+		scan, page, err := pageName(fmt.Sprintf("document.regions[%d].page", i), g.GetPage())
+		if err != nil {
+			return nil, err
+		}
+		regions[i] = catalog.Region{Scan: scan, Page: page}
+		b := g.GetBox()
+		if b == nil {
+			continue
+		}
+		if b.GetWidth() == 0 || b.GetHeight() == 0 || max(b.GetX(), b.GetY(), b.GetWidth(), b.GetHeight()) > 1<<30 {
+			return nil, invalid(fmt.Sprintf("document.regions[%d].box", i), "a box needs a width and a height of at least one pixel")
+		}
+		regions[i].Box = &catalog.Box{X: int(b.GetX()), Y: int(b.GetY()), Width: int(b.GetWidth()), Height: int(b.GetHeight())}
+	}
+	return regions, nil
+}
+
+// UpdateDocument changes title, regions or both.
+func (s *catalogServer) UpdateDocument(ctx context.Context, req *fondsv1.UpdateDocumentRequest) (*fondsv1.Document, error) {
+	d := req.GetDocument()
+	id, err := uuidAfter("documents", "document.name", d.GetName())
+	if err != nil {
+		return nil, err
+	}
+	change, err := changeAsked(req)
+	if err != nil {
+		return nil, err
+	}
+	return written(s.Catalog.UpdateDocument(ctx, id, d.GetEtag(), person(ctx), change))
+}
+
+func changeAsked(req *fondsv1.UpdateDocumentRequest) (catalog.Change, error) {
+	var change catalog.Change
+	paths := req.GetUpdateMask().GetPaths()
+	for _, p := range paths {
+		if p != "title" && p != "regions" && p != "*" {
+			return change, invalid("update_mask", fmt.Sprintf("%q cannot be changed: only title and regions can", p))
+		}
+	}
+	all := len(paths) == 0 || slices.Contains(paths, "*")
+	if all || slices.Contains(paths, "title") {
+		title := req.GetDocument().GetTitle()
+		change.Title = &title
+	}
+	if all || slices.Contains(paths, "regions") {
+		var err error
+		if change.Regions, err = regionsAsked(req.GetDocument().GetRegions()); err != nil {
+			return change, err
+		}
+	}
+	return change, nil
+}
+
+// DeleteDocument hides a document.
+func (s *catalogServer) DeleteDocument(ctx context.Context, req *fondsv1.DeleteDocumentRequest) (*fondsv1.Document, error) {
+	id, err := documentID(req.GetName())
+	if err != nil {
+		return nil, err
+	}
+	return written(s.Catalog.DeleteDocument(ctx, id, req.GetEtag(), person(ctx)))
+}
+
+// UndeleteDocument brings a document back.
+func (s *catalogServer) UndeleteDocument(ctx context.Context, req *fondsv1.UndeleteDocumentRequest) (*fondsv1.Document, error) {
+	id, err := documentID(req.GetName())
+	if err != nil {
+		return nil, err
+	}
+	return written(s.Catalog.UndeleteDocument(ctx, id, req.GetEtag(), person(ctx)))
+}
+
+// ListCollections returns all collections.
+func (s *catalogServer) ListCollections(ctx context.Context, _ *fondsv1.ListCollectionsRequest) (*fondsv1.ListCollectionsResponse, error) {
+	collections, err := s.Catalog.Collections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := &fondsv1.ListCollectionsResponse{}
+	for _, c := range collections {
+		m.Collections = append(m.Collections, &fondsv1.Collection{
+			Name: "collections/" + c.ID, DisplayName: c.DisplayName, CreateTime: timestamp(c.CreatedAt),
+		})
+	}
+	return m, nil
+}

@@ -1,0 +1,169 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"github.com/fonds-archive/fonds/services/catalog"
+)
+
+// LocalPerson makes the calls of a server that asks nobody who they are.
+const LocalPerson = "local"
+
+type personKey struct{}
+
+// WithPerson returns a context whose calls are made by a person.
+func WithPerson(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, personKey{}, id)
+}
+
+// person returns the ID of the caller's person.
+func person(ctx context.Context) string {
+	if id, ok := ctx.Value(personKey{}).(string); ok {
+		return id
+	}
+	return LocalPerson
+}
+
+// guard stands around every call: whatever a handler does, the caller gets a
+// status that the contract knows, and the log has the cause.
+type guard struct {
+	log *slog.Logger
+}
+
+func (g *guard) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (resp any, err error) {
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, deadlineOf(info.FullMethod))
+		defer cancel()
+	}
+	defer func() {
+		if err = caught(recover(), err); err != nil {
+			resp, err = nil, g.failed(ctx, info.FullMethod, err)
+		}
+	}()
+	return handler(ctx, req)
+}
+
+func (g *guard) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
+	defer func() {
+		if err = caught(recover(), err); err != nil {
+			err = g.failed(ss.Context(), info.FullMethod, err)
+		}
+	}()
+	return handler(srv, ss)
+}
+
+// caught makes an error of a panic.
+func caught(panicked any, err error) error {
+	if panicked == nil {
+		return err
+	}
+	return fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
+}
+
+// failed turns a handler's error into a status and logs what the status hides.
+func (g *guard) failed(ctx context.Context, method string, err error) error {
+	id := newRequestID()
+	st := statusOf(ctx, err, id)
+	level := slog.LevelDebug
+	switch st.Code() {
+	case codes.Internal, codes.DataLoss, codes.Unknown:
+		level = slog.LevelError
+	case codes.Unavailable, codes.ResourceExhausted, codes.DeadlineExceeded:
+		level = slog.LevelInfo
+	}
+	g.log.Log(ctx, level, "call failed", "method", method, "code", st.Code().String(),
+		"request_id", id, "person", person(ctx), "error", err.Error())
+	return st.Err()
+}
+
+// Request IDs are random for each process and count up within it.
+var (
+	processID = func() string {
+		var b [6]byte
+		_, _ = rand.Read(b[:]) // never fails, says its documentation
+		return hex.EncodeToString(b[:])
+	}()
+	failures atomic.Uint64
+)
+
+func newRequestID() string { return processID + "-" + strconv.FormatUint(failures.Add(1), 10) }
+
+// defaultDeadline bounds calls whose caller has set no deadline.
+const defaultDeadline = 30 * time.Second
+
+// deadlineOf gives more time to the calls whose work grows with what they name.
+func deadlineOf(method string) time.Duration {
+	switch method {
+	case fondsv1.IngestService_CreateBatch_FullMethodName, fondsv1.IngestService_RetryFailed_FullMethodName:
+		return 2 * time.Minute // 200,000 files
+	case fondsv1.IngestService_RegisterScan_FullMethodName:
+		return 10 * time.Minute // 2 GiB from a slow network mount, 4 MB/s
+	}
+	return defaultDeadline
+}
+
+// requestLimit is the largest request of a method in bytes. The server has
+// decoded it by then; the point is that nothing is done with it.
+func requestLimit(method string) int {
+	switch method {
+	case fondsv1.IngestService_CreateBatch_FullMethodName:
+		return maxReceive
+	case fondsv1.CatalogService_CreateDocument_FullMethodName, fondsv1.CatalogService_UpdateDocument_FullMethodName:
+		return 4 << 20 // 20,000 regions of 200 bytes
+	case fondsv1.IngestService_UploadScan_FullMethodName:
+		return maxChunk + 1<<10
+	}
+	return 64 << 10 // 1,000 names of 60 bytes
+}
+
+func checkSize(method string, m any) error {
+	message, ok := m.(proto.Message)
+	if !ok {
+		return nil
+	}
+	if size, limit := proto.Size(message), requestLimit(method); size > limit {
+		return &catalog.Error{
+			Code: catalog.Invalid, Reason: ReasonRequestTooLarge,
+			Message:  fmt.Sprintf("the request has %d bytes; %s takes at most %d", size, method, limit),
+			Metadata: map[string]string{"limit": strconv.Itoa(limit)},
+		}
+	}
+	return nil
+}
+
+func limitRequest(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	if err := checkSize(info.FullMethod, req); err != nil {
+		return nil, err
+	}
+	return handler(ctx, req)
+}
+
+func limitMessages(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+	return handler(srv, &limitedStream{ServerStream: ss, method: info.FullMethod})
+}
+
+type limitedStream struct {
+	grpc.ServerStream
+	method string
+}
+
+func (s *limitedStream) RecvMsg(m any) error {
+	if err := s.ServerStream.RecvMsg(m); err != nil {
+		return err
+	}
+	return checkSize(s.method, m)
+}

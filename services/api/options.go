@@ -1,0 +1,53 @@
+package api
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"buf.build/go/protovalidate"
+	validate "github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/protovalidate"
+	"google.golang.org/grpc"
+	_ "google.golang.org/grpc/encoding/gzip" // Callers may ask for gzip.
+	"google.golang.org/grpc/keepalive"
+)
+
+// maxReceive is the largest message that the server decodes: CreateBatch with
+// 200,000 files of 150 bytes. Other methods are held to less by requestLimits.
+const maxReceive = 32 << 20
+
+// ServerOptions returns the options for the server that Register is called with.
+func ServerOptions(log *slog.Logger) ([]grpc.ServerOption, error) {
+	validator, err := protovalidate.New()
+	if err != nil {
+		return nil, fmt.Errorf("make validator: %w", err)
+	}
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	g := &guard{log: log}
+	return []grpc.ServerOption{
+		grpc.MaxRecvMsgSize(maxReceive),
+		// 256 calls at once on one connection are more than 2 cores serve; a
+		// caller that needs more queues there rather than here.
+		grpc.MaxConcurrentStreams(256),
+		grpc.ConnectionTimeout(20 * time.Second),
+		// A handler's goroutine grows its stack through all interceptors; reused
+		// ones have done so before. Measured on lookups: 1.4 times the calls a
+		// second. When all are busy, as with watchers, a goroutine is made as usual.
+		grpc.NumStreamWorkers(uint32(4 * runtime.GOMAXPROCS(0))), //nolint:gosec // a few
+		// Stop waits for handlers, so that the store can be closed after it.
+		grpc.WaitForHandlers(true),
+		grpc.KeepaliveParams(keepalive.ServerParameters{
+			// A peer that is gone is found within 40 s, before an upload's idle minute.
+			Time: 30 * time.Second, Timeout: 10 * time.Second,
+		}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{
+			// Watchers may ping while nothing happens, every 10 s at most.
+			MinTime: 10 * time.Second, PermitWithoutStream: true,
+		}),
+		grpc.ChainUnaryInterceptor(g.unary, limitRequest, validate.UnaryServerInterceptor(validator)),
+		grpc.ChainStreamInterceptor(g.stream, limitMessages, validate.StreamServerInterceptor(validator)),
+	}, nil
+}

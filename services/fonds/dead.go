@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+)
+
+func newDeadCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "dead",
+		Short: "List or retry messages that were given up",
+		Long: `Dead letters are messages that were given up: jobs whose attempts are exhausted,
+and texts that could not be stored. The pages have their outcome all the same.`,
+		Example: "  fonds dead list\n  fonds dead retry deadLetters/17",
+		Args:    verbs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newDeadListCommand(), newDeadRetryCommand())
+	return cmd
+}
+
+func newDeadListCommand() *cobra.Command {
+	limit := 0
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List dead letters, oldest first",
+		Example: "  fonds dead list\n  fonds dead list --json | jq -r .reason | sort | uniq -c",
+		Args:    needs(cobra.NoArgs, "no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := dial(cmd)
+			if err != nil {
+				return err
+			}
+			defer c.close()
+			return listDead(cmd, c, limit)
+		},
+	}
+	addServerFlag(cmd)
+	cmd.Flags().IntVar(&limit, "limit", 50, "list at most this many; 0 for all")
+	return cmd
+}
+
+func listDead(cmd *cobra.Command, c *client, limit int) error {
+	t := table{header: []string{"NAME", "KIND", "GIVEN UP", "SCAN", "PAGE", "REASON"}}
+	request := &fondsv1.ListDeadLettersRequest{}
+	for n := 0; ; {
+		request.PageSize = pageSize(limit, n)
+		ctx, cancel := context.WithTimeout(cmd.Context(), callTime)
+		answer, err := c.ingest.ListDeadLetters(ctx, request)
+		cancel()
+		if err != nil {
+			return err
+		}
+		for _, letter := range answer.GetDeadLetters() {
+			n++
+			if wantsJSON(cmd) {
+				if err := writeLine(cmd.OutOrStdout(), letter); err != nil {
+					return err
+				}
+				continue
+			}
+			t.add(letter.GetName(), letter.GetKind(), moment(letter.GetCreateTime()), scanShort(letter.GetWork().GetScan()),
+				pageOf(letter.GetWork()), oneLine(letter.GetReason(), longestReason))
+		}
+		request.PageToken = answer.GetNextPageToken()
+		if request.GetPageToken() == "" || limit > 0 && n >= limit {
+			break
+		}
+	}
+	switch {
+	case wantsJSON(cmd):
+		return nil
+	case len(t.rows) == 0:
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), "no dead letters")
+		return err
+	}
+	return t.write(cmd.OutOrStdout())
+}
+
+func scanShort(digest string) string {
+	if len(digest) < 12 {
+		return "-"
+	}
+	return digest[:12] + "…"
+}
+
+func pageOf(work *fondsv1.WorkKey) string {
+	switch {
+	case work == nil:
+		return "-"
+	case work.GetPage() == 0:
+		return "probe"
+	}
+	return strconv.Itoa(int(work.GetPage()))
+}
+
+func newDeadRetryCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "retry [NAME...]",
+		Short:   "Send dead letters once more: those named, or all",
+		Long:    "Send dead letters once more: those named, or all.\n\nNAME is deadLetters/N or N, as `fonds dead list` prints it.",
+		Example: "  fonds dead retry\n  fonds dead retry deadLetters/17 18",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			names, err := letterNames(args)
+			if err != nil {
+				return err
+			}
+			c, err := dial(cmd)
+			if err != nil {
+				return err
+			}
+			defer c.close()
+			ctx, cancel := context.WithTimeout(cmd.Context(), callTime)
+			defer cancel()
+			answer, err := c.ingest.RetryDeadLetters(ctx, &fondsv1.RetryDeadLettersRequest{Names: names})
+			if err != nil {
+				return err
+			}
+			if wantsJSON(cmd) {
+				return writeResource(cmd.OutOrStdout(), answer)
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s sent once more\n", plural(answer.GetRetried(), "dead letter"))
+			return err
+		},
+	}
+	addServerFlag(cmd)
+	return cmd
+}
+
+func letterNames(args []string) ([]string, error) {
+	names := make([]string, len(args))
+	for i, arg := range args {
+		number := strings.TrimPrefix(arg, "deadLetters/")
+		if _, err := strconv.ParseUint(number, 10, 63); err != nil {
+			return nil, usagef("%s is no dead letter: write deadLetters/N or N; `fonds dead list` has them", shown(arg))
+		}
+		names[i] = "deadLetters/" + number
+	}
+	return names, nil
+}

@@ -1,0 +1,225 @@
+package engine
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync/atomic"
+	"time"
+
+	enginev1 "github.com/fonds-archive/fonds/proto/engine/v1"
+	"github.com/fonds-archive/fonds/workers/engine/frame"
+)
+
+// child is one running engine process. One call at a time.
+type child struct {
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	answers chan reply
+	said    *ring
+	hello   *enginev1.Hello
+	gone    chan struct{} // closed when the process has been waited for
+	exit    error         // of Wait, valid after gone
+	lastID  uint64
+	pages   int
+	peak    uint64
+	cpu     *atomic.Int64 // takes the child's CPU time when it is gone
+}
+
+// reply is what came up the pipe: an answer or the error that ended the stream.
+type reply struct {
+	answer *enginev1.Answer
+	err    error
+}
+
+// closeGrace is how long a child may take to end after its input was closed.
+const closeGrace = 2 * time.Second
+
+// startChild starts a process and waits for its Hello. Any error is a StartError.
+func startChild(s *spawner, cfg Config, extra []string, cpu *atomic.Int64) (*child, error) {
+	cmd := exec.Command(cfg.Path, append(append([]string{}, cfg.Args...), extra...)...)
+	cmd.Env = cfg.environment()
+	c := &child{cmd: cmd, said: &ring{}, gone: make(chan struct{}), answers: make(chan reply, 1), cpu: cpu}
+	cmd.Stderr = c.said
+	// A grandchild that holds standard error open must not keep Wait waiting.
+	cmd.WaitDelay = closeGrace
+	fail := func(err error) (*child, error) {
+		return nil, &StartError{Path: cfg.Path, Stderr: c.said.String(), Err: err}
+	}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return fail(err)
+	}
+	up, down, err := os.Pipe()
+	if err != nil {
+		return fail(errors.Join(err, in.Close()))
+	}
+	cmd.Stdout, c.in = down, in
+	err = s.start(cmd)
+	// The child has its own copy of the pipe's writing end; ours must go, or the
+	// stream would never end.
+	if closeErr := down.Close(); err == nil && closeErr != nil {
+		err = closeErr
+		killGroup(cmd.Process.Pid)
+	}
+	if err != nil {
+		return fail(errors.Join(err, in.Close(), up.Close()))
+	}
+	go c.reap()
+	go c.listen(up)
+	answer, err := c.receive(cfg.StartDeadline)
+	if err == nil && answer.GetHello() == nil {
+		err = errors.New("its first frame is not a Hello")
+	}
+	if err != nil {
+		c.kill()
+		return fail(err)
+	}
+	c.hello = answer.GetHello()
+	return c, nil
+}
+
+// reap waits for the process and records what it cost.
+func (c *child) reap() {
+	c.exit = c.cmd.Wait()
+	if state := c.cmd.ProcessState; state != nil {
+		c.cpu.Add(int64(state.UserTime() + state.SystemTime()))
+	}
+	close(c.gone)
+}
+
+// listen passes answers up until the stream ends or is broken. It ends with the
+// process: each answer is taken by receive, or dropped once the child is gone.
+func (c *child) listen(up *os.File) {
+	defer up.Close()
+	r := bufio.NewReader(up)
+	for {
+		answer := &enginev1.Answer{}
+		err := frame.Read(r, answer)
+		select {
+		case c.answers <- reply{answer, err}:
+		case <-c.gone:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// receive takes the next answer or gives up after a time.
+func (c *child) receive(deadline time.Duration) (*enginev1.Answer, error) {
+	timer := time.NewTimer(deadline)
+	defer timer.Stop()
+	select {
+	case r := <-c.answers:
+		if errors.Is(r.err, io.EOF) {
+			r.err = errors.New("its output ended")
+		}
+		return r.answer, r.err
+	case <-timer.C:
+		return nil, ErrDeadline
+	}
+}
+
+// call sends a request and waits for its answer. After any error the child has
+// been killed and waited for.
+func (c *child) call(request *enginev1.Request, deadline time.Duration, cancel <-chan struct{}) (*enginev1.Answer, error) {
+	c.lastID++
+	request.Id = c.lastID
+	c.said.forget()
+	timer := time.NewTimer(deadline)
+	defer timer.Stop()
+	// A child that does not read would block the write for ever once the pipe is
+	// full; killing it ends the write.
+	sent := make(chan error, 1)
+	go func() { sent <- frame.Write(c.in, request) }()
+	var got reply
+	select {
+	case got = <-c.answers:
+	case <-timer.C:
+		c.kill()
+		<-sent
+		return nil, ErrDeadline
+	case <-cancel:
+		c.kill()
+		<-sent
+		return nil, errCancelled
+	}
+	if got.err == nil && got.answer.GetId() != request.GetId() {
+		got.err = fmt.Errorf("it answered request %d instead of %d", got.answer.GetId(), request.GetId())
+	}
+	if got.err != nil {
+		crash := c.crash(got.err)
+		<-sent
+		return nil, crash
+	}
+	if err := <-sent; err != nil {
+		return nil, c.crash(err)
+	}
+	return got.answer, nil
+}
+
+// errCancelled is replaced by the context's own error.
+var errCancelled = errors.New("call cancelled")
+
+// crash buries a child that broke off and says how it ended.
+func (c *child) crash(cause error) *Crash {
+	select {
+	case <-c.gone:
+	case <-time.After(exitGrace): // it talks nonsense but lives
+	}
+	alive := false
+	select {
+	case <-c.gone:
+	default:
+		alive = true
+		c.kill()
+	}
+	reason := cause.Error()
+	if !alive {
+		reason = fmt.Sprintf("%s: %s", c.ending(), reason)
+	}
+	return &Crash{Reason: reason, Stderr: c.said.String()}
+}
+
+// exitGrace is how long after the end of its output a child's exit status may come.
+const exitGrace = 500 * time.Millisecond
+
+// ending is the exit status or signal of a child that is gone.
+func (c *child) ending() string {
+	if c.exit != nil {
+		return c.exit.Error()
+	}
+	return "exit status 0"
+}
+
+// kill ends the child at once and waits until it is gone.
+func (c *child) kill() {
+	killGroup(c.cmd.Process.Pid)
+	<-c.gone
+	_ = c.in.Close() // the pipe may be closed already
+}
+
+// close lets the child end by itself, and kills it if it does not.
+func (c *child) close() {
+	_ = c.in.Close() // the pipe may be closed already
+	select {
+	case <-c.gone:
+	case <-time.After(closeGrace):
+		c.kill()
+	}
+}
+
+// dead says that the process has ended.
+func (c *child) dead() bool {
+	select {
+	case <-c.gone:
+		return true
+	default:
+		return false
+	}
+}

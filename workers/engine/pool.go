@@ -1,0 +1,287 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	enginev1 "github.com/fonds-archive/fonds/proto/engine/v1"
+)
+
+// Pool is a fixed number of places for children. Safe for concurrent use: a call
+// waits for a free place. Each place keeps its child from call to call and gets
+// the next one started as soon as the last has served its time.
+type Pool struct {
+	cfg     Config
+	spawner *spawner
+	places  chan *place
+	closing chan struct{}
+	once    sync.Once
+	starts  sync.WaitGroup
+
+	cpu                      atomic.Int64
+	peak                     atomic.Uint64
+	pages, crashes, timeouts atomic.Uint64
+	started                  atomic.Uint64
+}
+
+// place holds a child, or the start of one that is under way, or neither.
+type place struct {
+	child *child
+	next  chan started
+}
+
+type started struct {
+	child *child
+	err   error
+}
+
+// Stats is what a pool's children have done and cost so far.
+type Stats struct {
+	// Started counts processes, Pages answered requests, Crashes and Timeouts
+	// children that ended in the middle of a request.
+	Started, Pages, Crashes, Timeouts uint64
+	// CPU is the time of children that have ended.
+	CPU time.Duration
+	// PeakMemory is the largest resident size that any child reported, in bytes.
+	PeakMemory uint64
+}
+
+// New makes a pool and begins to start its children; it does not wait for them.
+func New(cfg Config) *Pool {
+	cfg = cfg.withDefaults()
+	p := &Pool{
+		cfg: cfg, spawner: newSpawner(),
+		places: make(chan *place, cfg.Children), closing: make(chan struct{}),
+	}
+	for range cfg.Children {
+		pl := &place{}
+		p.prestart(pl)
+		p.places <- pl
+	}
+	return p
+}
+
+// Recognize reads one page. Errors: ErrDeadline, *Crash, *StartError, ErrClosed,
+// or the context's own. An outcome other than TEXT is not an error.
+func (p *Pool) Recognize(ctx context.Context, call *enginev1.Recognize) (*enginev1.Recognition, error) {
+	answer, err := p.call(ctx, &enginev1.Request{Call: &enginev1.Request_Recognize{Recognize: call}})
+	if err != nil {
+		return nil, fmt.Errorf("recognise: %w", err)
+	}
+	return answer.GetRecognition(), nil
+}
+
+// Render writes one page as a PNG. Errors as for Recognize.
+func (p *Pool) Render(ctx context.Context, call *enginev1.Render) (*enginev1.Rendering, error) {
+	answer, err := p.call(ctx, &enginev1.Request{Call: &enginev1.Request_Render{Render: call}})
+	if err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	return answer.GetRendering(), nil
+}
+
+// Describe starts a child of its own, with DescribeArgs, and gives its Hello:
+// versions, and models with their digests.
+func Describe(cfg Config) (*enginev1.Hello, error) {
+	cfg = cfg.withDefaults()
+	s := newSpawner()
+	defer s.close()
+	c, err := startChild(s, cfg, cfg.DescribeArgs, &atomic.Int64{})
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	return c.hello, nil
+}
+
+// Stats gives the counters so far.
+func (p *Pool) Stats() Stats {
+	return Stats{
+		Started: p.started.Load(), Pages: p.pages.Load(),
+		Crashes: p.crashes.Load(), Timeouts: p.timeouts.Load(),
+		CPU: time.Duration(p.cpu.Load()), PeakMemory: p.peak.Load(),
+	}
+}
+
+// Close kills what is running and waits until every child is gone. Calls that
+// are under way end with ErrClosed.
+func (p *Pool) Close() {
+	p.once.Do(func() {
+		close(p.closing)
+		for range p.cfg.Children {
+			pl := <-p.places
+			if pl.next != nil {
+				s := <-pl.next
+				pl.child = s.child
+			}
+			if pl.child != nil {
+				pl.child.close()
+			}
+		}
+		p.starts.Wait()
+		p.spawner.close()
+	})
+}
+
+// call takes a place, serves the request there and gives the place back.
+func (p *Pool) call(ctx context.Context, request *enginev1.Request) (*enginev1.Answer, error) {
+	ctx, cancel := p.cancellable(ctx)
+	defer cancel()
+	var pl *place
+	select {
+	case pl = <-p.places:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	defer func() { p.places <- pl }()
+	if err := p.ready(ctx, pl); err != nil {
+		return nil, err
+	}
+	answer, err := pl.child.call(request, p.cfg.Deadline, ctx.Done())
+	if err == nil {
+		err = rightKind(request, answer)
+		if err != nil {
+			err = pl.child.crash(err)
+		}
+	}
+	if err != nil {
+		pl.child = nil
+		p.prestart(pl)
+		return nil, p.account(ctx, err)
+	}
+	p.served(pl, answer)
+	return answer, nil
+}
+
+// cancellable gives a context that ends with the pool too.
+func (p *Pool) cancellable(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	select {
+	case <-p.closing: // said at once: a goroutine might come too late
+		cancel(ErrClosed)
+	default:
+	}
+	ended := make(chan struct{})
+	go func() {
+		select {
+		case <-p.closing:
+			cancel(ErrClosed)
+		case <-ended:
+		}
+	}()
+	return ctx, func() {
+		close(ended)
+		cancel(nil)
+	}
+}
+
+// account counts how a call went wrong and gives the error for the caller.
+func (p *Pool) account(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, errCancelled):
+		return context.Cause(ctx)
+	case errors.Is(err, ErrDeadline):
+		p.timeouts.Add(1)
+	default:
+		p.crashes.Add(1)
+	}
+	p.cfg.Log.Warn("engine child lost", "error", err)
+	return err
+}
+
+// rightKind refuses an answer to another question.
+func rightKind(request *enginev1.Request, answer *enginev1.Answer) error {
+	switch request.GetCall().(type) {
+	case *enginev1.Request_Recognize:
+		if answer.GetRecognition() == nil {
+			return errors.New("it did not answer with a recognition")
+		}
+	case *enginev1.Request_Render:
+		if answer.GetRendering() == nil {
+			return errors.New("it did not answer with a rendering")
+		}
+	}
+	return nil
+}
+
+// served counts a page against the child's budget and retires the child when it
+// is used up; the next is started while no page waits for it.
+func (p *Pool) served(pl *place, answer *enginev1.Answer) {
+	c := pl.child
+	p.pages.Add(1)
+	c.pages++
+	c.peak = max(c.peak, answer.GetRecognition().GetPeakMemory())
+	for {
+		old := p.peak.Load()
+		if c.peak <= old || p.peak.CompareAndSwap(old, c.peak) {
+			break
+		}
+	}
+	if c.pages < p.cfg.Pages && c.peak < p.cfg.Memory {
+		return
+	}
+	p.cfg.Log.Debug("engine child retired", "pages", c.pages, "peak", c.peak)
+	pl.child = nil
+	p.starts.Go(c.close)
+	p.prestart(pl)
+}
+
+// prestart begins to start a child for an empty place, unless the pool closes.
+func (p *Pool) prestart(pl *place) {
+	select {
+	case <-p.closing:
+		return
+	default:
+	}
+	next := make(chan started, 1)
+	pl.next = next
+	p.starts.Go(func() {
+		c, err := startChild(p.spawner, p.cfg, nil, &p.cpu)
+		if err == nil {
+			p.started.Add(1)
+		}
+		next <- started{c, err}
+	})
+}
+
+// ready waits for the place's child; a start that failed is tried again with
+// growing pauses, a bounded number of times.
+func (p *Pool) ready(ctx context.Context, pl *place) error {
+	pause := firstPause
+	for attempt := 1; pl.child == nil; attempt++ {
+		if pl.next == nil {
+			p.prestart(pl)
+		}
+		if pl.next == nil {
+			return ErrClosed
+		}
+		select {
+		case s := <-pl.next:
+			pl.child, pl.next = s.child, nil
+			if s.err == nil {
+				// A child may have died while nobody looked.
+				if pl.child.dead() {
+					pl.child = nil
+				}
+				continue
+			}
+			p.cfg.Log.Warn("engine child did not start", "attempt", attempt, "error", s.err)
+			if attempt >= p.cfg.StartAttempts {
+				return s.err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		select {
+		case <-time.After(pause):
+			pause *= 2
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,298 @@
+//go:build tesseract
+
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	enginev1 "github.com/fonds-archive/fonds/proto/engine/v1"
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+)
+
+// reader reads pages, one at a time.
+type reader struct {
+	models  *tessdata
+	session *session
+}
+
+// recognize gives the outcome of one page. An error means that the process
+// cannot go on; whatever is wrong with page or recipe is an outcome.
+func (r *reader) recognize(call *enginev1.Recognize) (*enginev1.Recognition, error) {
+	result, err := r.page(call)
+	var refused *refusal
+	if errors.As(err, &refused) {
+		return &enginev1.Recognition{Outcome: refused.outcome, Reason: refused.reason}, nil
+	}
+	return result, err
+}
+
+func (r *reader) page(call *enginev1.Recognize) (*enginev1.Recognition, error) {
+	if err := r.models.check(call.GetRecipe()); err != nil {
+		return nil, err
+	}
+	p, err := decode(call.GetImage(), false)
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	if err := p.plain(false); err != nil {
+		return nil, err
+	}
+	if err := r.open(call.GetRecipe()); err != nil {
+		return nil, err
+	}
+	a := &attempt{
+		reader: r, resolution: call.GetImage().GetResolution(),
+		width: p.width(), height: p.height(), steps: p.steps, exif: exifTurn(p.orientation),
+	}
+	return a.run(p)
+}
+
+// open makes sure that the session is the recipe's.
+func (r *reader) open(recipe *fondsv1.Recipe) error {
+	if r.session != nil && r.session.key == sessionKey(recipe) {
+		return nil
+	}
+	if err := r.session.Close(); err != nil {
+		return fmt.Errorf("close Tesseract: %w", err)
+	}
+	r.session = nil
+	next, err := openSession(r.models.folder, recipe)
+	if err != nil {
+		return err
+	}
+	r.session = next
+	return nil
+}
+
+// attempt is the way of one page from pixels to an outcome.
+type attempt struct {
+	reader        *reader
+	resolution    uint32
+	width, height int
+	steps         []*fondsv1.Step
+	exif          turn
+	left, top     int // of the part that is recognised, in the upright picture
+}
+
+func (a *attempt) step(name, format string, args ...any) {
+	a.steps = append(a.steps, &fondsv1.Step{Name: name, Detail: fmt.Sprintf(format, args...)})
+}
+
+// run surveys the page, sets it upright and reads it.
+func (a *attempt) run(p *page) (*enginev1.Recognition, error) {
+	if a.resolution > 0 {
+		a.step("resolution", "%d dpi", a.resolution)
+	} else {
+		a.step("resolution", "estimated by the engine")
+	}
+	if p.orientation > 1 {
+		a.step("exif", "orientation %d undone", p.orientation)
+	}
+	picture, err := p.turned(a.exif)
+	if err != nil {
+		return nil, err
+	}
+	defer picture.Close()
+	marks, err := a.prepare(picture)
+	if err != nil {
+		return nil, err
+	}
+	if marks.blank() {
+		return a.nothing(fondsv1.Outcome_OUTCOME_BLANK, "no marks on the page"), nil
+	}
+	if marks.crowded() {
+		return a.nothing(fondsv1.Outcome_OUTCOME_UNREADABLE,
+			fmt.Sprintf("more than %d specks after cleaning", maxSpecks)), nil
+	}
+	words, quarters, err := a.read(picture, len(marks.marks))
+	if err != nil {
+		return nil, err
+	}
+	return a.conclude(words, quarters, marks), nil
+}
+
+// prepare surveys the picture, cuts it to its marks where they are few, and
+// cleans it, in place, as far as its noise would cost more than a page may.
+func (a *attempt) prepare(picture *pix) (*survey, error) {
+	s := look(picture, shrinkFactor(picture))
+	a.step("blank-test", "%d marks", len(s.marks))
+	if s.blank() {
+		return s, nil
+	}
+	if len(s.marks) <= fewMarks {
+		if err := a.cut(picture, s); err != nil {
+			return nil, err
+		}
+		s.specks = countSpecks(picture)
+	}
+	if !s.crowded() && !s.speckled() {
+		return s, nil
+	}
+	return a.clean(picture, s.factor)
+}
+
+// cut keeps the part of the picture that holds the marks: the empty rest costs
+// Tesseract as much as a page.
+func (a *attempt) cut(picture *pix, s *survey) error {
+	var all rect
+	for _, m := range s.marks {
+		all = all.join(m.bounds)
+	}
+	part := rect{
+		max(all.left-cutMargin, 0) * s.factor, max(all.top-cutMargin, 0) * s.factor,
+		min((all.right+cutMargin)*s.factor, picture.width()), min((all.bottom+cutMargin)*s.factor, picture.height()),
+	}
+	piece, err := picture.cut(part)
+	if err != nil {
+		return err
+	}
+	a.left, a.top = part.left, part.top
+	a.step("cut", "to %d × %d pixels at %d, %d", piece.width(), piece.height(), a.left, a.top)
+	return picture.replace(piece.c)
+}
+
+// clean takes away what noise it can and looks again.
+func (a *attempt) clean(picture *pix, factor int) (*survey, error) {
+	calm, err := smooth(picture)
+	if err != nil {
+		return nil, err
+	}
+	if err := picture.replace(calm.c); err != nil {
+		return nil, err
+	}
+	s := look(picture, factor)
+	a.step("clean", "specks smoothed, %d marks", len(s.marks))
+	if s.blank() || !s.crowded() && !s.speckled() {
+		return s, nil
+	}
+	keepMarks(picture, s)
+	s.specks = countSpecks(picture)
+	a.step("clean", "paper painted over what is not near a mark")
+	return s, nil
+}
+
+// read recognises the picture and, where the reading is poor, tries it turned.
+func (a *attempt) read(picture *pix, marks int) (words []found, quarters int, err error) {
+	words, err = a.readUpright(picture, marks)
+	if err != nil {
+		return nil, 0, err
+	}
+	upright := quality(words)
+	if upright >= poor || len(words) == 0 {
+		return words, 0, nil // a page on its head gives wrong words, not none
+	}
+	for _, candidate := range a.candidates(picture) {
+		turned, err := a.readTurned(picture, candidate)
+		if err != nil {
+			return nil, 0, err
+		}
+		a.step("turn", "%d tried: %d words, confidence %.3f", 90*candidate, len(turned), quality(turned))
+		if sureLetters(turned, sure) > sureLetters(words, sure) {
+			words, quarters = turned, candidate
+		}
+		if quality(words) >= poor {
+			break
+		}
+	}
+	if quarters != 0 {
+		a.step("turn", "%d", 90*quarters)
+	}
+	return words, quarters, nil
+}
+
+// readUpright recognises the picture as it stands. A page number or a line on an
+// otherwise empty sheet is no layout to Tesseract, which then gives nothing at
+// all: such a sheet is read again as a single block.
+func (a *attempt) readUpright(picture *pix, marks int) ([]found, error) {
+	words, err := a.reader.session.read(picture, a.resolution, layoutAuto)
+	if err != nil {
+		return nil, err
+	}
+	a.step("recognise", "%d words, confidence %.3f", len(words), quality(words))
+	if len(words) > 0 || marks > fewMarks || a.reader.session.ownLayout {
+		return words, nil
+	}
+	if words, err = a.reader.session.read(picture, a.resolution, layoutBlock); err != nil {
+		return nil, err
+	}
+	a.step("recognise", "as a single block: %d words, confidence %.3f", len(words), quality(words))
+	return words, nil
+}
+
+func (a *attempt) readTurned(picture *pix, quarters int) ([]found, error) {
+	turned, err := picture.turned(turn{quarters: quarters})
+	if err != nil {
+		return nil, err
+	}
+	defer turned.Close()
+	words, err := a.reader.session.read(turned, a.resolution, layoutAuto)
+	if err != nil {
+		return nil, err
+	}
+	back := turn{quarters: quarters}
+	for i := range words {
+		words[i].box = back.back(words[i].box, picture.width(), picture.height())
+	}
+	return words, nil
+}
+
+// candidates are the turns worth trying: what the orientation model says; upside
+// down where it cannot say, which is how a sheet is most often laid wrong; all
+// where there is no model.
+func (a *attempt) candidates(picture *pix) []int {
+	if !a.reader.models.has("osd") {
+		return []int{2, 1, 3}
+	}
+	quarters, sureness, ok := detectTurn(a.reader.models.folder, picture, a.resolution)
+	switch {
+	case !ok:
+		a.step("orientation", "not enough to say")
+		return []int{2}
+	case quarters == 0:
+		a.step("orientation", "upright, confidence %.1f", sureness)
+		return nil
+	default:
+		a.step("orientation", "turned, confidence %.1f", sureness)
+		return []int{quarters}
+	}
+}
+
+// conclude turns words into an outcome. The page has text if one word with a
+// letter or digit has a confidence of 0.5; it is blank if nothing was read and
+// none of its marks is as large as a letter; else it cannot be read.
+func (a *attempt) conclude(words []found, quarters int, s *survey) *enginev1.Recognition {
+	if sureLetters(words, legible) == 0 {
+		if len(words) == 0 && s.dirt() {
+			return a.nothing(fondsv1.Outcome_OUTCOME_BLANK, "nothing but specks of dirt")
+		}
+		return a.nothing(fondsv1.Outcome_OUTCOME_UNREADABLE,
+			fmt.Sprintf("%d marks and no word that could be read with confidence", len(s.marks)))
+	}
+	body := buildBody(words, func(b rect) rect {
+		b = rect{b.left + a.left, b.top + a.top, b.right + a.left, b.bottom + a.top}
+		return a.exif.back(b, a.width, a.height)
+	})
+	upright := a.exif.then(quarters)
+	if lie := lieQuarters(words); quarters == 0 && lie != 0 {
+		upright = a.exif.then(lie)
+		a.step("turn", "%d, by the engine", 90*lie)
+	}
+	a.dress(body)
+	body.Turn = upright.degrees()
+	return &enginev1.Recognition{Outcome: fondsv1.Outcome_OUTCOME_TEXT, Body: body}
+}
+
+// nothing is an outcome without words.
+func (a *attempt) nothing(outcome fondsv1.Outcome, reason string) *enginev1.Recognition {
+	body := &fondsv1.Body{Turn: a.exif.degrees()}
+	a.dress(body)
+	return &enginev1.Recognition{Outcome: outcome, Reason: reason, Body: body}
+}
+
+func (a *attempt) dress(body *fondsv1.Body) {
+	body.Width, body.Height = uint32(a.width), uint32(a.height)
+	body.Resolution = a.resolution
+	body.Steps = a.steps
+}

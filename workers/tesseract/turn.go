@@ -1,0 +1,80 @@
+//go:build tesseract
+
+package main
+
+import fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+
+// turn sets a raster upright: first mirrored left to right, then turned
+// clockwise by quarters of a circle. The eight EXIF orientations are just these.
+type turn struct {
+	mirror   bool
+	quarters int
+}
+
+// exifTurns is indexed by the EXIF orientation; 0 and 1 are upright.
+var exifTurns = [9]turn{
+	2: {mirror: true}, 3: {quarters: 2}, 4: {mirror: true, quarters: 2},
+	5: {mirror: true, quarters: 3}, 6: {quarters: 1}, 7: {mirror: true, quarters: 1}, 8: {quarters: 3},
+}
+
+// exifTurn gives the turn of an EXIF orientation; values out of range are upright.
+func exifTurn(orientation uint32) turn {
+	if orientation < uint32(len(exifTurns)) {
+		return exifTurns[orientation]
+	}
+	return turn{}
+}
+
+// then adds quarters on top of t.
+func (t turn) then(quarters int) turn {
+	return turn{t.mirror, (t.quarters + quarters) % 4}
+}
+
+// inverse undoes t.
+func (t turn) inverse() turn {
+	if t.mirror {
+		return t // a mirrored turn is a reflection, its own inverse
+	}
+	return turn{quarters: (4 - t.quarters) % 4}
+}
+
+// degrees is the clockwise part of the turn.
+func (t turn) degrees() uint32 { return uint32(t.quarters) * 90 }
+
+// rect is a rectangle in pixels, its right and bottom edges exclusive.
+type rect struct{ left, top, right, bottom int }
+
+// back maps a rectangle of the upright picture to the original raster of the
+// given size, cut to the raster's edges.
+func (t turn) back(r rect, width, height int) rect {
+	w, h := width, height
+	if t.quarters%2 == 1 {
+		w, h = height, width
+	}
+	for range (4 - t.quarters) % 4 {
+		r = rect{h - r.bottom, r.left, h - r.top, r.right}
+		w, h = h, w
+	}
+	if t.mirror {
+		r = rect{w - r.right, r.top, w - r.left, r.bottom}
+	}
+	r.left, r.right = min(max(r.left, 0), w), min(max(r.right, 0), w)
+	r.top, r.bottom = min(max(r.top, 0), h), min(max(r.bottom, 0), h)
+	return r
+}
+
+// join is the smallest rectangle around both; an empty one adds nothing.
+func (r rect) join(s rect) rect {
+	if r == (rect{}) {
+		return s
+	}
+	return rect{min(r.left, s.left), min(r.top, s.top), max(r.right, s.right), max(r.bottom, s.bottom)}
+}
+
+// box is the rectangle in the form of the contract.
+func (r rect) box() *fondsv1.Box {
+	return &fondsv1.Box{
+		X: uint32(r.left), Y: uint32(r.top),
+		Width: uint32(max(r.right-r.left, 0)), Height: uint32(max(r.bottom-r.top, 0)),
+	}
+}
