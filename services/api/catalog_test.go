@@ -397,7 +397,8 @@ func TestCatalogRefuses(t *testing.T) {
 	docs, ctx := a.docs, a.ctx()
 	first := func(stream interface {
 		Recv() (*fondsv1.GetScanResponse, error)
-	}, err error) error {
+	}, err error,
+	) error {
 		if err == nil {
 			_, err = stream.Recv()
 		}

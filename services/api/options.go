@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync"
 	"time"
 
 	"buf.build/go/protovalidate"
@@ -17,9 +18,12 @@ import (
 // 200,000 files of 150 bytes. Other methods are held to less by requestLimits.
 const maxReceive = 32 << 20
 
+// newValidator compiles the rules of the contract, once for all servers of a process.
+var newValidator = sync.OnceValues(func() (protovalidate.Validator, error) { return protovalidate.New() })
+
 // ServerOptions returns the options for the server that Register is called with.
 func ServerOptions(log *slog.Logger) ([]grpc.ServerOption, error) {
-	validator, err := protovalidate.New()
+	validator, err := newValidator()
 	if err != nil {
 		return nil, fmt.Errorf("make validator: %w", err)
 	}

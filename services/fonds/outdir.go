@@ -65,7 +65,7 @@ func (o *outFolder) take(ctx context.Context, c *client, file *fondsv1.BatchFile
 func pagesText(regions []*fondsv1.RegionText) string {
 	texts := make([]string, len(regions))
 	for i, r := range regions {
-		texts[i] = r.GetText()
+		texts[i] = strings.ReplaceAll(r.GetText(), "\f", " ")
 	}
 	return strings.Join(texts, "\f")
 }

@@ -182,7 +182,7 @@ func (n *node) startRoles(ctx context.Context, start starter) error {
 		return err
 	}
 	if o.has(roleOCR) {
-		if err := n.startOCR(ctx, pool, start); err != nil {
+		if err := n.startOCR(pool, start); err != nil {
 			return err
 		}
 	}

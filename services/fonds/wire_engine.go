@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -23,19 +22,14 @@ func (n *node) engineConfig() (engine.Config, error) {
 	if err != nil {
 		return engine.Config{}, err
 	}
-	command := []string{program, fmt.Sprintf("--memory-limit=%d", n.options.childMemory)}
+	args := []string{fmt.Sprintf("--memory-limit=%d", n.options.childMemory)}
 	if n.options.tessdata != "" {
-		command = append(command, "--tessdata", n.options.tessdata)
-	}
-	env := []string{"OMP_THREAD_LIMIT=1", "PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8"}
-	if prefix := os.Getenv("TESSDATA_PREFIX"); prefix != "" {
-		env = append(env, "TESSDATA_PREFIX="+prefix)
+		args = append(args, "--tessdata", n.options.tessdata)
 	}
 	return engine.Config{
-		Command: command, Env: env, Children: max(n.options.workers, 1),
-		Deadline: n.options.pageDeadline, StartTimeout: 30 * time.Second,
-		Pages: n.options.pageBudget, PeakMemory: uint64(n.options.childMemory) / 2,
-		Log: n.log.With("role", "engine"),
+		Path: program, Args: args, DescribeArgs: []string{"--describe"},
+		Children: n.options.workers, Deadline: n.options.pageDeadline,
+		Pages: n.options.pageBudget, Log: n.log.With("role", "engine"),
 	}, nil
 }
 
@@ -52,19 +46,19 @@ func (n *node) openEngine() (*engine.Pool, error) {
 		}
 		// A catalog without the program serves all but page images; its callers
 		// hear why when they ask for one.
-		config = engine.Config{Command: []string{engineName}, Children: 1, Deadline: n.options.pageDeadline, StartTimeout: time.Second, Pages: 1, Log: n.log}
+		config = engine.Config{Path: engineName, StartAttempts: 1}
 	}
 	pool := engine.New(config)
 	n.onClose(pool.Close)
 	return pool, nil
 }
 
-func (n *node) startOCR(ctx context.Context, pool *engine.Pool, start starter) error {
+func (n *node) startOCR(pool *engine.Pool, start starter) error {
 	config, err := n.engineConfig()
 	if err != nil {
 		return err
 	}
-	hello, err := engine.Describe(ctx, config, "--describe")
+	hello, err := engine.Describe(config)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,7 @@ type child struct {
 	answers chan reply
 	said    *ring
 	hello   *enginev1.Hello
+	work    sync.WaitGroup
 	gone    chan struct{} // closed when the process has been waited for
 	exit    error         // of Wait, valid after gone
 	lastID  uint64
@@ -68,31 +70,27 @@ func startChild(s *spawner, cfg Config, extra []string, cpu *atomic.Int64) (*chi
 	if err != nil {
 		return fail(errors.Join(err, in.Close(), up.Close()))
 	}
-	go c.reap()
-	go c.listen(up)
-	answer, err := c.receive(cfg.StartDeadline)
-	if err == nil && answer.GetHello() == nil {
-		err = errors.New("its first frame is not a Hello")
+	c.work.Go(func() { c.reap(up) })
+	c.work.Go(func() { c.listen(up) })
+	if c.hello, err = c.greeting(cfg.StartDeadline); err != nil {
+		crash := c.crash(err)
+		return nil, &StartError{Path: cfg.Path, Stderr: crash.Stderr, Err: errors.New(crash.Reason)}
 	}
-	if err != nil {
-		c.kill()
-		return fail(err)
-	}
-	c.hello = answer.GetHello()
 	return c, nil
 }
 
-// reap waits for the process and records what it cost.
-func (c *child) reap() {
+// reap waits for the process and records what it cost. What the process wrote
+// before its end can still be read, but nobody waits for more.
+func (c *child) reap(up *os.File) {
 	c.exit = c.cmd.Wait()
 	if state := c.cmd.ProcessState; state != nil {
 		c.cpu.Add(int64(state.UserTime() + state.SystemTime()))
 	}
+	_ = up.SetReadDeadline(time.Now().Add(exitGrace)) // fails only if the stream has ended
 	close(c.gone)
 }
 
-// listen passes answers up until the stream ends or is broken. It ends with the
-// process: each answer is taken by receive, or dropped once the child is gone.
+// listen passes answers up until the stream ends or is broken.
 func (c *child) listen(up *os.File) {
 	defer up.Close()
 	r := bufio.NewReader(up)
@@ -101,8 +99,12 @@ func (c *child) listen(up *os.File) {
 		err := frame.Read(r, answer)
 		select {
 		case c.answers <- reply{answer, err}:
-		case <-c.gone:
-			return
+		default: // nobody took the last one yet
+			select {
+			case c.answers <- reply{answer, err}:
+			case <-c.gone:
+				return
+			}
 		}
 		if err != nil {
 			return
@@ -110,19 +112,30 @@ func (c *child) listen(up *os.File) {
 	}
 }
 
-// receive takes the next answer or gives up after a time.
-func (c *child) receive(deadline time.Duration) (*enginev1.Answer, error) {
+// greeting takes the first frame.
+func (c *child) greeting(deadline time.Duration) (*enginev1.Hello, error) {
 	timer := time.NewTimer(deadline)
 	defer timer.Stop()
 	select {
 	case r := <-c.answers:
-		if errors.Is(r.err, io.EOF) {
-			r.err = errors.New("its output ended")
+		if r.err != nil {
+			return nil, streamError(r.err)
 		}
-		return r.answer, r.err
+		if r.answer.GetHello() == nil {
+			return nil, errors.New("its first frame is not a Hello")
+		}
+		return r.answer.GetHello(), nil
 	case <-timer.C:
-		return nil, ErrDeadline
+		return nil, fmt.Errorf("it said nothing within %s", deadline)
 	}
+}
+
+// streamError words the end of a stream for a person.
+func streamError(err error) error {
+	if errors.Is(err, io.EOF) {
+		return errors.New("its output ended")
+	}
+	return err
 }
 
 // call sends a request and waits for its answer. After any error the child has
@@ -153,7 +166,7 @@ func (c *child) call(request *enginev1.Request, deadline time.Duration, cancel <
 		got.err = fmt.Errorf("it answered request %d instead of %d", got.answer.GetId(), request.GetId())
 	}
 	if got.err != nil {
-		crash := c.crash(got.err)
+		crash := c.crash(streamError(got.err))
 		<-sent
 		return nil, crash
 	}
@@ -168,21 +181,13 @@ var errCancelled = errors.New("call cancelled")
 
 // crash buries a child that broke off and says how it ended.
 func (c *child) crash(cause error) *Crash {
-	select {
-	case <-c.gone:
-	case <-time.After(exitGrace): // it talks nonsense but lives
-	}
-	alive := false
-	select {
-	case <-c.gone:
-	default:
-		alive = true
-		c.kill()
-	}
 	reason := cause.Error()
-	if !alive {
+	select {
+	case <-c.gone:
 		reason = fmt.Sprintf("%s: %s", c.ending(), reason)
+	case <-time.After(exitGrace): // it lives and talks nonsense
 	}
+	c.kill()
 	return &Crash{Reason: reason, Stderr: c.said.String()}
 }
 
@@ -197,21 +202,23 @@ func (c *child) ending() string {
 	return "exit status 0"
 }
 
-// kill ends the child at once and waits until it is gone.
+// kill ends the child at once, if it has not ended, and waits until it is gone.
 func (c *child) kill() {
-	killGroup(c.cmd.Process.Pid)
-	<-c.gone
-	_ = c.in.Close() // the pipe may be closed already
+	if !c.dead() {
+		killGroup(c.cmd.Process.Pid)
+	}
+	c.work.Wait()
+	_ = c.in.Close() // closed already when the process has been waited for
 }
 
 // close lets the child end by itself, and kills it if it does not.
 func (c *child) close() {
-	_ = c.in.Close() // the pipe may be closed already
+	_ = c.in.Close() // closed already when the process has been waited for
 	select {
 	case <-c.gone:
 	case <-time.After(closeGrace):
-		c.kill()
 	}
+	c.kill()
 }
 
 // dead says that the process has ended.

@@ -18,7 +18,8 @@ type Pool struct {
 	cfg     Config
 	spawner *spawner
 	places  chan *place
-	closing chan struct{}
+	ctx     context.Context // ends with the pool
+	cancel  context.CancelCauseFunc
 	once    sync.Once
 	starts  sync.WaitGroup
 
@@ -53,10 +54,8 @@ type Stats struct {
 // New makes a pool and begins to start its children; it does not wait for them.
 func New(cfg Config) *Pool {
 	cfg = cfg.withDefaults()
-	p := &Pool{
-		cfg: cfg, spawner: newSpawner(),
-		places: make(chan *place, cfg.Children), closing: make(chan struct{}),
-	}
+	p := &Pool{cfg: cfg, spawner: newSpawner(), places: make(chan *place, cfg.Children)}
+	p.ctx, p.cancel = context.WithCancelCause(context.Background())
 	for range cfg.Children {
 		pl := &place{}
 		p.prestart(pl)
@@ -111,7 +110,7 @@ func (p *Pool) Stats() Stats {
 // are under way end with ErrClosed.
 func (p *Pool) Close() {
 	p.once.Do(func() {
-		close(p.closing)
+		p.cancel(ErrClosed)
 		for range p.cfg.Children {
 			pl := <-p.places
 			if pl.next != nil {
@@ -160,21 +159,12 @@ func (p *Pool) call(ctx context.Context, request *enginev1.Request) (*enginev1.A
 // cancellable gives a context that ends with the pool too.
 func (p *Pool) cancellable(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	select {
-	case <-p.closing: // said at once: a goroutine might come too late
+	if p.ctx.Err() != nil { // said at once: AfterFunc might come too late
 		cancel(ErrClosed)
-	default:
 	}
-	ended := make(chan struct{})
-	go func() {
-		select {
-		case <-p.closing:
-			cancel(ErrClosed)
-		case <-ended:
-		}
-	}()
+	stop := context.AfterFunc(p.ctx, func() { cancel(ErrClosed) })
 	return ctx, func() {
-		close(ended)
+		stop()
 		cancel(nil)
 	}
 }
@@ -232,10 +222,8 @@ func (p *Pool) served(pl *place, answer *enginev1.Answer) {
 
 // prestart begins to start a child for an empty place, unless the pool closes.
 func (p *Pool) prestart(pl *place) {
-	select {
-	case <-p.closing:
+	if p.ctx.Err() != nil {
 		return
-	default:
 	}
 	next := make(chan started, 1)
 	pl.next = next
@@ -249,39 +237,44 @@ func (p *Pool) prestart(pl *place) {
 }
 
 // ready waits for the place's child; a start that failed is tried again with
-// growing pauses, a bounded number of times.
+// growing pauses, a bounded number of times. A child that died while nobody
+// looked is replaced: that is no page's fault.
 func (p *Pool) ready(ctx context.Context, pl *place) error {
+	if pl.child != nil && pl.child.dead() {
+		pl.child.kill()
+		pl.child = nil
+	}
 	pause := firstPause
-	for attempt := 1; pl.child == nil; attempt++ {
-		if pl.next == nil {
-			p.prestart(pl)
-		}
-		if pl.next == nil {
-			return ErrClosed
-		}
-		select {
-		case s := <-pl.next:
-			pl.child, pl.next = s.child, nil
-			if s.err == nil {
-				// A child may have died while nobody looked.
-				if pl.child.dead() {
-					pl.child = nil
-				}
-				continue
+	var err error
+	for attempt := 1; pl.child == nil && attempt <= p.cfg.StartAttempts; attempt++ {
+		if attempt > 1 {
+			select {
+			case <-time.After(pause):
+				pause *= 2
+			case <-ctx.Done():
+				return context.Cause(ctx)
 			}
-			p.cfg.Log.Warn("engine child did not start", "attempt", attempt, "error", s.err)
-			if attempt >= p.cfg.StartAttempts {
-				return s.err
-			}
-		case <-ctx.Done():
+		}
+		if err = p.awaitStart(ctx, pl); ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		select {
-		case <-time.After(pause):
-			pause *= 2
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if err != nil {
+			p.cfg.Log.Warn("engine child did not start", "attempt", attempt, "error", err)
 		}
 	}
-	return nil
+	return err
+}
+
+// awaitStart takes the start that is under way, or begins one.
+func (p *Pool) awaitStart(ctx context.Context, pl *place) error {
+	if pl.next == nil {
+		p.prestart(pl)
+	}
+	select {
+	case s := <-pl.next: // nil, so never ready, once the pool closes
+		pl.child, pl.next = s.child, nil
+		return s.err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

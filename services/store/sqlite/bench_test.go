@@ -59,6 +59,7 @@ func BenchmarkHead(b *testing.B) {
 func BenchmarkHeadParallel(b *testing.B) {
 	s := openNew(b)
 	putHeads(b, s, 10_000)
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for i := 0; pb.Next(); i += 7919 {
 			readHeadOf(b, s, i)

@@ -81,7 +81,8 @@ func main() {
 		}
 		t := time.Now()
 		frame.Write(w, &enginev1.Request{Id: i, Call: &enginev1.Request_Recognize{Recognize: &enginev1.Recognize{
-			Image: &enginev1.Image{Path: path, Index: idx, Resolution: res, Orientation: ori, MaxPixels: 200e6}, Recipe: rec}}})
+			Image: &enginev1.Image{Path: path, Index: idx, Resolution: res, Orientation: ori, MaxPixels: 200e6}, Recipe: rec,
+		}}})
 		a := &enginev1.Answer{}
 		if err := frame.Read(r, a); err != nil {
 			fmt.Println(path, "DIED", err, in.Wait())
