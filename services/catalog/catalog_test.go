@@ -452,7 +452,12 @@ func TestLostJobsAreIssuedAgainAndAtLastFail(t *testing.T) {
 		if len(jobs) != 1 || jobs[0].Work.Attempt != attempt {
 			t.Fatalf("jobs of attempt %d: %+v", attempt, jobs)
 		}
-		a.must(a.JobsLost(t.Context(), []catalog.Published{{Key: jobs[0].Work.Key, Attempt: attempt}}))
+		lost := []catalog.Published{{Key: jobs[0].Work.Key, Attempt: attempt}}
+		for i, want := range []int{1, 0} {
+			if n, err := a.JobsLost(t.Context(), lost); err != nil || n != want {
+				t.Errorf("told %d times: %d works were waiting (%v), want %d", i+1, n, err, want)
+			}
+		}
 	}
 	if got := a.state(b.ID); got.State != catalog.BatchDoneWithFailures || got.Counts.Ended[catalog.Failed] != 1 {
 		t.Errorf("batch after the last attempt %+v", got)

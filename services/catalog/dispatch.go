@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -73,10 +74,28 @@ func describeJob(r Reader, w Work) (Job, error) {
 			job.Collections = append(job.Collections, h.Collection)
 		}
 	}
+	if len(job.Collections) == 0 {
+		// A holding keeps the last recipe that it was delivered with: the pages of
+		// an earlier batch go to the collections that its files named.
+		if job.Collections, err = collectionsOf(r, w.Key); err != nil {
+			return job, err
+		}
+	}
 	if !w.Key.IsProbe() {
 		job.Recipe, err = r.Recipe(w.Key.Recipe)
 	}
 	return job, err
+}
+
+func collectionsOf(r Reader, key WorkKey) ([]string, error) {
+	files, err := r.FilesOf(key.Scan, key.Recipe)
+	var collections []string
+	for _, f := range files {
+		if !slices.Contains(collections, f.Collection) {
+			collections = append(collections, f.Collection)
+		}
+	}
+	return collections, err
 }
 
 // Published says where in the stream the job of an attempt stands.
@@ -120,9 +139,12 @@ func (c *Catalog) QueuedBefore(ctx context.Context, t time.Time, limit int) ([]W
 }
 
 // JobsLost makes works pending again whose message is gone. The last attempt
-// that is allowed ends the work as FAILED instead.
-func (c *Catalog) JobsLost(ctx context.Context, lost []Published) error {
-	return c.store.Tx(ctx, func(tx Tx) error {
+// that is allowed ends the work as FAILED instead. It returns how many works
+// were still waiting: the outcomes of others have come meanwhile.
+func (c *Catalog) JobsLost(ctx context.Context, lost []Published) (int, error) {
+	waiting := 0
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		waiting = 0
 		touched := touchedScans{}
 		for _, l := range lost {
 			w, err := tx.Work(l.Key)
@@ -132,15 +154,8 @@ func (c *Catalog) JobsLost(ctx context.Context, lost []Published) error {
 			if w.State != Queued || w.Attempt != l.Attempt {
 				continue
 			}
-			if w.Attempt-w.StaleAttempt < c.limits.MaxAttempts {
-				w.State, w.Sequence = Pending, 0
-				if err := tx.PutWorks([]Work{w}); err != nil {
-					return err
-				}
-				continue
-			}
-			r := Result{Key: w.Key, Attempt: w.Attempt, Outcome: Failed, Reason: "every attempt at the page was lost: see the worker's log, then retry"}
-			if _, err := c.storeResult(tx, r, &touched); err != nil {
+			waiting++
+			if err := c.jobLost(tx, w, &touched); err != nil {
 				return err
 			}
 		}
@@ -151,6 +166,19 @@ func (c *Catalog) JobsLost(ctx context.Context, lost []Published) error {
 		}
 		return nil
 	})
+	return waiting, err
+}
+
+func (c *Catalog) jobLost(tx Tx, w Work, touched *touchedScans) error {
+	if w.Attempt-w.StaleAttempt < c.limits.MaxAttempts {
+		w.State, w.Sequence = Pending, 0
+		return tx.PutWorks([]Work{w})
+	}
+	_, err := c.storeResult(tx, Result{
+		Key: w.Key, Attempt: w.Attempt, Outcome: Failed,
+		Reason: "every attempt at the page was lost: see the worker's log, then retry",
+	}, touched)
+	return err
 }
 
 // DroppedJobs returns dropped works whose message is still in the stream.

@@ -67,6 +67,8 @@ const (
 	ReasonDocumentDeleted    = "DOCUMENT_DELETED"
 	ReasonAssuranceNotMet    = "ASSURANCE_NOT_REACHED"
 	ReasonBatchEnded         = "BATCH_ENDED"
+	ReasonWorkNotFound       = "WORK_NOT_FOUND"
+	ReasonFileNotEnded       = "FILE_NOT_ENDED"
 	ReasonInvalidArgument    = "INVALID_ARGUMENT"
 	ReasonCollectionMismatch = "SCAN_NOT_IN_COLLECTION"
 )

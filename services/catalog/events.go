@@ -30,7 +30,10 @@ func (c *Catalog) UnsentEvents(ctx context.Context, limit int) ([]Event, error) 
 
 // EventsSent notes that events were published.
 func (c *Catalog) EventsSent(ctx context.Context, sent []SentEvent) error {
-	return c.store.Tx(ctx, func(tx Tx) error { return tx.MarkEventsSent(sent) })
+	if len(sent) == 0 {
+		return nil
+	}
+	return c.store.Tx(ctx, func(tx Tx) error { return tx.MarkEventsSent(sent, c.now()) })
 }
 
 // ResendEvents makes those events unsent that were published within the given

@@ -40,11 +40,20 @@ func (c *Catalog) RetryFailed(ctx context.Context, id string) (Batch, int, error
 }
 
 // RetryWork makes a new attempt at a work that ended in TIMEOUT or FAILED, and
-// at the others of the same file. It returns the number of works.
+// at the others of the same file. It returns the number of works; none when the
+// work has ended otherwise or is being tried again. While other pages of the file
+// are being read it is refused.
 func (c *Catalog) RetryWork(ctx context.Context, key WorkKey) (int, error) {
 	works := 0
 	err := c.store.Tx(ctx, func(tx Tx) error {
 		works = 0
+		work, err := tx.Work(key)
+		if err != nil {
+			return orNotFound(err, ReasonWorkNotFound, "work", fmt.Sprintf("scans/%s page %d recipe %s", key.Scan, key.Page, key.Recipe))
+		}
+		if !work.Outcome.Retryable() {
+			return nil
+		}
 		files, err := tx.FilesOf(key.Scan, key.Recipe)
 		if err != nil {
 			return err
@@ -54,7 +63,10 @@ func (c *Catalog) RetryWork(ctx context.Context, key WorkKey) (int, error) {
 				return err
 			}
 		}
-		return nil
+		return &Error{
+			Code: Precondition, Reason: ReasonFileNotEnded,
+			Message: fmt.Sprintf("other pages of scan %s are still being read: retry when its file has ended", key.Scan),
+		}
 	})
 	return works, err
 }

@@ -9,7 +9,9 @@ import (
 // contract; nothing here may be something that only one database can do.
 //
 // Every method that takes a key returns ErrNotFound when the key is not there.
-// For lists an empty one is an answer, not an error. Times are kept to the
+// References (of pages, works, readings and holdings to their scan, of holdings to
+// their collection, of revisions and events to their document, of files to their
+// batch) are checked at the commit. For lists an empty one is an answer, not an error. Times are kept to the
 // microsecond, in UTC.
 type Store interface {
 	// View runs fn over one consistent snapshot.
@@ -73,6 +75,8 @@ type ScanWriter interface {
 	PutScan(s Scan) error
 	// PutPages replaces all pages of a scan.
 	PutPages(scan Digest, pages []Page) error
+	// PutHolding fails with AlreadyExists when another holding has the scan in the
+	// collection under the path.
 	PutHolding(h Holding) error
 }
 
@@ -85,7 +89,8 @@ type WorkReader interface {
 	// WorkCounts counts the works of a scan under a recipe (pages from 1), by outcome.
 	WorkCounts(scan, recipe Digest) (Counts, error)
 	// PendingWorks gives works to issue jobs for: by lane, probes before pages,
-	// and within that an equal share for each batch, oldest first.
+	// and within that an equal share for each batch, oldest first: a work's age
+	// is from when it was first put.
 	PendingWorks(limit int) ([]Work, error)
 	// QueuedCount is the number of works in the state Queued.
 	QueuedCount() (int, error)
@@ -184,8 +189,8 @@ type EventWriter interface {
 	// AppendEvent adds an event, whose Position the store gives. Document and
 	// Sequence together are its key.
 	AppendEvent(e Event) error
-	// MarkEventsSent notes where the events stand in the stream.
-	MarkEventsSent(sent []SentEvent) error
+	// MarkEventsSent notes where the events stand in the stream, and since when.
+	MarkEventsSent(sent []SentEvent, at time.Time) error
 	// ResendEvents marks as unsent the events that were sent after the given time
 	// to a place in the stream above last. It returns how many.
 	ResendEvents(last uint64, since time.Time) (int, error)

@@ -36,8 +36,9 @@ func (c Config) reconcile(ctx context.Context, feed *bus.TextFeed) {
 //
 // The order of the questions is what makes it sound. A job leaves the queue only
 // after its text was acknowledged by the stream; so if the job is found gone, and
-// after that every text in the stream was stored, then a work that still has no
-// outcome has lost its job.
+// every text that was in the stream after that is stored, then a work that still
+// has no outcome has lost its job. It is enough to wait for the texts that were
+// there: while a long batch runs there is always another on its way.
 func (c Config) findLost(ctx context.Context, feed *bus.TextFeed) error {
 	works, err := c.Catalog.QueuedBefore(ctx, time.Now().Add(-c.Reconcile), reconcileAtOnce)
 	if err != nil {
@@ -56,10 +57,44 @@ func (c Config) findLost(ctx context.Context, feed *bus.TextFeed) error {
 	if len(lost) == 0 {
 		return nil
 	}
-	idle, err := feed.Idle(ctx)
-	if err != nil || !idle {
+	stored, err := c.storedSoFar(ctx, feed)
+	if err != nil || !stored {
 		return err
 	}
-	c.Log.Warn("jobs without outcome are gone from the queue: issuing them again", "works", len(lost))
-	return c.Catalog.JobsLost(ctx, lost)
+	again, err := c.Catalog.JobsLost(ctx, lost)
+	if again > 0 {
+		c.Log.Warn("jobs without outcome were gone from the queue", "works", again)
+	}
+	return err
 }
+
+// storedSoFar waits until the texts that are in the stream now were stored, at
+// most for one interval: the next round asks again.
+func (c Config) storedSoFar(ctx context.Context, feed *bus.TextFeed) (bool, error) {
+	last, err := feed.Last(ctx)
+	if err != nil {
+		return false, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.Reconcile)
+	defer cancel()
+	ticker := time.NewTicker(askPassed)
+	defer ticker.Stop()
+	for {
+		passed, err := feed.Passed(ctx, last)
+		if ctx.Err() != nil {
+			return false, nil
+		}
+		if err != nil || passed {
+			return passed, err
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return false, nil
+		}
+	}
+}
+
+// askPassed is how often intake's place in the stream is asked for: commits come
+// some tens of milliseconds apart.
+const askPassed = 50 * time.Millisecond

@@ -50,13 +50,10 @@ func (t *tx) AppendEvent(e catalog.Event) error {
 		e.Type, e.Collection, e.Revision, e.Person, e.CreatedAt)
 }
 
-// MarkEventsSent notes the time too, which is the store's own: it serves
-// ResendEvents alone and no answer tells it.
-func (t *tx) MarkEventsSent(sent []catalog.SentEvent) error {
-	now := time.Now()
+func (t *tx) MarkEventsSent(sent []catalog.SentEvent, at time.Time) error {
 	for _, s := range sent {
 		n, err := t.exec(`UPDATE events SET stream_sequence = ?, sent_at = ? WHERE position = ?`,
-			s.Sequence, now, s.Position)
+			s.Sequence, at, s.Position)
 		if err != nil {
 			return err
 		}

@@ -151,7 +151,7 @@ func ask(t *testing.T, s *Store) {
 		if err := tx.AppendEvent(catalog.Event{Document: "x", Sequence: 1}); err != nil {
 			return err
 		}
-		if err := tx.MarkEventsSent([]catalog.SentEvent{{Position: 1}}); err != nil {
+		if err := tx.MarkEventsSent([]catalog.SentEvent{{Position: 1}}, time.UnixMicro(1)); err != nil {
 			return err
 		}
 		if err := tx.PutPages(d, nil); err != nil {

@@ -184,6 +184,9 @@ func unsentInOrder(f *fixture) {
 	}
 }
 
+// sentTime is when the events of a test were sent.
+var sentTime = time.Date(2002, 7, 15, 22, 0, 0, 0, time.UTC)
+
 func sentAndResent(f *fixture) {
 	f.putDocuments("d", "e")
 	f.appendEvents(event("d", 1), event("e", 1), event("d", 2), event("e", 2))
@@ -194,7 +197,7 @@ func sentAndResent(f *fixture) {
 			for i, sequence := range at {
 				sent = append(sent, catalog.SentEvent{Position: all[i].Position, Sequence: sequence})
 			}
-			return tx.MarkEventsSent(sent)
+			return tx.MarkEventsSent(sent, sentTime)
 		})
 	}
 	resend := func(last uint64, since time.Time) int {
@@ -209,15 +212,15 @@ func sentAndResent(f *fixture) {
 	equal(f, "after the first three", eventNames(f.unsent(9)), []string{"e/2"})
 	equal(f, "events stay", len(f.events(0, "", "", 9)), 4)
 	equal(f, "none above", resend(13, time.Time{}), 0)
-	equal(f, "none since", resend(0, time.Now().Add(24*time.Hour)), 0)
+	equal(f, "none since", resend(0, sentTime), 0)
 	equal(f, "above 11", resend(11, time.Time{}), 2)
 	equal(f, "sent again", eventNames(f.unsent(9)), []string{"e/1", "d/2", "e/2"})
 	equal(f, "not twice", resend(11, time.Time{}), 0)
 	mark(map[int]uint64{1: 12, 2: 13, 3: 14})
 	equal(f, "all sent", len(f.unsent(9)), 0)
-	equal(f, "since yesterday", resend(0, time.Now().Add(-24*time.Hour)), 4)
+	equal(f, "since yesterday", resend(0, sentTime.Add(-time.Hour)), 4)
 	err := f.Tx(f.ctx, func(tx catalog.Tx) error {
-		return tx.MarkEventsSent([]catalog.SentEvent{{Position: all[0].Position, Sequence: 1}, {Position: 1 << 40, Sequence: 2}})
+		return tx.MarkEventsSent([]catalog.SentEvent{{Position: all[0].Position, Sequence: 1}, {Position: 1 << 40, Sequence: 2}}, sentTime)
 	})
 	if !errors.Is(err, catalog.ErrNotFound) {
 		f.Errorf("unknown position: got %v", err)

@@ -57,7 +57,7 @@ func notFound(f *fixture) {
 	})
 	for name, change := range map[string]func(tx catalog.Tx) error{
 		"DropWorks":      func(tx catalog.Tx) error { return tx.DropWorks("x") },
-		"MarkEventsSent": func(tx catalog.Tx) error { return tx.MarkEventsSent([]catalog.SentEvent{{Position: 9}}) },
+		"MarkEventsSent": func(tx catalog.Tx) error { return tx.MarkEventsSent([]catalog.SentEvent{{Position: 9}}, sentTime) },
 	} {
 		if err := f.Tx(f.ctx, change); !errors.Is(err, catalog.ErrNotFound) {
 			f.Errorf("%s: got %v, want ErrNotFound", name, err)
