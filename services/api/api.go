@@ -95,6 +95,7 @@ type Deps struct {
 type Services struct {
 	health  *health.Server
 	uploads sync.WaitGroup
+	roots   []importRoot
 }
 
 // Register adds CatalogService, IngestService, health and reflection to a
@@ -112,7 +113,7 @@ func Register(s *grpc.Server, d Deps) (*Services, error) {
 	if err != nil {
 		return nil, fmt.Errorf("register services: %w", err)
 	}
-	services := &Services{health: health.NewServer()}
+	services := &Services{health: health.NewServer(), roots: roots}
 	fondsv1.RegisterCatalogServiceServer(s, &catalogServer{Deps: d, cache: newCache(d.Limits.CacheBytes)})
 	fondsv1.RegisterIngestServiceServer(s, &ingestServer{Deps: d, roots: roots, uploads: &services.uploads})
 	healthv1.RegisterHealthServer(s, services.health)
@@ -127,9 +128,14 @@ func Register(s *grpc.Server, d Deps) (*Services, error) {
 // come. Call it before the server stops.
 func (s *Services) Drain() { s.health.Shutdown() }
 
-// Wait returns when all that handlers have started has ended. Call it after the
-// server has stopped, and before the store is closed.
-func (s *Services) Wait() { s.uploads.Wait() }
+// Wait returns when all that handlers have started has ended, and lets go of the
+// import roots. Call it after the server has stopped, and before the store is closed.
+func (s *Services) Wait() {
+	s.uploads.Wait()
+	for _, r := range s.roots {
+		_ = r.root.Close() // was only read
+	}
+}
 
 type catalogServer struct {
 	fondsv1.UnimplementedCatalogServiceServer

@@ -21,6 +21,7 @@ import (
 const nobody = "documents/00000000-0000-7000-8000-000000000000"
 
 func TestGetDocument(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	d := a.telegram("inbox/4117.png", []byte("scan 4117"), []string{"SECRET"})
 	if d.GetTitle() != "4117.png" || d.GetCollection() != "collections/telegrams" || !d.GetComplete() ||
@@ -56,6 +57,7 @@ func TestGetDocument(t *testing.T) {
 }
 
 func TestUpdateDocument(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	d := a.telegram("4117.png", []byte("scan 4117"), []string{"SECRET"})
 	d.Title = "Telegram 4117"
@@ -73,6 +75,7 @@ func TestUpdateDocument(t *testing.T) {
 }
 
 func TestCreateDocument(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	content := []byte("scan 4117")
 	d := a.telegram("4117.png", content, []string{"one", "two", "three"}, []string{"four", "five"})
@@ -109,6 +112,7 @@ func TestCreateDocument(t *testing.T) {
 }
 
 func TestGetText(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	d := a.telegram("4117.png", []byte("scan 4117"), []string{"SECRET"}, []string{"Личное"})
 	for range 2 { // the second time from the cache
@@ -131,6 +135,7 @@ func TestGetText(t *testing.T) {
 }
 
 func TestListDocuments(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	var names []string
 	for _, p := range []string{"a/2967.png", "b/2968.png", "c/3000.png"} {
@@ -179,6 +184,7 @@ func TestListDocuments(t *testing.T) {
 }
 
 func TestTokensBelongToTheirQuery(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	for _, p := range []string{"1.png", "2.png"} {
 		a.telegram(p, []byte(p), []string{"text"})
@@ -204,6 +210,7 @@ func TestTokensBelongToTheirQuery(t *testing.T) {
 }
 
 func TestReadings(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	d := a.telegram("4117.png", []byte("scan 4117"), []string{"SECRET", "4117"})
 	region := d.GetRegions()[0]
@@ -249,6 +256,7 @@ func (a *archive) download(name string) (*fondsv1.Scan, []byte, error) {
 }
 
 func TestGetScan(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	for name, content := range map[string][]byte{"empty": {}, "small": []byte("scan"), "large": bytes.Repeat([]byte("scan"), 300_000), "even": make([]byte, 512<<10)} {
 		b := a.batch(name)
@@ -264,6 +272,7 @@ func TestGetScan(t *testing.T) {
 }
 
 func TestDamagedScan(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	content := bytes.Repeat([]byte("scan"), 300_000)
 	b := a.batch("a", "b")
@@ -296,6 +305,7 @@ func TestDamagedScan(t *testing.T) {
 }
 
 func TestGetPageImage(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	d := a.telegram("4117.png", []byte("scan 4117"), []string{"SECRET"})
 	name := d.GetRegions()[0].GetPage()
@@ -347,6 +357,7 @@ func TestGetPageImage(t *testing.T) {
 }
 
 func TestEvents(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	d := a.telegram("4117.png", []byte("scan 4117"), []string{"SECRET"})
 	other := a.telegram("4118.png", []byte("scan 4118"), []string{"SECRET"})
@@ -382,6 +393,7 @@ func TestEvents(t *testing.T) {
 }
 
 func TestListCollections(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	a.batch("x")
 	m, err := a.docs.ListCollections(a.ctx(), &fondsv1.ListCollectionsRequest{})
@@ -391,6 +403,7 @@ func TestListCollections(t *testing.T) {
 }
 
 func TestCatalogRefuses(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	d := a.telegram("4117.png", []byte("scan 4117"), []string{"SECRET"})
 	page := d.GetRegions()[0].GetPage()

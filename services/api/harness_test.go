@@ -35,17 +35,18 @@ import (
 
 // archive is a server over a real store, real blobs and a real connection.
 type archive struct {
-	t       testing.TB
-	catalog *catalog.Catalog
-	blobs   *blob.Store
-	workers *workers
-	letters *letters
-	images  *renderer
-	server  *grpc.Server
-	conn    *grpc.ClientConn
-	docs    fondsv1.CatalogServiceClient
-	ingest  fondsv1.IngestServiceClient
-	log     *journal
+	t        testing.TB
+	catalog  *catalog.Catalog
+	blobs    *blob.Store
+	workers  *workers
+	letters  *letters
+	images   *renderer
+	server   *grpc.Server
+	services *api.Services
+	conn     *grpc.ClientConn
+	docs     fondsv1.CatalogServiceClient
+	ingest   fondsv1.IngestServiceClient
+	log      *journal
 	// stop closes Done; it may be called more than once.
 	stop func()
 }
@@ -96,7 +97,7 @@ func serveOver(t testing.TB, wrap func(catalog.Store) catalog.Store, options ...
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.server = server
+	a.server, a.services = server, services
 	a.conn = connect(t, server)
 	a.docs, a.ingest = fondsv1.NewCatalogServiceClient(a.conn), fondsv1.NewIngestServiceClient(a.conn)
 	t.Cleanup(func() {
@@ -135,7 +136,7 @@ func connect(t testing.TB, server *grpc.Server) *grpc.ClientConn {
 
 // ctx bounds one test's calls, so that a stream that hangs fails its test alone.
 func (a *archive) ctx() context.Context {
-	ctx, cancel := context.WithTimeout(a.t.Context(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(a.t.Context(), 30*time.Second)
 	a.t.Cleanup(cancel)
 	return ctx
 }

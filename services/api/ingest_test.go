@@ -22,6 +22,7 @@ import (
 )
 
 func TestBatch(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	b, err := a.ingest.CreateBatch(a.ctx(), &fondsv1.CreateBatchRequest{ResumeKey: "k", Files: []*fondsv1.NewFile{
 		{Path: "a.png", Size: 4}, {Path: "b.png", Size: 4, Language: "rus", Collection: "collections/letters"},
@@ -63,6 +64,7 @@ func TestBatch(t *testing.T) {
 }
 
 func TestRetryFailed(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	content := []byte("scan 4117")
 	b := a.batch("a.png")
@@ -87,6 +89,7 @@ func TestRetryFailed(t *testing.T) {
 }
 
 func TestModels(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	create := func(language string) (*fondsv1.Batch, error) {
 		return a.ingest.CreateBatch(a.ctx(), &fondsv1.CreateBatchRequest{
@@ -154,6 +157,7 @@ func TestModels(t *testing.T) {
 }
 
 func TestListWorkers(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	a.workers.set(nil, worker("b/2", "eng", "e"), worker("a/1", "eng", "e"))
 	m, err := a.ingest.ListWorkers(a.ctx(), &fondsv1.ListWorkersRequest{})
@@ -163,6 +167,7 @@ func TestListWorkers(t *testing.T) {
 }
 
 func TestCreateBatchRefuses(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	file := func(path string) *fondsv1.NewFile { return &fondsv1.NewFile{Path: path} }
 	for field, req := range map[string]*fondsv1.CreateBatchRequest{
@@ -179,6 +184,7 @@ func TestCreateBatchRefuses(t *testing.T) {
 }
 
 func TestUpload(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	content := []byte("scan 4117")
 	b := a.batch("a.png", "b.png")
@@ -213,6 +219,7 @@ func TestUpload(t *testing.T) {
 }
 
 func TestUploadRefuses(t *testing.T) {
+	t.Parallel()
 	a := serve(t, func(d *api.Deps) { d.Limits.MaxScan = 3 << 20 })
 	content := []byte("scan 4117")
 	b := a.batch("a.png").GetName()
@@ -250,6 +257,7 @@ func TestUploadRefuses(t *testing.T) {
 }
 
 func TestUploadStandsStill(t *testing.T) {
+	t.Parallel()
 	a := serve(t, func(d *api.Deps) { d.Limits.UploadIdle = 50 * time.Millisecond })
 	content := []byte("scan 4117")
 	stream, err := a.ingest.UploadScan(a.ctx())
@@ -267,6 +275,7 @@ func TestUploadStandsStill(t *testing.T) {
 }
 
 func TestUploadAtShutdown(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	content := []byte("scan 4117")
 	stream, err := a.ingest.UploadScan(a.ctx())
@@ -281,6 +290,7 @@ func TestUploadAtShutdown(t *testing.T) {
 }
 
 func TestRegisterScan(t *testing.T) {
+	t.Parallel()
 	root, elsewhere := t.TempDir(), t.TempDir()
 	link := filepath.Join(t.TempDir(), "root")
 	secret := filepath.Join(elsewhere, "secret")
@@ -336,6 +346,7 @@ func TestRegisterScan(t *testing.T) {
 }
 
 func TestWatchBatch(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	b := a.batch("a.png", "b.png")
 	stream, err := a.ingest.WatchBatch(a.ctx(), &fondsv1.WatchBatchRequest{Name: b.GetName()})
@@ -397,6 +408,7 @@ func watched(t *testing.T, stream interface {
 }
 
 func TestWatchBatchAtShutdown(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	stream, err := a.ingest.WatchBatch(a.ctx(), &fondsv1.WatchBatchRequest{Name: a.batch("a.png").GetName()})
 	if err != nil {
@@ -411,6 +423,7 @@ func TestWatchBatchAtShutdown(t *testing.T) {
 }
 
 func TestDeadLetters(t *testing.T) {
+	t.Parallel()
 	a := serve(t)
 	var seen []string
 	req := &fondsv1.ListDeadLettersRequest{PageSize: 3}

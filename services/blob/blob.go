@@ -63,9 +63,7 @@ type Option func(*Store)
 // MaxSize sets the largest blob that the store takes, in bytes.
 func MaxSize(bytes int64) Option { return func(s *Store) { s.maxSize = bytes } }
 
-// Open returns the store in a folder, which is made when it is not there. All
-// folders of the fan-out are made here, so that a Put has only the folder of its
-// own blob to sync.
+// Open returns the store in a folder, which is made when it is not there.
 //
 // The fan-out has one level of 256 folders: a million scans are 4,000 names a
 // folder, which the hashed folders of ext4 and XFS find as fast as ten. A second
@@ -78,17 +76,8 @@ func Open(dir string, options ...Option) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, tempFolder), folderMode); err != nil {
 		return nil, fmt.Errorf("make blob store: %w", err)
 	}
-	made := false
-	for i := range 256 {
-		err := os.Mkdir(filepath.Join(dir, fmt.Sprintf("%02x", i)), folderMode)
-		if err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("make blob store: %w", err)
-		}
-		made = made || err == nil
-	}
-	if !made {
-		return s, nil
-	}
+	// A process before this one may have made folders and died before it synced
+	// their names; from here on every folder that is there is durable.
 	for _, folder := range []string{dir, filepath.Dir(filepath.Clean(dir))} {
 		if err := syncFolder(folder); err != nil {
 			return nil, fmt.Errorf("make blob store: %w", err)

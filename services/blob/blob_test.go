@@ -356,6 +356,9 @@ func TestEach(t *testing.T) {
 	stray := filepath.Join(s.dir, "ab", "notes.txt")
 	misplaced := filepath.Join(s.dir, "00", strings.Repeat("f", 64))
 	for _, p := range []string{stray, misplaced} {
+		if err := os.MkdirAll(filepath.Dir(p), 0o750); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(p, []byte("?"), 0o640); err != nil {
 			t.Fatal(err)
 		}
@@ -398,7 +401,7 @@ func TestNotFound(t *testing.T) {
 	}
 	// A link out of the store is not read.
 	path, _ := s.Path(nobody)
-	if err := os.Symlink("/etc/hostname", path); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.Symlink("/etc/hostname", path)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Open(t.Context(), nobody); err == nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -111,8 +112,27 @@ func (s *Store) name(in *intake, path string) error {
 	if in.temp == "" {
 		return fmt.Errorf("blob %s was removed while it was put: put it again: %w", in.digest(), ErrNotFound)
 	}
-	if err := os.Rename(in.temp, path); err != nil {
+	err := os.Rename(in.temp, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := s.makeFolder(filepath.Dir(path)); err != nil {
+			return err
+		}
+		err = os.Rename(in.temp, path)
+	}
+	if err != nil {
 		return fmt.Errorf("name blob: %w", err)
+	}
+	return nil
+}
+
+// makeFolder makes a folder of the fan-out durable while the lock is held, so
+// that whoever finds it there can rely on it.
+func (s *Store) makeFolder(path string) error {
+	if err := os.Mkdir(path, folderMode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("make folder of blob: %w", err)
+	}
+	if err := syncFolder(s.dir); err != nil {
+		return fmt.Errorf("make folder of blob: %w", err)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
 
-// Document is what is exported: the pages of one revision, in order.
+// Document is what is exported: the pages of one revision, in order, at least one.
 type Document struct {
 	// Name such as documents/{uuid}/revisions/2.
 	Name string
@@ -121,9 +121,17 @@ func engineName(e *fondsv1.Engine) string {
 	return strings.TrimSpace(e.GetName() + " " + e.GetTesseract())
 }
 
-// decimal writes a confidence as short as it can be read back, within 0 and 1.
+// decimal writes a confidence as short as it can be read back.
 func decimal(f float32) string {
-	return strconv.FormatFloat(float64(min(max(f, 0), 1)), 'f', -1, 32)
+	return strconv.FormatFloat(float64(confidence(f)), 'f', -1, 32)
+}
+
+// confidence keeps to 0 to 1 whatever a damaged body has; NaN is 0.
+func confidence(f float32) float32 {
+	if f > 0 {
+		return min(f, 1)
+	}
+	return 0
 }
 
 // markup collects XML.

@@ -85,7 +85,6 @@ func examples() map[string]Document {
 				{Scan: other, Number: 2, Reading: readingOf(pageOf([][][]string{{{"bell\a", "\x01\x02", "zero\u0000", "fin"}, {"\x03"}}}))},
 			},
 		},
-		"empty": {Title: "Nothing"},
 	}
 }
 

@@ -93,11 +93,7 @@ func (h *hocrPage) textLine(l *fondsv1.Line) {
 	for _, w := range words {
 		h.words++
 		h.add("      <span class=\"ocrx_word\" id=\"word_%d_%d\" title=\"%s; x_wconf %d\">%s</span>\n",
-			h.page, h.words, bbox(w.GetBox()), percent(w.GetConfidence()), w.text)
+			h.page, h.words, bbox(w.GetBox()), int(math.Round(100*float64(confidence(w.GetConfidence())))), w.text)
 	}
 	h.add("     </span>\n")
-}
-
-func percent(confidence float32) int {
-	return int(math.Round(100 * float64(min(max(confidence, 0), 1))))
 }

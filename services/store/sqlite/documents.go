@@ -115,6 +115,7 @@ func (v *view) Request(id string) (string, error) {
 // PutDocument keeps what is derived from the newest revision, and derives it
 // again when another revision becomes the newest.
 func (t *tx) PutDocument(d catalog.Document) error {
+	t.documents = append(t.documents, d.ID)
 	before, err := t.Document(d.ID)
 	if err != nil && !errors.Is(err, catalog.ErrNotFound) {
 		return err

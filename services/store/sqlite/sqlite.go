@@ -42,6 +42,8 @@ type Store struct {
 	closed  chan struct{}
 	close   func() error
 
+	heads heads
+
 	mu      sync.Mutex
 	changed chan struct{}
 }
@@ -114,7 +116,10 @@ func (s *Store) try(ctx context.Context, fn func(catalog.Tx) error) error {
 	if err := fn(t); err != nil {
 		return err
 	}
-	if err := t.commit(); err != nil {
+	err = t.commit()
+	// Also after an error: a commit that was not answered may have happened.
+	s.heads.forget(t.documents)
+	if err != nil {
 		return fmt.Errorf("transaction: %w", err)
 	}
 	if t.wrote {

@@ -21,7 +21,11 @@ type view struct {
 	wrote  bool
 }
 
-type tx struct{ view }
+type tx struct {
+	view
+	// documents are those put, whose kept heads are wrong after the commit.
+	documents []string
+}
 
 // ready tells whether another statement may run.
 func (v *view) ready() error {

@@ -1,0 +1,148 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+	"testing"
+
+	"google.golang.org/grpc/codes"
+
+	"github.com/fonds-archive/fonds/services/blob"
+	"github.com/fonds-archive/fonds/services/catalog"
+)
+
+func TestStatusOf(t *testing.T) {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	for name, c := range map[string]struct {
+		ctx  context.Context
+		err  error
+		want codes.Code
+	}{
+		"domain error, wrapped":   {err: fmt.Errorf("x: %w", &catalog.Error{Code: catalog.Conflict}), want: codes.Aborted},
+		"code that nobody knows":  {err: &catalog.Error{Code: 99}, want: codes.Internal},
+		"cancelled":               {err: fmt.Errorf("x: %w", context.Canceled), want: codes.Canceled},
+		"deadline":                {err: fmt.Errorf("x: %w", context.DeadlineExceeded), want: codes.DeadlineExceeded},
+		"driver that was stopped": {ctx: ended, err: errors.New("interrupted (9)"), want: codes.Canceled},
+		"driver that failed":      {err: errors.New("disk I/O error (10)"), want: codes.Internal},
+		"disk full":               {err: fmt.Errorf("x: %w", syscall.ENOSPC), want: codes.ResourceExhausted},
+		"damaged blob":            {err: fmt.Errorf("x: %w", blob.ErrCorrupt), want: codes.DataLoss},
+	} {
+		if c.ctx == nil {
+			c.ctx = context.Background()
+		}
+		if st := statusOf(c.ctx, c.err, "id"); st.Code() != c.want || len(st.Details()) == 0 {
+			t.Errorf("%s: %v with %d details, want %v", name, st.Code(), len(st.Details()), c.want)
+		}
+	}
+	for code := catalog.Invalid; code <= catalog.Unavailable; code++ {
+		if _, ok := grpcCodes[code]; !ok {
+			t.Errorf("code %d of the domain has no gRPC code", code)
+		}
+	}
+}
+
+func TestCache(t *testing.T) {
+	c := newCache(10_000)
+	key := func(n int) revisionKey { return revisionKey{getText, "d", n} }
+	size := 1000 - overhead
+	for n := range 10 {
+		c.put(key(n), answer{encoded: make([]byte, size)})
+	}
+	if _, ok := c.get(key(0)); !ok {
+		t.Fatal("an answer that fits was dropped")
+	}
+	c.put(key(10), answer{encoded: make([]byte, size)})
+	if _, ok := c.get(key(1)); ok {
+		t.Error("the one not used for longest is still there")
+	}
+	if _, ok := c.get(key(0)); !ok {
+		t.Error("one used just now was dropped")
+	}
+	c.put(key(11), answer{encoded: make([]byte, 2000)})
+	if _, ok := c.get(key(11)); ok {
+		t.Error("an answer too large for the cache was kept")
+	}
+	if c.size != 10_000 || len(c.byKey) != 10 || c.recent.Len() != 10 {
+		t.Errorf("size %d, %d keys, %d in order", c.size, len(c.byKey), c.recent.Len())
+	}
+	if _, ok := c.get(revisionKey{getDocument, "d", 0}); ok {
+		t.Error("another call got a text")
+	}
+}
+
+func TestCollectionNames(t *testing.T) {
+	for name, want := range map[string]bool{
+		"collections/a": true, "collections/telegrams-1952": true, "": true,
+		"collections/": false, "collections/-a": false, "collections/a-": false, "collections/A": false,
+		"collections/a/b": false, "telegrams": false, "collections/a.b": false,
+	} {
+		if _, err := collectionID("x", name); (err == nil) != want {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func FuzzToken(f *testing.F) {
+	f.Add(newToken("0196f000-0000-7000-8000-000000000000", "documents"), "documents")
+	f.Add("AAAAAAAA", "")
+	f.Add("????", "x")
+	f.Fuzz(func(t *testing.T, token, query string) {
+		if id, err := readIDToken(token, query); err == nil && id != "" && !isUUID(id) {
+			t.Errorf("%q gave the ID %q", token, id)
+		}
+		n, err := readNumberToken(token, query)
+		if err == nil && n > 1<<62 {
+			t.Errorf("%q gave the number %d", token, n)
+		}
+		after, err := readToken(newToken(token, query), query)
+		if token != "" && (err != nil || after != token) {
+			t.Errorf("a token for %q gave %q, %v", token, after, err)
+		}
+		if _, err := readToken(newToken("x", query), query, "more"); err == nil {
+			t.Errorf("a token of %q was taken for another query", query)
+		}
+	})
+}
+
+func FuzzFilter(f *testing.F) {
+	for _, s := range []string{
+		`collection = "collections/telegrams" AND title:"2967"`, `complete = true AND assurance = ASSURANCE_VERIFIED`,
+		`holding_path = "a/b.png"`, `title = "x"`, `NOT complete = true`, `complete`, `true = complete`, `title:title`,
+		`a.b.c = "x"`, `((((`, `title:"a" title:"b"`, `assurance = ASSURANCE_UNSPECIFIED`, `collection = ""`, "\x00", `x(y)`,
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, filter string) {
+		if len(filter) > 4096 {
+			t.Skip()
+		}
+		q, err := documentQuery(filter)
+		var refused *catalog.Error
+		if err != nil && (!errors.As(err, &refused) || refused.Field != "filter") {
+			t.Errorf("%q: %v", filter, err)
+		}
+		if err == nil && (q.Assurance > catalog.AssuranceVerified || q.Collection != "" && !isWord(q.Collection)) {
+			t.Errorf("%q gave %+v", filter, q)
+		}
+	})
+}
+
+func FuzzNames(f *testing.F) {
+	f.Add("scans/ab/pages/1/readings/0196f000-0000-7000-8000-000000000000")
+	f.Add("collections/a")
+	f.Add("documents/{0196f000-0000-7000-8000-000000000}")
+	f.Fuzz(func(t *testing.T, name string) {
+		if _, page, err := pageName("x", name); err == nil && page < 1 {
+			t.Errorf("%q has page %d", name, page)
+		}
+		if _, _, id, err := readingName(name); err == nil && len(id) != 36 {
+			t.Errorf("%q has reading %q", name, id)
+		}
+		if _, _, err := eventParent(name); err == nil && len(name) > 128 {
+			t.Errorf("%q is a parent", name)
+		}
+	})
+}
