@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -53,6 +54,7 @@ func page(lines ...string) []byte {
 
 func startArchive(t *testing.T) *archive {
 	t.Helper()
+	t.Parallel() // most of a test's time is waiting for syncs
 	dir := t.TempDir()
 	store, err := sqlite.Open(t.Context(), filepath.Join(dir, "fonds.db"))
 	if err != nil {
@@ -86,12 +88,16 @@ func startArchive(t *testing.T) *archive {
 	return a
 }
 
+// serverOptions are made once: compiling the rules of the validation takes longer
+// than most tests.
+var serverOptions = sync.OnceValues(func() ([]grpc.ServerOption, error) { return api.ServerOptions(nil) })
+
 func (a *archive) serve(listener net.Listener) {
-	options, err := api.ServerOptions(nil)
+	options, err := serverOptions()
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	options = append(options,
+	options = append(slices.Clone(options),
 		grpc.ChainUnaryInterceptor(func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 			if err := a.meet(info.FullMethod, ""); err != nil {
 				return nil, err

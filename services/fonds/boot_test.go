@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/fonds-archive/fonds/workers/engine/enginetest"
 )
 
 // The tests boot the real program: the test binary runs itself again as fonds.
@@ -24,7 +26,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(runAsFonds) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	enginetest.Main(m)
 }
 
 // engineProgram is the engine child for tests that read real pages.
@@ -58,11 +60,23 @@ type site struct {
 	log    *lockedBuffer
 }
 
+// newSite has the real engine.
 func newSite(t *testing.T) *site {
+	t.Helper()
+	return siteWith(t, engineProgram(t))
+}
+
+// newFakeSite has an engine that misbehaves as the pages ask it to: see enginetest.
+func newFakeSite(t *testing.T) *site {
+	t.Helper()
+	return siteWith(t, enginetest.Program(t))
+}
+
+func siteWith(t *testing.T, engine string) *site {
 	t.Helper()
 	ports := freePorts(t, 3)
 	s := &site{
-		t: t, data: filepath.Join(t.TempDir(), "data"), engine: engineProgram(t),
+		t: t, data: filepath.Join(t.TempDir(), "data"), engine: engine,
 		grpc: ports[0], http: ports[1], nats: ports[2], log: &lockedBuffer{},
 	}
 	t.Cleanup(func() {

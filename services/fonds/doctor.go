@@ -91,7 +91,7 @@ func (o doctorOptions) examine(ctx context.Context, c *client) []diagnosis {
 	diagnoses = append(diagnoses, examinePoppler(ctx)...)
 	diagnoses = append(diagnoses, examineFolder(o.data)...)
 	server, answers := examineServer(ctx, c)
-	diagnoses = append(diagnoses, examinePort("--listen", o.listen, answers), examinePort("--http", o.http, answers))
+	diagnoses = append(diagnoses, examinePort(ctx, "--listen", o.listen, answers), examinePort(ctx, "--http", o.http, answers))
 	return append(diagnoses, server...)
 }
 

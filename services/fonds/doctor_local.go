@@ -177,7 +177,7 @@ func examineFolder(data string) []diagnosis {
 	var disk unix.Statfs_t
 	if err := unix.Statfs(folder, &disk); err != nil {
 		diagnoses = append(diagnoses, remark("disk", "", "%s: free space is not told: %v", name, err))
-	} else if free := disk.Bavail * uint64(disk.Bsize); free < leastFree { //nolint:gosec // a block size is positive
+	} else if free := disk.Bavail * uint64(disk.Bsize); free < leastFree {
 		diagnoses = append(diagnoses, remark("disk", "make room, or name a folder on another disk with --data", "%s: %.1f GB free", name, float64(free)/1e9))
 	} else {
 		diagnoses = append(diagnoses, well("disk", "%s: %.1f GB free", name, float64(free)/1e9))
@@ -234,8 +234,8 @@ func trySync(folder string) (time.Duration, error) {
 }
 
 // examinePort tells whether serve could listen on an address.
-func examinePort(flag, address string, serverAnswers bool) diagnosis {
-	listener, err := net.Listen("tcp", address)
+func examinePort(ctx context.Context, flag, address string, serverAnswers bool) diagnosis {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err == nil {
 		_ = listener.Close()
 		return well("port", "%s is free", address)
@@ -243,8 +243,7 @@ func examinePort(flag, address string, serverAnswers bool) diagnosis {
 	if serverAnswers && errors.Is(err, unix.EADDRINUSE) {
 		return well("port", "%s is in use while a fonds server answers", address)
 	}
-	var op *net.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
 		err = op.Err
 	}
 	return unwell("port", "stop the other program, or start serve with another "+flag, "%s: %v", address, err)

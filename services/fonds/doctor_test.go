@@ -99,14 +99,14 @@ func TestDoctorTellsAFreePortFromATakenOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	taken := listener.Addr().String()
-	if d := examinePort("--listen", taken, false); d.Verdict != verdictProblem || !strings.Contains(d.Mend, "--listen") {
+	if d := examinePort(t.Context(), "--listen", taken, false); d.Verdict != verdictProblem || !strings.Contains(d.Mend, "--listen") {
 		t.Errorf("taken: %+v", d)
 	}
-	if d := examinePort("--listen", taken, true); d.Verdict != verdictOK {
+	if d := examinePort(t.Context(), "--listen", taken, true); d.Verdict != verdictOK {
 		t.Errorf("taken by fonds: %+v", d)
 	}
 	_ = listener.Close()
-	if d := examinePort("--listen", taken, false); d.Verdict != verdictOK {
+	if d := examinePort(t.Context(), "--listen", taken, false); d.Verdict != verdictOK {
 		t.Errorf("free: %+v", d)
 	}
 }

@@ -64,13 +64,13 @@ var errFailedData = &exitError{code: exitData}
 
 // exitCode returns the code that an error ends the program with.
 func exitCode(err error) int {
-	var exit *exitError
-	switch {
-	case err == nil:
+	if err == nil {
 		return exitOK
-	case errors.As(err, &exit):
+	}
+	if exit, ok := errors.AsType[*exitError](err); ok {
 		return exit.code
-	case errors.Is(err, context.Canceled):
+	}
+	if errors.Is(err, context.Canceled) {
 		return exitInterrupted
 	}
 	s, ok := statusOf(err)

@@ -325,8 +325,7 @@ func (s *session) broken(ctx context.Context, err error) error {
 	if p := problemOf(err, s.client.address); p.ExitCode == exitUnreachable {
 		return &exitError{code: exitUnreachable, message: p.Message + "\n" + how, cause: err}
 	}
-	var exit *exitError
-	if errors.As(err, &exit) {
+	if _, ok := errors.AsType[*exitError](err); ok {
 		return err
 	}
 	return fmt.Errorf("%s: %w", s.batch, err)

@@ -123,7 +123,7 @@ func TestOutRemovesTheTextOfAFileThatFailsNow(t *testing.T) {
 func TestInterruptedIngestIsResumedByTheSameCommand(t *testing.T) {
 	a := startArchive(t)
 	files := map[string][]byte{}
-	for i := range 40 {
+	for i := range 24 {
 		files[fmt.Sprintf("%02d.png", i)] = page(fmt.Sprintf("TEXT page %d", i))
 	}
 	in, out := tree(t, files), t.TempDir()
@@ -142,14 +142,14 @@ func TestInterruptedIngestIsResumedByTheSameCommand(t *testing.T) {
 	a.setFault(nil)
 	a.uploads()
 	second := a.must(exitOK, "ingest", in, "--out", out)
-	if n := len(a.uploads()); n == 0 || n >= 40 {
-		t.Errorf("%d of 40 files were sent by the second command", n)
+	if n := len(a.uploads()); n == 0 || n >= 24 {
+		t.Errorf("%d of 24 files were sent by the second command", n)
 	}
 	if !strings.Contains(second.stderr, "resuming batches/") {
 		t.Errorf("the batch was not resumed: %s", second)
 	}
-	if got := len(texts(t, out)); got != 40 {
-		t.Errorf("%d texts, want 40", got)
+	if got := len(texts(t, out)); got != 24 {
+		t.Errorf("%d texts, want 24", got)
 	}
 	if list := a.must(exitOK, "batch", "list", "--json"); strings.Count(list.stdout, "\n") != 1 {
 		t.Errorf("want one batch, got %s", list.stdout)
@@ -159,22 +159,22 @@ func TestInterruptedIngestIsResumedByTheSameCommand(t *testing.T) {
 func TestServerRestartInBetweenLosesNothing(t *testing.T) {
 	a := startArchive(t)
 	files := map[string][]byte{}
-	for i := range 40 {
+	for i := range 24 {
 		files[fmt.Sprintf("%02d.png", i)] = page(fmt.Sprintf("TEXT page %d", i))
 	}
 	in, out := tree(t, files), t.TempDir()
 	var begun atomic.Int32
 	var restarts sync.WaitGroup
 	a.setFault(func(method, _ string) error {
-		if n := begun.Add(1); method == "UploadScan" && (n == 8 || n == 25) {
+		if n := begun.Add(1); method == "UploadScan" && (n == 8 || n == 17) {
 			restarts.Go(a.restart) // a handler cannot wait for its own server's end
 		}
 		return nil
 	})
 	r := a.must(exitOK, "ingest", in, "--out", out)
 	restarts.Wait()
-	if got := len(texts(t, out)); got != 40 {
-		t.Errorf("%d texts, want 40: %s", got, r)
+	if got := len(texts(t, out)); got != 24 {
+		t.Errorf("%d texts, want 24: %s", got, r)
 	}
 }
 
@@ -311,7 +311,7 @@ func TestNamesOfAllKinds(t *testing.T) {
 		}
 	}
 	shownFiles := a.must(exitOK, "batch", "show", "last", "--files").stdout
-	if strings.ContainsAny(shownFiles, "\x1b\xff") || !strings.Contains(shownFiles, `"line\nbreak.png"`) || !strings.Contains(shownFiles, "odd%FF%FE.png") {
+	if strings.Contains(shownFiles, "\x1b") || strings.Contains(shownFiles, "\xff") || !strings.Contains(shownFiles, `"line\nbreak.png"`) || !strings.Contains(shownFiles, "odd%FF%FE.png") {
 		t.Errorf("names are not shown safely:\n%q", shownFiles)
 	}
 }
@@ -390,8 +390,8 @@ func TestLongListOfFilesGoesInParts(t *testing.T) {
 	}
 	defer c.close()
 	p := &plan{resumeKey: "k"}
-	folder := strings.Repeat("f", 250)
-	for i := range 9_000 {
+	folder := strings.Repeat("f", 4000)
+	for i := range 600 {
 		p.files = append(p.files, source{wire: fmt.Sprintf("%s/%d.png", folder, i), size: 1})
 	}
 	calls := 0
@@ -400,7 +400,7 @@ func TestLongListOfFilesGoesInParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if batch.GetFiles() != 9_000 || calls < 2 {
+	if batch.GetFiles() != 600 || calls < 2 {
 		t.Errorf("%d files in %d calls", batch.GetFiles(), calls)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -19,7 +20,6 @@ import (
 	"testing"
 	"time"
 
-	"encoding/binary"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/math/fixed"
@@ -190,12 +190,13 @@ func (k *killer) killChild() {
 	_ = syscall.Kill(children[k.rng.IntN(len(children))], syscall.SIGKILL)
 }
 
-func (k *killer) childrenOf(p *process) []int {
-	k.t.Helper()
+// childrenOf gives the engine children of a process.
+func (s *site) childrenOf(p *process) []int {
+	s.t.Helper()
 	out, err := exec.Command("pgrep", "-P", strconv.Itoa(p.cmd.Process.Pid), "-f", engineName).Output() //nolint:noctx,gosec // in a test
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		k.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	var children []int
 	for field := range strings.FieldsSeq(string(out)) {
@@ -207,15 +208,15 @@ func (k *killer) childrenOf(p *process) []int {
 }
 
 // awaitDeath waits until a child of a killed worker is gone.
-func (k *killer) awaitDeath(pid int) {
-	k.t.Helper()
+func (s *site) awaitDeath(pid int) {
+	s.t.Helper()
 	for range 500 {
 		if err := syscall.Kill(pid, 0); errors.Is(err, syscall.ESRCH) || zombie(pid) {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	k.t.Errorf("engine child %d outlives its worker", pid)
+	s.t.Errorf("engine child %d outlives its worker", pid)
 }
 
 func zombie(pid int) bool {

@@ -43,8 +43,8 @@ var localCodes = map[int]string{
 func problemOf(err error, server string) problem {
 	p := problem{ExitCode: exitCode(err)}
 	p.Code = localCodes[p.ExitCode]
-	var exit *exitError
-	if errors.As(err, &exit) || errors.Is(err, context.Canceled) {
+	exit, own := errors.AsType[*exitError](err)
+	if own || errors.Is(err, context.Canceled) {
 		p.Message = err.Error()
 		if p.ExitCode == exitInterrupted && exit == nil {
 			p.Message = "interrupted"

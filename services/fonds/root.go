@@ -123,8 +123,14 @@ func newVersionCommand() *cobra.Command {
 	}
 }
 
-// version tells the module's version, or the commit for a build from a checkout.
+// release is set by the build: -ldflags "-X main.release=v1.2.3".
+var release string
+
+// version tells the release, or the module's version, or the commit.
 func version() string {
+	if release != "" {
+		return release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

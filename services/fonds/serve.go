@@ -26,6 +26,7 @@ type serveOptions struct {
 	workers     int
 	watch       string
 	watchTo     string
+	watchLang   string
 	importRoots []string
 	engine      string
 	tessdata    string
@@ -95,6 +96,7 @@ func (o *serveOptions) flags(cmd *cobra.Command) {
 	f.IntVar(&o.workers, "workers", runtime.NumCPU(), "engine children, one a core")
 	f.StringVar(&o.watch, "watch", "", "hot folder: files put there are ingested")
 	f.StringVar(&o.watchTo, "watch-collection", "default", "collection for the hot folder")
+	f.StringVar(&o.watchLang, "watch-lang", "eng", "languages of the hot folder, such as eng+rus")
 	f.StringSliceVar(&o.importRoots, "import-root", nil, "folder below which clients may name files for the server to read")
 	f.StringVar(&o.engine, "engine", "", "the fonds-tesseract program (default: beside this program, else on PATH)")
 	f.StringVar(&o.tessdata, "tessdata", "", "folder of *.traineddata models (default: Tesseract's own)")
@@ -135,6 +137,28 @@ func (o *serveOptions) check() error {
 	if o.data, err = filepath.Abs(o.data); err != nil {
 		return fmt.Errorf("--data: %w", err)
 	}
+	return o.checkWatch()
+}
+
+// checkWatch makes the hot folder one that the server itself may read. That it
+// lies in the data folder, or holds it, is refused: the server would ingest itself.
+func (o *serveOptions) checkWatch() error {
+	if o.watch == "" {
+		return nil
+	}
+	var err error
+	if o.watch, err = filepath.Abs(o.watch); err != nil {
+		return fmt.Errorf("--watch: %w", err)
+	}
+	if info, err := os.Stat(o.watch); err != nil || !info.IsDir() {
+		return usagef("--watch %s is not a folder: make it first", o.watch)
+	}
+	for _, pair := range [][2]string{{o.data, o.watch}, {o.watch, o.data}} {
+		if below, err := filepath.Rel(pair[0], pair[1]); err == nil && filepath.IsLocal(below) {
+			return usagef("--watch %s and --data %s lie in one another: take two folders side by side", o.watch, o.data)
+		}
+	}
+	o.importRoots = append(o.importRoots, o.watch)
 	return nil
 }
 

@@ -53,7 +53,7 @@ func (s *session) run(parent context.Context) error {
 	deliveries := make(chan delivery)
 	messages := make(chan message)
 	watched := make(chan error, 1)
-	lost := make(chan error, 8)
+	lost := make(chan struct{}, 1)
 	var owned sync.WaitGroup
 	defer func() {
 		cancel()
@@ -63,9 +63,9 @@ func (s *session) run(parent context.Context) error {
 		s.display.clear()
 	}()
 	s.uploading.Store(len(s.files) > 0)
-	tell := func(err error) {
+	tell := func(error) {
 		select {
-		case lost <- err:
+		case lost <- struct{}{}:
 		default: // one line for many streams that lose the same server
 		}
 	}
@@ -77,7 +77,7 @@ func (s *session) run(parent context.Context) error {
 	return s.loop(ctx, deliveries, messages, watched, lost)
 }
 
-func (s *session) loop(ctx context.Context, deliveries <-chan delivery, messages <-chan message, watched, lost <-chan error) error {
+func (s *session) loop(ctx context.Context, deliveries <-chan delivery, messages <-chan message, watched <-chan error, lost <-chan struct{}) error {
 	tick := time.NewTicker(redrawEvery)
 	defer tick.Stop()
 	var fatal error

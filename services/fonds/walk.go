@@ -65,11 +65,11 @@ func (f *finder) find(arguments []string) ([]source, error) {
 		if folders[i] = info.IsDir(); !folders[i] {
 			continue
 		}
-		real, err := realPath(argument)
+		resolved, err := realPath(argument)
 		if err != nil {
 			return nil, dataf("%s: %s", shown(argument), reasonOf(err))
 		}
-		f.roots = append(f.roots, real)
+		f.roots = append(f.roots, resolved)
 	}
 	for i, argument := range arguments {
 		if folders[i] {
@@ -124,26 +124,26 @@ func (f *finder) link(argument int, path, below string) {
 		f.file(argument, path, below)
 		return
 	}
-	real, err := realPath(path)
+	resolved, err := realPath(path)
 	if err != nil {
 		f.trouble(path, reasonOf(err))
 		return
 	}
-	if f.recursive && (f.belowRoot(real) || f.entered[real]) {
+	if f.recursive && (f.belowRoot(resolved) || f.entered[resolved]) {
 		f.skipped(path, "a link to a folder that is taken already")
 		return
 	}
 	if f.recursive {
-		f.entered[real] = true
+		f.entered[resolved] = true
 	}
 	f.subfolder(argument, path, below)
 }
 
-func (f *finder) belowRoot(real string) bool {
+func (f *finder) belowRoot(resolved string) bool {
 	for _, root := range f.roots {
-		inner, err := filepath.Rel(root, real)
+		inner, err := filepath.Rel(root, resolved)
 		// Links up to a folder above a root come back to the root: a loop.
-		outer, outerErr := filepath.Rel(real, root)
+		outer, outerErr := filepath.Rel(resolved, root)
 		if err == nil && filepath.IsLocal(inner) || outerErr == nil && filepath.IsLocal(outer) {
 			return true
 		}
@@ -204,22 +204,20 @@ func headOf(path string) ([]byte, error) {
 }
 
 func realPath(path string) (string, error) {
-	real, err := filepath.EvalSymlinks(path)
+	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return "", err
 	}
-	return filepath.Abs(real)
+	return filepath.Abs(resolved)
 }
 
 // reasonOf is an operating system error without the path, which the caller
 // shows safely by itself.
 func reasonOf(err error) string {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err.Error()
 	}
-	var link *os.LinkError
-	if errors.As(err, &link) {
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
 		return link.Err.Error()
 	}
 	return err.Error()

@@ -157,7 +157,7 @@ func TestPathsOnTheWire(t *testing.T) {
 
 func FuzzWirePath(f *testing.F) {
 	f.Add("a\xff")
-	f.Add("%\xc3\x28é")
+	f.Add("%\xc3\x28é\ufffd")
 	f.Fuzz(func(t *testing.T, name string) {
 		wire := wirePath(name)
 		if strings.ToValidUTF8(wire, "") != wire {
@@ -233,7 +233,7 @@ func TestPathsOfSeveralArguments(t *testing.T) {
 
 func TestResumeKeyIsTheCommands(t *testing.T) {
 	key := func() string { return resumeKey("host", []string{"/a", "/b"}, "c", "eng", "/m", []byte("x")) }
-	if key() != key() || key() != resumeKey("host", []string{"/b", "/a"}, "c", "eng", "/m", []byte("x")) {
+	if key() != resumeKey("host", []string{"/b", "/a"}, "c", "eng", "/m", []byte("x")) {
 		t.Error("the same command has two keys")
 	}
 	seen := map[string]bool{key(): true}

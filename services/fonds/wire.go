@@ -139,7 +139,9 @@ func (n *node) openBus(ctx context.Context) error {
 			return err
 		}
 		n.onClose(embedded.Close)
-		n.natsURL = embedded.URL()
+		if n.options.natsListen != "" {
+			n.natsURL = embedded.URL()
+		}
 		options = embedded.Options()
 	}
 	options = append(options, nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
@@ -166,7 +168,7 @@ func (n *node) startRoles(ctx context.Context, start starter) error {
 	if o.has(roleIntake) {
 		config := intake.Config{
 			Catalog: n.catalog, Bus: n.bus, Queue: n.queue, Blobs: blobs{n.blobs},
-			Log: n.log.With("role", roleIntake), Reconcile: o.reconcile,
+			Log: n.log.With("role", roleIntake), AckWait: o.ackWait, RetryDelay: o.retryDelay, Reconcile: o.reconcile,
 		}
 		start(roleIntake, func(ctx context.Context) error { return intake.Run(ctx, config) })
 	}

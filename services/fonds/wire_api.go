@@ -37,6 +37,9 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 	if err != nil {
 		return fmt.Errorf("listen for gRPC: %w: is another server running? Take another address with --listen", err)
 	}
+	if err := n.startWatch(listener.Addr().String(), start); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	start("gRPC", func(ctx context.Context) error {
 		stopped := make(chan struct{})
 		go func() {

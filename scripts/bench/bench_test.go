@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"math"
+	"os"
+	"testing"
+)
+
+func TestNormaliseKeepsOnlyReadingErrors(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"  two\n\n lines\f", "two lines"},
+		{"“quoted” – ‘so’…", `"quoted" - 'so'...`},
+		{"soft\u00adhyphen \ufeffmark", "softhyphen mark"},
+		{"Telegram . . . . . . . 7", "Telegram 7"},
+		{"a ---- b -- c", "a b -- c"},
+		{"e\u0301", "é"},
+		{"1, 2, 3", "1, 2, 3"},
+		{"Ёлка", "Ёлка"},
+	} {
+		if got := normalise(c.in); got != c.want {
+			t.Errorf("normalise(%q) = %q, want %q", c.in, got, c.want)
+		}
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"шифр", "шрифт", 2}, {"ab", "ba", 2},
+	} {
+		if got := distance([]rune(c.a), []rune(c.b)); got != c.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+func TestErrorRateIsOfAllPagesTogether(t *testing.T) {
+	var e errorRate
+	e.add("0123456789", "0123456789")
+	e.add("01234567890123456789", "012345678901234567xx")
+	e.add("", "seen") // a false word on a blank sheet
+	if got, want := e.percent(), 100*6.0/30; math.Abs(got-want) > 1e-9 {
+		t.Errorf("%v %%, want %v", got, want)
+	}
+}
+
+func TestACommentChangesBytesAndNoPixel(t *testing.T) {
+	picture := image.NewGray(image.Rect(0, 0, 20, 10))
+	picture.SetGray(3, 4, color.Gray{Y: 200})
+	var asPNG, asJPEG bytes.Buffer
+	if err := png.Encode(&asPNG, picture); err != nil {
+		t.Fatal(err)
+	}
+	if err := jpeg.Encode(&asJPEG, picture, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, encoded := range [][]byte{asPNG.Bytes(), asJPEG.Bytes()} {
+		with, err := withComment(encoded, "copy 1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Equal(with, encoded) {
+			t.Error("the bytes are the same")
+		}
+		before, _, err := image.Decode(bytes.NewReader(encoded))
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, format, err := image.Decode(bytes.NewReader(with))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y := range 10 {
+			for x := range 20 {
+				if before.At(x, y) != after.At(x, y) {
+					t.Fatalf("%s: pixel %d, %d differs", format, x, y)
+				}
+			}
+		}
+	}
+	for _, hostile := range []string{"", "\xff\xd8", "\xff\xd8\xff\xe0\xff\xff", "GIF89a", "\x89PNG\r\n\x1a\n"} {
+		if _, err := withComment([]byte(hostile), "copy"); err == nil {
+			t.Errorf("withComment(%q) took it for a picture", hostile)
+		}
+	}
+}
+
+func TestRatiosPairRounds(t *testing.T) {
+	r := result{Values: []float64{2, 9, 4}, Base: []float64{1, 3, 4}, Goal: atLeast(2)}
+	if got := spread(r.ratios()); got != "2.00 (1.00–3.00)" {
+		t.Errorf("ratios %s", got)
+	}
+	if r.met() != "met" {
+		t.Error("a median that equals its goal was missed")
+	}
+	share := result{Values: []float64{5, 5, 5}, Goal: below(5)}
+	if share.met() != "MISSED" {
+		t.Error("5 is not below 5")
+	}
+	if m := median([]float64{4, 1, 3, 2}); m != 2.5 {
+		t.Errorf("median of four is %v", m)
+	}
+}
+
+func TestReadProcessReadsThisOne(t *testing.T) {
+	for range 50_000_000 { // some ticks of CPU
+		_ = math.Sqrt(2)
+	}
+	p, err := readProcess(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.pid != os.Getpid() || p.parent != os.Getppid() || p.name == "" {
+		t.Errorf("read %+v", p)
+	}
+	if peak := peakMemory(os.Getpid()); peak < 1<<20 || peak > 1<<40 {
+		t.Errorf("peak memory of %d bytes", peak)
+	}
+}

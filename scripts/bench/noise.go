@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+)
+
+// noisy makes a set in which every fifth page is a blank sheet with the noise of
+// a scanner.
+func (b *bench) noisy() (set, error) {
+	text, err := b.bundled(1)
+	if err != nil {
+		return set{}, err
+	}
+	folder, err := b.folder("noise")
+	if err != nil {
+		return set{}, err
+	}
+	var pages []page
+	for n := range b.sheets {
+		for i := range 4 {
+			pages = append(pages, text.pages[(4*n+i)%len(text.pages)])
+		}
+		sheet := page{path: filepath.Join(folder, fmt.Sprintf("noise%d.png", n)), language: "eng", sheet: true}
+		if err := writeSheet(sheet.path, uint64(n)); err != nil { //nolint:gosec // a few
+			return set{}, err
+		}
+		pages = append(pages, sheet)
+	}
+	return b.lay("bundled samples", pages)
+}
+
+// writeSheet writes an empty A4 sheet at 300 dpi as a scanner with a dirty sensor
+// sees it: grey grain, and specks in one pixel of 200. The same seed gives the
+// same sheet.
+func writeSheet(path string, seed uint64) error {
+	const width, height = 2480, 3508
+	const paper, grain, specks = 225, 14, 200
+	rng := rand.New(rand.NewPCG(seed, 300)) //nolint:gosec // noise
+	sheet := image.NewGray(image.Rect(0, 0, width, height))
+	for i := range sheet.Pix {
+		level := paper + grain*rng.NormFloat64()
+		switch rng.IntN(2 * specks) {
+		case 0:
+			level = 0
+		case 1:
+			level = 255
+		}
+		sheet.Pix[i] = uint8(max(0, min(255, level)))
+	}
+	file, err := os.Create(path) //nolint:gosec // below our own folder
+	if err != nil {
+		return fmt.Errorf("make a sheet of noise: %w", err)
+	}
+	defer file.Close()
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(file, sheet); err != nil {
+		return fmt.Errorf("make a sheet of noise: %w", err)
+	}
+	return nil
+}

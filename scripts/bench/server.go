@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// server is a running `fonds serve` on a data folder.
+type server struct {
+	cmd   *exec.Cmd
+	grpc  string // address
+	http  string
+	log   string // file
+	ended chan struct{}
+}
+
+const (
+	readyTime = 60 * time.Second // a start takes under a second on a quiet machine
+	stopTime  = 20 * time.Second
+)
+
+// startServer starts a server with its default settings and waits until it is
+// ready and its engine children have nothing more to do.
+func (b *bench) startServer(ctx context.Context, data string) (*server, error) {
+	ports, err := freePorts(2)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{grpc: ports[0], http: ports[1], log: data + ".log", ended: make(chan struct{})}
+	log, err := os.Create(s.log) //nolint:gosec // below our own folder
+	if err != nil {
+		return nil, fmt.Errorf("make the server's log: %w", err)
+	}
+	defer log.Close()
+	s.cmd = exec.CommandContext(ctx, b.fonds, "serve", "--data", data, "--engine", b.engine, //nolint:gosec // our program
+		"--workers", strconv.Itoa(b.cores), "--listen", s.grpc, "--http", s.http, "--nats-listen", "")
+	s.cmd.Stdout, s.cmd.Stderr = log, log
+	if err := s.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start the server: %w", err)
+	}
+	go func() {
+		defer close(s.ended)
+		_ = s.cmd.Wait() // how it ended does not matter: it is stopped by a signal
+	}()
+	if err := s.settle(ctx, b); err != nil {
+		said, _ := os.ReadFile(s.log)
+		return nil, errors.Join(fmt.Errorf("start the server: %w\n%s", err, said), s.stop())
+	}
+	return s, nil
+}
+
+// freePorts finds loopback addresses that nobody listens on. They are held
+// together, so that all differ.
+func freePorts(n int) ([]string, error) {
+	var addresses []string
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // does not wait
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		defer l.Close()
+		addresses = append(addresses, l.Addr().String())
+	}
+	return addresses, nil
+}
+
+// settle waits until the server answers and neither it nor its children used
+// the CPU for a third of a second.
+func (s *server) settle(ctx context.Context, b *bench) error {
+	limit := time.After(readyTime)
+	last, still := time.Duration(-1), 0
+	for still < 3 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.ended:
+			return errors.New("it ended")
+		case <-limit:
+			return fmt.Errorf("it is not ready after %s", readyTime)
+		case <-time.After(100 * time.Millisecond):
+		}
+		if !s.ready(ctx) {
+			continue
+		}
+		children := childrenOf(s.cmd.Process.Pid, b.engine)
+		if len(children) < b.cores {
+			continue
+		}
+		var cpu time.Duration
+		for _, c := range children {
+			cpu += c.cpu
+		}
+		if cpu != last {
+			still = 0
+		}
+		last, still = cpu, still+1
+	}
+	return nil
+}
+
+func (s *server) ready(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.http+"/readyz", nil)
+	if err != nil {
+		return false
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<10)) // so that the connection is kept
+	return response.StatusCode == http.StatusOK
+}
+
+// stop ends the server, by force when it does not end by itself.
+func (s *server) stop() error {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM) // fails only when it has ended
+	select {
+	case <-s.ended:
+		return nil
+	case <-time.After(stopTime):
+		_ = s.cmd.Process.Kill()
+		<-s.ended
+		return fmt.Errorf("the server did not stop within %s", stopTime)
+	}
+}
+
+// folder makes a new folder for a part of the run.
+func (b *bench) folder(name string) (string, error) {
+	path, err := os.MkdirTemp(b.work, name+"-")
+	if err != nil {
+		return "", fmt.Errorf("make a folder: %w", err)
+	}
+	return path, nil
+}
+
+// withServer runs fn against a server on a fresh data folder, which is then removed.
+func (b *bench) withServer(ctx context.Context, fn func(*server) error) error {
+	folder, err := b.folder("data")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	s, err := b.startServer(ctx, filepath.Join(folder, "data"))
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(s), s.stop())
+}
