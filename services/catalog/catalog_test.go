@@ -486,3 +486,22 @@ func TestWindowBoundsQueuedWorks(t *testing.T) {
 		t.Errorf("issued %d after one ended, %v", len(more), err)
 	}
 }
+
+func TestJobThatWasNotPublishedCostsNoAttempt(t *testing.T) {
+	a := newArchive(t)
+	a.arrive(a.batch("telegrams", "eng", "", "a.tif"), "a.tif", "A")
+	for range 5 {
+		job := a.issue()[0]
+		if job.Work.Attempt != 1 {
+			t.Fatalf("attempt %d", job.Work.Attempt)
+		}
+		a.must(a.JobsUnpublished(t.Context(), []catalog.Published{{Key: job.Work.Key, Attempt: 1}}))
+	}
+	job := a.issue()[0]
+	a.store1(answer(job, catalog.Text, 1))
+	a.must(a.JobsUnpublished(t.Context(), []catalog.Published{{Key: job.Work.Key, Attempt: 1}}))
+	if v := a.store1(answer(job, catalog.Text, 1))[0]; v != catalog.Repeated {
+		t.Errorf("a work that ended was taken back: verdict %d", v)
+	}
+	a.audit()
+}

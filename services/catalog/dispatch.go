@@ -126,6 +126,28 @@ func (c *Catalog) JobsPublished(ctx context.Context, jobs []Published) error {
 	})
 }
 
+// JobsUnpublished takes back jobs that the stream did not acknowledge: the works
+// are pending again and the attempt is not counted. The next job for each has the
+// same attempt, and so the same message ID, in case the stream did take this one.
+func (c *Catalog) JobsUnpublished(ctx context.Context, jobs []Published) error {
+	return c.store.Tx(ctx, func(tx Tx) error {
+		works := make([]Work, 0, len(jobs))
+		for _, j := range jobs {
+			w, err := tx.Work(j.Key)
+			if err != nil {
+				return err
+			}
+			if w.State != Queued || w.Attempt != j.Attempt {
+				continue
+			}
+			w.State = Pending
+			w.Attempt--
+			works = append(works, w)
+		}
+		return tx.PutWorks(works)
+	})
+}
+
 // QueuedBefore returns works whose job was issued before the given time and that
 // have no outcome: the reconciler asks the stream whether their message is there.
 func (c *Catalog) QueuedBefore(ctx context.Context, t time.Time, limit int) ([]Work, error) {
