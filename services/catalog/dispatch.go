@@ -108,21 +108,7 @@ type Published struct {
 // JobsPublished notes where jobs stand in the stream.
 func (c *Catalog) JobsPublished(ctx context.Context, jobs []Published) error {
 	return c.store.Tx(ctx, func(tx Tx) error {
-		works := make([]Work, 0, len(jobs))
-		for _, j := range jobs {
-			w, err := tx.Work(j.Key)
-			if err != nil {
-				return err
-			}
-			// The outcome may have come, or the work been dropped and asked for
-			// again, before this: then the place of an old job is of no use.
-			if w.Attempt != j.Attempt || w.State == Ended {
-				continue
-			}
-			w.Sequence = j.Sequence
-			works = append(works, w)
-		}
-		return tx.PutWorks(works)
+		return changeIssued(tx, jobs, func(w *Work, j Published) { w.Sequence = j.Sequence })
 	})
 }
 
@@ -131,21 +117,30 @@ func (c *Catalog) JobsPublished(ctx context.Context, jobs []Published) error {
 // same attempt, and so the same message ID, in case the stream did take this one.
 func (c *Catalog) JobsUnpublished(ctx context.Context, jobs []Published) error {
 	return c.store.Tx(ctx, func(tx Tx) error {
-		works := make([]Work, 0, len(jobs))
-		for _, j := range jobs {
-			w, err := tx.Work(j.Key)
-			if err != nil {
-				return err
+		return changeIssued(tx, jobs, func(w *Work, _ Published) {
+			if w.State == Queued {
+				w.State = Pending
+				w.Attempt--
 			}
-			if w.State != Queued || w.Attempt != j.Attempt {
-				continue
-			}
-			w.State = Pending
-			w.Attempt--
+		})
+	})
+}
+
+// changeIssued changes the works of jobs, but for those that have ended or been
+// issued anew meanwhile: what became of an old job is of no use to them.
+func changeIssued(tx Tx, jobs []Published, change func(*Work, Published)) error {
+	works := make([]Work, 0, len(jobs))
+	for _, j := range jobs {
+		w, err := tx.Work(j.Key)
+		if err != nil {
+			return err
+		}
+		if w.Attempt == j.Attempt && w.State != Ended {
+			change(&w, j)
 			works = append(works, w)
 		}
-		return tx.PutWorks(works)
-	})
+	}
+	return tx.PutWorks(works)
 }
 
 // QueuedBefore returns works whose job was issued before the given time and that
@@ -181,12 +176,7 @@ func (c *Catalog) JobsLost(ctx context.Context, lost []Published) (int, error) {
 				return err
 			}
 		}
-		for _, t := range touched.order {
-			if err := c.progress(tx, t.Scan, t.Recipe); err != nil {
-				return err
-			}
-		}
-		return nil
+		return c.progressAll(tx, touched)
 	})
 	return waiting, err
 }

@@ -49,14 +49,18 @@ func (c *Catalog) StoreResults(ctx context.Context, results []Result) ([]Verdict
 			}
 			verdicts[i] = v
 		}
-		for _, t := range touched.order {
-			if err := c.progress(tx, t.Scan, t.Recipe); err != nil {
-				return err
-			}
-		}
-		return nil
+		return c.progressAll(tx, touched)
 	})
 	return verdicts, err
+}
+
+func (c *Catalog) progressAll(tx Tx, touched touchedScans) error {
+	for _, t := range touched.order {
+		if err := c.progress(tx, t.Scan, t.Recipe); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // touchedScans lists (scan, recipe) pairs once each, in order of first touch.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/fonds-archive/fonds/services/blob"
-
-	"bytes"
 )
 
 // lockFolder keeps a second process from owning the same database.
