@@ -65,7 +65,7 @@ func batchAsked(req *fondsv1.CreateBatchRequest) (catalog.NewBatch, error) {
 }
 
 func fileAsked(n catalog.NewBatch, f *fondsv1.NewFile, field string) (catalog.NewFile, error) {
-	size := int64(f.GetSize()) //nolint:gosec // checked below
+	size := int64(f.GetSize())
 	if size < 0 {
 		return catalog.NewFile{}, invalid(field+".size", "a file cannot be that large")
 	}
@@ -124,7 +124,7 @@ func (s *ingestServer) ListBatchFiles(ctx context.Context, req *fondsv1.ListBatc
 		return nil, err
 	}
 	size := pageSize(req.GetPageSize(), 500)
-	files, err := s.Catalog.BatchFiles(ctx, id, int(after), size+1, req.GetOnlyFailed()) //nolint:gosec // 62 bits
+	files, err := s.Catalog.BatchFiles(ctx, id, int(after), size+1, req.GetOnlyFailed())
 	if err != nil {
 		return nil, err
 	}

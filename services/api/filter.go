@@ -92,7 +92,7 @@ func (t filterTranslator) comparison(field, operator string, value *expr.Expr) e
 		complete := word == "true"
 		t.query.Complete = &complete
 	case field == "assurance" && operator == "=" && fondsv1.Assurance_value[word] > 0:
-		t.query.Assurance = catalog.Assurance(fondsv1.Assurance_value[word]) //nolint:gosec // 1 to 3
+		t.query.Assurance = catalog.Assurance(fondsv1.Assurance_value[word])
 	default:
 		return badFilter(fmt.Sprintf("%q cannot be compared so", field))
 	}

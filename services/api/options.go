@@ -40,7 +40,7 @@ func ServerOptions(log *slog.Logger) ([]grpc.ServerOption, error) {
 		// A handler's goroutine grows its stack through all interceptors; reused
 		// ones have done so before. Measured on lookups: 1.4 times the calls a
 		// second. When all are busy, as with watchers, a goroutine is made as usual.
-		grpc.NumStreamWorkers(uint32(4 * runtime.GOMAXPROCS(0))), //nolint:gosec // a few
+		grpc.NumStreamWorkers(uint32(4 * runtime.GOMAXPROCS(0))),
 		// Stop waits for handlers, so that the store can be closed after it.
 		grpc.WaitForHandlers(true),
 		grpc.KeepaliveParams(keepalive.ServerParameters{

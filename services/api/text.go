@@ -22,7 +22,7 @@ func (s *catalogServer) GetText(ctx context.Context, req *fondsv1.GetTextRequest
 	if err != nil {
 		return nil, err
 	}
-	least := catalog.Assurance(req.GetMinAssurance()) //nolint:gosec // validated as defined
+	least := catalog.Assurance(req.GetMinAssurance())
 	key := revisionKey{getText, id, revisionAsked(req.GetAsOf(), head)}
 	known, ok := s.cache.get(key)
 	if !ok || known.least < least {

@@ -89,7 +89,7 @@ func regionOf(g catalog.Region) *fondsv1.Region {
 }
 
 // number translates a count, which the domain keeps from being negative.
-func number(n int) uint32 { return uint32(max(n, 0)) } //nolint:gosec // counts of pages and files
+func number(n int) uint32 { return uint32(max(n, 0)) }
 
 func readingOf(r catalog.Reading) (*fondsv1.Reading, error) {
 	m := &fondsv1.Reading{

@@ -64,7 +64,7 @@ func (s *ingestServer) arrivalAsked(h *fondsv1.UploadHeader) (catalog.Arrival, e
 	if err != nil {
 		return catalog.Arrival{}, err
 	}
-	if h.GetSize() > uint64(s.Limits.MaxScan) { //nolint:gosec // a limit is not negative
+	if h.GetSize() > uint64(s.Limits.MaxScan) {
 		return catalog.Arrival{}, &catalog.Error{
 			Code: catalog.Invalid, Reason: ReasonScanTooLarge, Field: "header.size",
 			Message:  fmt.Sprintf("the file has %d bytes; this server takes at most %d", h.GetSize(), s.Limits.MaxScan),
@@ -72,7 +72,7 @@ func (s *ingestServer) arrivalAsked(h *fondsv1.UploadHeader) (catalog.Arrival, e
 		}
 	}
 	return catalog.Arrival{
-		Batch: id, Path: h.GetPath(), Digest: catalog.Digest(h.GetSha256()), Size: int64(h.GetSize()), //nolint:gosec // checked above
+		Batch: id, Path: h.GetPath(), Digest: catalog.Digest(h.GetSha256()), Size: int64(h.GetSize()),
 	}, nil
 }
 

@@ -166,8 +166,7 @@ func (a *archive) audit() {
 }
 
 func reason(err error) string {
-	var e *catalog.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*catalog.Error](err); ok {
 		return e.Reason
 	}
 	return ""
@@ -266,7 +265,7 @@ func TestFirstOutcomeWins(t *testing.T) {
 	unknown.Key.Page = 9
 	want := []catalog.Verdict{catalog.Stored, catalog.Repeated, catalog.Differs, catalog.Differs, catalog.Unknown}
 	got := a.store1(good, good, other, answer(page, catalog.Failed, 0), unknown)
-	if fmt.Sprint(got) != fmt.Sprint(want) {
+	if fmt.Sprint(string(got)) != fmt.Sprint(string(want)) {
 		t.Errorf("verdicts %v, want %v", got, want)
 	}
 	readings, err := a.Readings(t.Context(), page.Work.Key.Scan, 1)

@@ -84,7 +84,7 @@ func (c *cutter) word(w *fondsv1.Word) {
 	})
 }
 
-func length[T any](s []T) uint32 { return uint32(len(s)) } //nolint:gosec // parts of a message, below 2 GiB
+func length[T any](s []T) uint32 { return uint32(len(s)) }
 
 // centreIn compares doubled coordinates, so that no half pixel is lost.
 func centreIn(word, box *fondsv1.Box) bool {

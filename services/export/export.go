@@ -71,14 +71,14 @@ func Text(d Document) []byte {
 
 // part slices by the indices that a body has, which may be those of a damaged one.
 func part[T any](all []T, start, end uint32) []T {
-	n := uint32(min(len(all), 1<<31)) //nolint:gosec // bounded
+	n := uint32(min(len(all), 1<<31))
 	start, end = min(start, n), min(end, n)
 	return all[start:max(start, end)]
 }
 
 // wordText is the part of a body's text that a word points to.
 func wordText(b *fondsv1.Body, w *fondsv1.Word) string {
-	n := uint32(min(len(b.GetText()), 1<<31)) //nolint:gosec // bounded
+	n := uint32(min(len(b.GetText()), 1<<31))
 	start, end := min(w.GetStart(), n), min(w.GetEnd(), n)
 	return b.GetText()[start:max(start, end)]
 }

@@ -109,7 +109,7 @@ func killedAfter(t *testing.T, path string, answers, delay int) int {
 			t.Fatal(err)
 		}
 		if n == answers {
-			for spent := 0; spent < delay; spent++ {
+			for range delay {
 				rand.Uint32()
 			}
 			if err := child.Process.Kill(); err != nil {
