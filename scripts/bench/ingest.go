@@ -164,7 +164,7 @@ func (b *bench) noise(ctx context.Context) error {
 	b.add(result{
 		Section: "noise", Pages: name, What: "fonds ingest --wait", Unit: "pages/s", Values: ours.each(pace),
 		Against: "xargs tesseract", Base: plain.each(pace), Goal: atLeast(5),
-		Note: fmt.Sprintf("%d of %d pages ended as they should (text, or blank for a sheet)", ours[0].good, len(s.pages)),
+		Note: fmt.Sprintf("%d of %d pages ended with text, or a sheet as blank", ours[0].good, len(s.pages)),
 	})
 	b.add(result{
 		Section: "noise", Pages: name, What: "character error rate, sheets too", Unit: "%", Values: ours.each(errs),

@@ -124,17 +124,22 @@ func (s *server) ready(ctx context.Context) bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// stop ends the server, by force when it does not end by itself.
+// stop ends the server. One that does not end by itself is made to write down
+// what its goroutines wait for; that log is kept and named.
 func (s *server) stop() error {
-	_ = s.cmd.Process.Signal(syscall.SIGTERM) // fails only when it has ended
-	select {
-	case <-s.ended:
-		return nil
-	case <-time.After(stopTime):
-		_ = s.cmd.Process.Kill()
-		<-s.ended
-		return fmt.Errorf("the server did not stop within %s", stopTime)
+	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGKILL} {
+		_ = s.cmd.Process.Signal(signal) // fails only when it has ended
+		select {
+		case <-s.ended:
+			if signal == syscall.SIGTERM {
+				return nil
+			}
+			kept := filepath.Join(os.TempDir(), fmt.Sprintf("fonds-serve-%d.log", s.cmd.Process.Pid))
+			return errors.Join(fmt.Errorf("the server did not stop within %s; its goroutines are in %s", stopTime, kept), os.Rename(s.log, kept))
+		case <-time.After(stopTime):
+		}
 	}
+	return errors.New("the server cannot be killed")
 }
 
 // folder makes a new folder for a part of the run.

@@ -11,6 +11,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -21,6 +23,12 @@ import (
 type Bus struct {
 	conn *nats.Conn
 	js   jetstream.JetStream
+	// life ends with Close, which waits for what runs.
+	life    context.Context
+	end     context.CancelFunc
+	running sync.WaitGroup
+	// epoch counts how often the streams were declared.
+	epoch atomic.Int64
 }
 
 // requestTimeout bounds each call to JetStream. A publish takes a millisecond
@@ -54,21 +62,50 @@ func connectOnce(ctx context.Context, url string, options []nats.Option) (*Bus, 
 	if err != nil {
 		return nil, err
 	}
-	js, err := jetstream.New(conn, jetstream.WithDefaultTimeout(requestTimeout))
+	js, err := jetstream.New(
+		conn,
+		jetstream.WithDefaultTimeout(requestTimeout),
+		// Or a publish that nobody answers would be remembered for ever.
+		jetstream.WithPublishAsyncTimeout(requestTimeout),
+	)
 	if err != nil {
 		conn.Close()
 		return nil, err
 	}
 	b := &Bus{conn: conn, js: js}
+	b.life, b.end = context.WithCancel(context.Background())
 	if err := b.declare(ctx); err != nil {
-		conn.Close()
+		b.Close()
 		return nil, err
 	}
+	conn.SetReconnectHandler(func(*nats.Conn) { b.running.Go(b.declareAgain) })
 	return b, nil
 }
 
+// declareAgain declares the streams after the server went away: it may have come
+// back without its folder, or with an older one. It goes on until they stand or
+// the server is away again; meanwhile all who use them hear that they are missing.
+func (b *Bus) declareAgain() {
+	for b.life.Err() == nil && b.conn.IsConnected() {
+		if b.declare(b.life) == nil {
+			return
+		}
+		select {
+		case <-b.life.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
 // Close closes the connection. Messages in hand can no longer be acknowledged.
-func (b *Bus) Close() { b.conn.Close() }
+func (b *Bus) Close() {
+	b.end()
+	b.conn.Close()
+	b.running.Wait()
+}
+
+// Epoch counts up whenever the streams may be others than before.
+func (b *Bus) Epoch() int64 { return b.epoch.Load() }
 
 // Connected tells whether the server can be reached now.
 func (b *Bus) Connected() bool { return b.conn.IsConnected() }

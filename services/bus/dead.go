@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -14,28 +13,37 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
 
+// deadSubject begins the subject of every dead letter; its kind ends it.
+const deadSubject = "fonds.dead.v1."
+
 // Bury publishes a dead letter. id makes it one letter however often it is buried.
 func (b *Bus) Bury(ctx context.Context, letter *fondsv1.DeadLetter, id string) error {
+	letter.Reason = clip(letter.GetReason())
 	data, err := proto.Marshal(letter)
 	if err != nil {
 		return fmt.Errorf("encode dead letter: %w", err)
 	}
-	if _, err := b.js.Publish(ctx, "fonds.dead.v1."+letter.GetKind(), data, jetstream.WithMsgID(id)); err != nil {
+	if _, err := b.js.Publish(ctx, deadSubject+letter.GetKind(), data, jetstream.WithMsgID(id)); err != nil {
 		return fmt.Errorf("publish dead letter: %w", err)
 	}
 	return nil
 }
 
+// longestReason bounds a letter's reason in bytes, so that it fits one message
+// with the bytes of any other.
+const longestReason = 4 << 10
+
+// clip makes a text of any bytes one that a message takes.
+func clip(s string) string {
+	return strings.ToValidUTF8(s[:min(len(s), longestReason)], "�")
+}
+
 // BuryJob buries a job that was given up.
 func (b *Bus) BuryJob(ctx context.Context, d *Delivery, reason string) error {
-	id := "job/" + workID(d.Job.GetWork(), d.Job.GetAttempt())
-	if d.Err != nil {
-		id = "job/" + d.msg.Headers().Get(nats.MsgIdHdr)
-	}
 	return b.Bury(ctx, &fondsv1.DeadLetter{
 		Kind: "job", Reason: reason, Work: d.Job.GetWork(),
 		Subject: d.Subject(), Data: d.Data(), CreateTime: timestamppb.Now(),
-	}, id)
+	}, "job/"+messageID(d.msg))
 }
 
 // BuryText buries a text that could not be stored.
@@ -43,7 +51,17 @@ func (b *Bus) BuryText(ctx context.Context, d *TextDelivery, reason string) erro
 	return b.Bury(ctx, &fondsv1.DeadLetter{
 		Kind: "text", Reason: reason, Work: d.Text.GetWork(),
 		Subject: d.Subject(), Data: d.Data(), CreateTime: timestamppb.Now(),
-	}, "text/"+d.msg.Headers().Get(nats.MsgIdHdr))
+	}, "text/"+messageID(d.msg))
+}
+
+// messageID names a message by its place and time: whoever wrote it may have
+// given it no ID, or one that another has.
+func messageID(msg jetstream.Msg) string {
+	meta, err := msg.Metadata()
+	if err != nil {
+		return msg.Reply()
+	}
+	return fmt.Sprintf("%s/%d/%d", meta.Stream, meta.Sequence.Stream, meta.Timestamp.UnixNano())
 }
 
 // DeadLetters returns dead letters after a place in the stream, oldest first.
@@ -52,33 +70,33 @@ func (b *Bus) DeadLetters(ctx context.Context, after uint64, limit int) ([]*fond
 	if err != nil {
 		return nil, fmt.Errorf("stream %s: %w", DeadStream, err)
 	}
-	state := stream.CachedInfo().State
 	var letters []*fondsv1.DeadLetter
-	for seq := max(after+1, state.FirstSeq); seq <= state.LastSeq && len(letters) < limit; seq++ {
-		letter, err := deadLetter(ctx, stream, seq)
+	for sequence := after + 1; len(letters) < limit; {
+		// The next one from there on: those that were taken off leave gaps.
+		msg, err := stream.GetMsg(ctx, sequence, jetstream.WithGetMsgSubject(deadSubject+">"))
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			continue
+			return letters, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read %s from %d: %w", DeadStream, sequence, err)
 		}
-		letters = append(letters, letter)
+		letters = append(letters, readLetter(msg))
+		sequence = msg.Sequence + 1
 	}
 	return letters, nil
 }
 
-func deadLetter(ctx context.Context, stream jetstream.Stream, sequence uint64) (*fondsv1.DeadLetter, error) {
-	msg, err := stream.GetMsg(ctx, sequence)
-	if err != nil {
-		return nil, fmt.Errorf("read %s at %d: %w", DeadStream, sequence, err)
-	}
+func readLetter(msg *jetstream.RawStreamMsg) *fondsv1.DeadLetter {
 	letter := &fondsv1.DeadLetter{}
 	if err := proto.Unmarshal(msg.Data, letter); err != nil {
-		letter = &fondsv1.DeadLetter{Kind: strings.TrimPrefix(msg.Subject, "fonds.dead.v1."), Reason: "not a dead letter of this version", Data: msg.Data}
+		letter = &fondsv1.DeadLetter{Kind: strings.TrimPrefix(msg.Subject, deadSubject), Reason: "not a dead letter of this version", Data: msg.Data}
 	}
-	letter.Name = fmt.Sprintf("deadLetters/%d", sequence)
-	return letter, nil
+	letter.Name = fmt.Sprintf("deadLetters/%d", msg.Sequence)
+	return letter
 }
+
+// ErrNoLetter is returned for a dead letter that is not there.
+var ErrNoLetter = errors.New("there is no such dead letter")
 
 // DeadLetter returns the dead letter at a place in the stream.
 func (b *Bus) DeadLetter(ctx context.Context, sequence uint64) (*fondsv1.DeadLetter, error) {
@@ -86,12 +104,19 @@ func (b *Bus) DeadLetter(ctx context.Context, sequence uint64) (*fondsv1.DeadLet
 	if err != nil {
 		return nil, fmt.Errorf("stream %s: %w", DeadStream, err)
 	}
-	return deadLetter(ctx, stream, sequence)
+	msg, err := stream.GetMsg(ctx, sequence)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, ErrNoLetter
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s at %d: %w", DeadStream, sequence, err)
+	}
+	return readLetter(msg), nil
 }
 
-// Resend puts the text of a dead letter back on its subject, under a new ID.
+// Resend puts the message of a dead letter back on its subject, under a new ID.
 func (b *Bus) Resend(ctx context.Context, letter *fondsv1.DeadLetter) error {
-	id := letter.GetName() + "/" + letter.GetSubject()
+	id := fmt.Sprintf("%s/%d/%s", letter.GetName(), letter.GetCreateTime().AsTime().UnixNano(), letter.GetSubject())
 	if _, err := b.js.Publish(ctx, letter.GetSubject(), letter.GetData(), jetstream.WithMsgID(id)); err != nil {
 		return fmt.Errorf("publish to %s: %w", letter.GetSubject(), err)
 	}
@@ -104,8 +129,21 @@ func (b *Bus) Exhume(ctx context.Context, sequence uint64) error {
 	if err != nil {
 		return fmt.Errorf("stream %s: %w", DeadStream, err)
 	}
-	if err := stream.DeleteMsg(ctx, sequence); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+	if err := deleteAt(ctx, stream, sequence); err != nil {
 		return fmt.Errorf("delete dead letter %d: %w", sequence, err)
 	}
 	return nil
+}
+
+// deleteAt deletes the message at a place, if there is one. The client library
+// does not tell "not there" from other refusals, so it is asked.
+func deleteAt(ctx context.Context, stream jetstream.Stream, sequence uint64) error {
+	err := stream.DeleteMsg(ctx, sequence)
+	if err == nil {
+		return nil
+	}
+	if _, getErr := stream.GetMsg(ctx, sequence); errors.Is(getErr, jetstream.ErrMsgNotFound) {
+		return nil
+	}
+	return err
 }

@@ -28,6 +28,11 @@ const (
 	ownUser    = "fonds"
 	publicUser = "public"
 	secretFile = "nats.secret"
+	// secretBytes is the length of the secret before it is written in hex.
+	secretBytes = 24
+	// ownInbox is where answers to the own user come: strangers may subscribe to
+	// every ordinary inbox, and would read jobs and dead letters there.
+	ownInbox = "_FONDS_INBOX"
 )
 
 // Embed starts a NATS server with JetStream in a folder. listen is the address
@@ -45,6 +50,7 @@ func Embed(folder, listen string) (*Embedded, error) {
 	options := &server.Options{
 		ServerName: "fonds", JetStream: true, StoreDir: filepath.Join(folder, "jetstream"),
 		SyncAlways: true, NoSigs: true, NoLog: true, DontListen: listen == "",
+		JetStreamMaxStore: storeAtMost,
 		Users: []*server.User{
 			{Username: ownUser, Password: secret},
 			{Username: publicUser, Password: secret + "-public", Permissions: publicPermissions()},
@@ -52,19 +58,26 @@ func Embed(folder, listen string) (*Embedded, error) {
 		NoAuthUser: publicUser,
 	}
 	if listen != "" {
-		host, port, err := net.SplitHostPort(listen)
-		if err != nil {
-			return nil, fmt.Errorf("NATS address %q: %w", listen, err)
-		}
-		options.Host = host
-		if options.Port, err = strconv.Atoi(port); err != nil {
-			return nil, fmt.Errorf("NATS address %q: the port is not a number", listen)
-		}
-		if options.Port == 0 {
-			options.Port = server.RANDOM_PORT
+		if options.Host, options.Port, err = hostPort(listen); err != nil {
+			return nil, err
 		}
 	}
 	return start(options, secret)
+}
+
+func hostPort(address string) (string, int, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", 0, fmt.Errorf("NATS address %q: %w", address, err)
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return "", 0, fmt.Errorf("NATS address %q: the port is not a number up to 65535", address)
+	}
+	if number == 0 {
+		return host, server.RANDOM_PORT, nil
+	}
+	return host, int(number), nil
 }
 
 func start(options *server.Options, secret string) (*Embedded, error) {
@@ -119,28 +132,56 @@ func publicPermissions() *server.Permissions {
 
 // ensureSecret reads the password of the own user, or makes one on first start.
 func ensureSecret(folder string) (string, error) {
-	path := filepath.Join(folder, secretFile)
-	b, err := os.ReadFile(path) //nolint:gosec // a path that we made
-	if err == nil {
-		return strings.TrimSpace(string(b)), nil
+	secret, err := readSecret(folder)
+	if err == nil || !errors.Is(err, os.ErrNotExist) {
+		return secret, err
 	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("read NATS secret: %w", err)
-	}
-	raw := make([]byte, 24)
+	raw := make([]byte, secretBytes)
 	if _, err := rand.Read(raw); err != nil {
 		return "", fmt.Errorf("make NATS secret: %w", err)
 	}
-	secret := hex.EncodeToString(raw)
-	if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
+	secret = hex.EncodeToString(raw)
+	if err := writeSecret(folder, secret); err != nil {
 		return "", fmt.Errorf("write NATS secret: %w", err)
 	}
 	return secret, nil
 }
 
+// readSecret reads the secret of a folder. A short one is refused: with an empty
+// one anybody would be the own user.
+func readSecret(folder string) (string, error) {
+	b, err := os.ReadFile(filepath.Join(folder, secretFile)) //nolint:gosec // a path that we made
+	if err != nil {
+		return "", fmt.Errorf("read NATS secret: %w", err)
+	}
+	secret := strings.TrimSpace(string(b))
+	if len(secret) < hex.EncodedLen(secretBytes) {
+		return "", fmt.Errorf("read NATS secret: %s is too short: delete it, and a new one is made", filepath.Join(folder, secretFile))
+	}
+	return secret, nil
+}
+
+// writeSecret writes the whole secret or nothing. CreateTemp lets nobody else read it.
+func writeSecret(folder, secret string) error {
+	f, err := os.CreateTemp(folder, secretFile+"-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	_, err = f.WriteString(secret + "\n")
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), filepath.Join(folder, secretFile))
+}
+
+func ownOptions(secret string) []nats.Option {
+	return []nats.Option{nats.UserInfo(ownUser, secret), nats.CustomInboxPrefix(ownInbox)}
+}
+
 // Options connect to the embedded server without the network.
 func (e *Embedded) Options() []nats.Option {
-	return []nats.Option{nats.InProcessServer(e.server), nats.UserInfo(ownUser, e.secret)}
+	return append(ownOptions(e.secret), nats.InProcessServer(e.server))
 }
 
 // URL is where others reach the server; empty when it does not listen.
@@ -155,9 +196,9 @@ func (e *Embedded) Close() {
 // SecretOptions are the options for another process on the machine that may read
 // the data folder; none when the folder has no secret, as with an external server.
 func SecretOptions(folder string) []nats.Option {
-	b, err := os.ReadFile(filepath.Join(folder, secretFile)) //nolint:gosec // a path that we made
+	secret, err := readSecret(folder)
 	if err != nil {
 		return nil
 	}
-	return []nats.Option{nats.UserInfo(ownUser, strings.TrimSpace(string(b)))}
+	return ownOptions(secret)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -30,6 +29,7 @@ type JobQueue struct {
 	ackWait time.Duration
 
 	mu    sync.Mutex
+	epoch int64                // of the bus when known was begun
 	known map[string]time.Time // consumers that were there, and when
 }
 
@@ -57,8 +57,18 @@ func (q *JobQueue) Publish(ctx context.Context, lane Lane, jobs []*fondsv1.Job) 
 		if f != nil {
 			placed[i].Sequence, placed[i].Err = waitPlaced(ctx, f)
 		}
+		if placed[i].Err != nil {
+			q.forget()
+		}
 	}
 	return placed
+}
+
+// forget has the consumers looked for again: the stream may have gone with them.
+func (q *JobQueue) forget() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	clear(q.known)
 }
 
 func (q *JobQueue) publishOne(ctx context.Context, lane Lane, job *fondsv1.Job) (jetstream.PubAckFuture, error) {
@@ -99,6 +109,10 @@ func (q *JobQueue) ensureConsumer(ctx context.Context, lane Lane, token string, 
 	name := consumerName(lane, token)
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if epoch := q.bus.Epoch(); q.epoch != epoch {
+		q.epoch = epoch
+		clear(q.known)
+	}
 	if time.Since(q.known[name]) < consumerTTL {
 		return nil
 	}
@@ -163,139 +177,8 @@ func (q *JobQueue) Withdraw(ctx context.Context, work *fondsv1.WorkKey, attempt 
 	if err != nil {
 		return fmt.Errorf("open stream %s: %w", JobsStream, err)
 	}
-	if err := stream.DeleteMsg(ctx, sequence); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+	if err := deleteAt(ctx, stream, sequence); err != nil {
 		return fmt.Errorf("delete job at %d: %w", sequence, err)
 	}
 	return nil
-}
-
-// Delivery is a job in a worker's hands. Exactly one of Done and Later ends it.
-type Delivery struct {
-	Job *fondsv1.Job
-	// Err is set when the message could not be read; Job is then empty.
-	Err error
-	// Count is how often the job was delivered, from 1.
-	Count int
-	msg   jetstream.Msg
-}
-
-// Data is the message as it came.
-func (d *Delivery) Data() []byte { return d.msg.Data() }
-
-// Subject is the subject on which it came.
-func (d *Delivery) Subject() string { return d.msg.Subject() }
-
-// Working tells the server that the job is being worked on.
-func (d *Delivery) Working() error { return d.msg.InProgress() }
-
-// Done takes the job off the queue.
-func (d *Delivery) Done() error { return d.msg.Ack() }
-
-// Later gives the job back, to be delivered again after a delay. (A plain nak
-// would deliver it again at once.)
-func (d *Delivery) Later(delay time.Duration) error { return d.msg.NakWithDelay(delay) }
-
-// ModelSet is a lane and model set that jobs were issued for.
-type ModelSet struct {
-	Lane   Lane
-	Models []*fondsv1.Model
-	token  string
-}
-
-// String names the set as consumers are named.
-func (s ModelSet) String() string { return consumerName(s.Lane, s.token) }
-
-// ModelSets sends each model set that jobs were or will be issued for, until ctx
-// ends; then it closes the channel.
-func (b *Bus) ModelSets(ctx context.Context) (<-chan ModelSet, error) {
-	kv, err := b.js.KeyValue(ctx, lanesBucket)
-	if err != nil {
-		return nil, fmt.Errorf("open bucket %s: %w", lanesBucket, err)
-	}
-	watcher, err := kv.WatchAll(ctx, jetstream.IgnoreDeletes())
-	if err != nil {
-		return nil, fmt.Errorf("watch bucket %s: %w", lanesBucket, err)
-	}
-	sets := make(chan ModelSet)
-	go func() {
-		defer close(sets)
-		defer func() { _ = watcher.Stop() }()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case entry, open := <-watcher.Updates():
-				if !open {
-					return
-				}
-				set, ok := readModelSet(entry)
-				if !ok {
-					continue
-				}
-				select {
-				case sets <- set:
-				case <-ctx.Done():
-					return
-				}
-			}
-		}
-	}()
-	return sets, nil
-}
-
-func readModelSet(entry jetstream.KeyValueEntry) (ModelSet, bool) {
-	if entry == nil { // the watcher's mark that all present values were sent
-		return ModelSet{}, false
-	}
-	lane, token, ok := strings.Cut(entry.Key(), ".")
-	var recipe fondsv1.Recipe
-	if !ok || proto.Unmarshal(entry.Value(), &recipe) != nil {
-		return ModelSet{}, false
-	}
-	return ModelSet{Lane: Lane(lane), Models: recipe.GetModels(), token: token}, true
-}
-
-// Source gives a worker the jobs of one model set.
-type Source struct {
-	consumer jetstream.Consumer
-}
-
-// Open opens the jobs of a model set.
-func (b *Bus) Open(ctx context.Context, set ModelSet) (*Source, error) {
-	consumer, err := b.js.Consumer(ctx, JobsStream, consumerName(set.Lane, set.token))
-	if err != nil {
-		return nil, fmt.Errorf("open consumer: %w", err)
-	}
-	return &Source{consumer: consumer}, nil
-}
-
-// AckWait is how long a worker may be silent about a job.
-func (s *Source) AckWait() time.Duration { return s.consumer.CachedInfo().Config.AckWait }
-
-// Next waits for the next job. It returns nil when none came within the wait.
-func (s *Source) Next(ctx context.Context, wait time.Duration) (*Delivery, error) {
-	batch, err := s.consumer.Fetch(1, jetstream.FetchMaxWait(wait))
-	if err != nil {
-		return nil, fmt.Errorf("fetch a job: %w", err)
-	}
-	select {
-	case msg, open := <-batch.Messages():
-		if !open {
-			return nil, batch.Error()
-		}
-		return deliver(msg), nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func deliver(msg jetstream.Msg) *Delivery {
-	d := &Delivery{Job: &fondsv1.Job{}, msg: msg, Count: 1}
-	if meta, err := msg.Metadata(); err == nil {
-		d.Count = int(meta.NumDelivered)
-	}
-	if err := proto.Unmarshal(msg.Data(), d.Job); err != nil {
-		d.Err = fmt.Errorf("decode job: %w", err)
-	}
-	return d
 }

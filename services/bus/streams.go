@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,6 +22,11 @@ const (
 // workerLife is how long an announcement lives. Workers renew it three times in
 // that time, so that one lost renewal does not make a worker vanish.
 const workerLife = 15 * time.Second
+
+// storeAtMost lets the embedded server promise every stream its size. By default
+// it promises no more than three quarters of what is free on the disk, and would
+// not start at all with less than 14 GiB free.
+const storeAtMost = 64 << 30
 
 // streams are all streams. Sizes bound what a forgotten stream can do to a disk:
 // a text with words and boxes is about 60 KB as protobuf and 250 KB as JSON, so
@@ -74,11 +80,36 @@ var streams = []jetstream.StreamConfig{
 
 func (b *Bus) declare(ctx context.Context) error {
 	for _, s := range streams {
-		s.Storage = jetstream.FileStorage
-		if _, err := b.js.CreateOrUpdateStream(ctx, s); err != nil {
+		if err := b.declareStream(ctx, s); err != nil {
 			return fmt.Errorf("declare stream %s: %w", s.Name, err)
 		}
 	}
+	if err := b.declareBuckets(ctx); err != nil {
+		return err
+	}
+	b.epoch.Add(1)
+	return nil
+}
+
+// declareStream makes a stream, or sets right whatever the guarantees rest on in
+// one that is there. Sizes, ages and replicas are the operator's to change.
+func (b *Bus) declareStream(ctx context.Context, s jetstream.StreamConfig) error {
+	s.Storage = jetstream.FileStorage
+	there, err := b.js.Stream(ctx, s.Name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		_, err = b.js.CreateOrUpdateStream(ctx, s)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	config := there.CachedInfo().Config
+	s.MaxBytes, s.MaxAge, s.Replicas, s.Placement = config.MaxBytes, config.MaxAge, config.Replicas, config.Placement
+	_, err = b.js.UpdateStream(ctx, s)
+	return err
+}
+
+func (b *Bus) declareBuckets(ctx context.Context) error {
 	buckets := []jetstream.KeyValueConfig{
 		{
 			Bucket: workersBucket, Description: "live workers and their models",

@@ -13,12 +13,16 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
 
-// maxMessage bounds a message so that a server with default settings (1 MiB)
-// takes it, with room for headers and subject.
-const maxMessage = 1<<20 - 16<<10
+// headroom is what a message's subject and headers may take, and what stands
+// beside it in a dead letter.
+const headroom = 16 << 10
 
-// ErrTooLarge is returned for a text whose body has to travel as a reference.
-var ErrTooLarge = errors.New("the message is larger than the server takes")
+var (
+	// ErrTooLarge is returned for a text whose body has to travel as a reference.
+	ErrTooLarge = errors.New("the message is larger than the server takes")
+	// ErrNoCollection is returned for a text that would go out on no subject.
+	ErrNoCollection = errors.New("the text names no collection")
+)
 
 // PublishText publishes a text as protobuf and as JSON on the subject of each of
 // its collections, and returns once every copy is acknowledged.
@@ -31,7 +35,10 @@ func (b *Bus) PublishText(ctx context.Context, t *fondsv1.Text) error {
 	if err != nil {
 		return fmt.Errorf("encode text as JSON: %w", err)
 	}
-	if max(len(pb), len(js)) > maxMessage {
+	if len(t.GetCollections()) == 0 {
+		return ErrNoCollection
+	}
+	if int64(max(len(pb), len(js))) > b.conn.MaxPayload()-headroom {
 		return ErrTooLarge
 	}
 	id := workID(t.GetWork(), t.GetAttempt())
@@ -77,55 +84,101 @@ func (d *TextDelivery) Later(delay time.Duration) error { return d.msg.NakWithDe
 
 // TextFeed is intake's durable place in the stream of texts.
 type TextFeed struct {
-	consumer jetstream.Consumer
+	bus     *Bus
+	ackWait time.Duration
 }
 
-const intakeConsumer = "intake"
+const (
+	intakeConsumer = "intake"
+	textFilter     = "fonds.text.v1.pb.>"
+)
 
 // TextFeed opens intake's place in the stream of texts. ackWait is how long one
 // commit may take.
 func (b *Bus) TextFeed(ctx context.Context, ackWait time.Duration) (*TextFeed, error) {
-	consumer, err := b.js.CreateOrUpdateConsumer(ctx, TextStream, jetstream.ConsumerConfig{
+	f := &TextFeed{bus: b, ackWait: ackWait}
+	_, err := f.open(ctx)
+	return f, err
+}
+
+func (f *TextFeed) open(ctx context.Context) (jetstream.Consumer, error) {
+	consumer, err := f.bus.js.CreateOrUpdateConsumer(ctx, TextStream, jetstream.ConsumerConfig{
 		Durable:       intakeConsumer,
-		FilterSubject: "fonds.text.v1.pb.>",
+		FilterSubject: textFilter,
 		DeliverPolicy: jetstream.DeliverAllPolicy,
 		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       ackWait,
+		AckWait:       f.ackWait,
 		MaxDeliver:    -1,
 		MaxAckPending: 4096,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("declare consumer %s: %w", intakeConsumer, err)
 	}
-	return &TextFeed{consumer: consumer}, nil
+	return consumer, nil
 }
 
-// Consume sends texts into a channel until ctx ends; then it closes the channel.
-func (f *TextFeed) Consume(ctx context.Context, ahead int) (<-chan *TextDelivery, error) {
-	messages, err := f.consumer.Messages(jetstream.PullMaxMessages(ahead))
-	if err != nil {
-		return nil, fmt.Errorf("consume %s: %w", TextStream, err)
-	}
+// feedBeat is how often the server says that it is there while no texts come;
+// after two that did not come the place is opened anew.
+const feedBeat = 2 * time.Second
+
+// Consume sends texts into a channel until ctx ends; then it hands back those
+// that nobody took and closes the channel. When the place is lost, with the
+// stream or the server, it says so to report and opens it again.
+func (f *TextFeed) Consume(ctx context.Context, ahead int, report func(error)) <-chan *TextDelivery {
 	deliveries := make(chan *TextDelivery)
 	go func() {
 		defer close(deliveries)
-		defer messages.Stop()
 		for {
-			msg, err := messages.Next(jetstream.NextContext(ctx))
-			if ctx.Err() != nil || errors.Is(err, jetstream.ErrMsgIteratorClosed) {
+			err := f.consume(ctx, ahead, deliveries)
+			if ctx.Err() != nil {
 				return
 			}
-			if err != nil {
-				continue // a missed heartbeat: the iterator asks again by itself
-			}
+			report(err)
 			select {
-			case deliveries <- deliverText(msg):
 			case <-ctx.Done():
-				return
+			case <-time.After(time.Second):
 			}
 		}
 	}()
-	return deliveries, nil
+	return deliveries
+}
+
+// consume returns when ctx ends or the place is lost.
+func (f *TextFeed) consume(ctx context.Context, ahead int, deliveries chan<- *TextDelivery) error {
+	consumer, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(ahead), jetstream.PullExpiry(5*feedBeat), jetstream.PullHeartbeat(feedBeat))
+	if err != nil {
+		return fmt.Errorf("consume %s: %w", TextStream, err)
+	}
+	defer handBack(messages)
+	for {
+		msg, err := messages.Next(jetstream.NextContext(ctx))
+		if err != nil {
+			return fmt.Errorf("consume %s: %w", TextStream, err)
+		}
+		select {
+		case deliveries <- deliverText(msg):
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), msg.NakWithDelay(time.Millisecond))
+		}
+	}
+}
+
+// handBack ends an iterator and gives back what it has read ahead, so that the
+// next who asks need not wait until the server misses the acknowledgements.
+func handBack(messages jetstream.MessagesContext) {
+	messages.Drain()
+	for {
+		msg, err := messages.Next(jetstream.NextMaxWait(time.Second))
+		if err != nil {
+			messages.Stop()
+			return
+		}
+		_ = msg.NakWithDelay(time.Millisecond) // or it comes back by itself
+	}
 }
 
 func deliverText(msg jetstream.Msg) *TextDelivery {
@@ -139,11 +192,23 @@ func deliverText(msg jetstream.Msg) *TextDelivery {
 	return d
 }
 
-// Idle tells whether every text in the stream was taken and acknowledged.
-func (f *TextFeed) Idle(ctx context.Context) (bool, error) {
-	info, err := f.consumer.Info(ctx)
+// Last returns the last place in the stream of texts.
+func (f *TextFeed) Last(ctx context.Context) (uint64, error) {
+	stream, err := f.bus.js.Stream(ctx, TextStream)
+	if err != nil {
+		return 0, fmt.Errorf("stream %s: %w", TextStream, err)
+	}
+	return stream.CachedInfo().State.LastSeq, nil
+}
+
+// Passed tells whether every text up to a place in the stream was taken and
+// acknowledged.
+func (f *TextFeed) Passed(ctx context.Context, place uint64) (bool, error) {
+	consumer, err := f.bus.js.Consumer(ctx, TextStream, intakeConsumer)
 	if err != nil {
 		return false, fmt.Errorf("consumer %s: %w", intakeConsumer, err)
 	}
-	return info.NumPending == 0 && info.NumAckPending == 0, nil
+	info := consumer.CachedInfo()
+	idle := info.NumPending == 0 && info.NumAckPending == 0
+	return idle || info.AckFloor.Stream >= place, nil
 }

@@ -41,7 +41,7 @@ func (b *Bus) announceOnce(ctx context.Context, w *fondsv1.Worker) error {
 	if err != nil {
 		return fmt.Errorf("encode worker: %w", err)
 	}
-	if _, err := kv.Put(ctx, w.GetId(), value); err != nil {
+	if _, err := kv.Put(ctx, workerKey(w), value); err != nil {
 		return fmt.Errorf("announce worker: %w", err)
 	}
 	return nil
@@ -52,8 +52,18 @@ func (b *Bus) withdrawWorker(ctx context.Context, w *fondsv1.Worker) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	if kv, err := b.js.KeyValue(ctx, workersBucket); err == nil {
-		_ = kv.Delete(ctx, w.GetId())
+		_ = kv.Delete(ctx, workerKey(w))
 	}
+}
+
+// workerKey is a worker's ID in letters that a key may have: host names may have others.
+func workerKey(w *fondsv1.Worker) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 && (r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-') {
+			return r
+		}
+		return '_'
+	}, w.GetId())
 }
 
 // Live returns the workers that have announced themselves, by ID.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -265,7 +266,7 @@ func TestFirstOutcomeWins(t *testing.T) {
 	unknown.Key.Page = 9
 	want := []catalog.Verdict{catalog.Stored, catalog.Repeated, catalog.Differs, catalog.Differs, catalog.Unknown}
 	got := a.store1(good, good, other, answer(page, catalog.Failed, 0), unknown)
-	if fmt.Sprint(string(got)) != fmt.Sprint(string(want)) {
+	if !slices.Equal(got, want) {
 		t.Errorf("verdicts %v, want %v", got, want)
 	}
 	readings, err := a.Readings(t.Context(), page.Work.Key.Scan, 1)

@@ -128,10 +128,12 @@ func (s *site) start(args ...string) *process {
 }
 
 // startWorker starts a process that only recognises.
-func (s *site) startWorker() *process {
+func (s *site) startWorker(args ...string) *process {
 	s.t.Helper()
-	return s.spawn("serve", "--roles", "ocr", "--nats", "nats://"+s.nats, "--data", s.data, "--engine", s.engine,
-		"--http", "", "--retry-delay", "200ms", "--max-deliveries", "20")
+	return s.spawn(append([]string{
+		"serve", "--roles", "ocr", "--nats", "nats://" + s.nats, "--data", s.data, "--engine", s.engine,
+		"--http", "", "--retry-delay", "200ms", "--max-deliveries", "20",
+	}, args...)...)
 }
 
 func (s *site) spawn(args ...string) *process {
@@ -188,9 +190,15 @@ func (s *site) await(what string, p *process, done func() bool) {
 	}
 }
 
+// longestCommand ends a command that hangs; those that read real pages take half
+// a minute on a busy machine.
+const longestCommand = 3 * time.Minute
+
 // fonds runs a command of the program and returns what it printed and its code.
 func (s *site) fonds(ctx context.Context, args ...string) (stdout string, code int) {
 	s.t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, longestCommand)
+	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], args...) //nolint:gosec // this program
 	cmd.Env = append(os.Environ(), runAsFonds+"=1", "FONDS_SERVER="+s.grpc)
 	var out, errs bytes.Buffer

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
@@ -177,4 +180,40 @@ func TestServeNamesAnEngineThatDoesNotStart(t *testing.T) {
 		}
 		has(t, "serve with "+program, s.log.tail(4000), program, says)
 	}
+}
+
+// TestScanThatCannotBeFetchedIsTriedAgain takes a scan's blob away before the
+// worker comes to it, and gives it back after the probe was given up.
+func TestScanThatCannotBeFetchedIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	s := newFakeSite(t)
+	server := s.start("--roles", "catalog,intake,relay")
+	worker := s.startWorker("--max-deliveries", "2")
+	c := s.dial()
+	s.worker(c)
+	folder := fakePages(t, "plain", 1)
+	// The worker is stopped, not killed: it stays live for as long as it takes.
+	if err := worker.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	s.want("ingest", folder)
+	batch := s.batch(c)
+	digest := strings.TrimPrefix(s.files(c, batch.GetName())["page000.pgm"].GetScan(), "scans/")
+	blob := filepath.Join(s.data, "blobs", digest[:2], digest)
+	if err := os.Rename(blob, blob+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := worker.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	has(t, "the batch", s.ends(exitData, "batch", "watch", "last"), "FAILED", "fetch the scan")
+	has(t, "dead list", s.want("dead", "list"), "probe", "fetch the scan")
+	if err := os.Rename(blob+".away", blob); err != nil {
+		t.Fatal(err)
+	}
+	has(t, "dead retry", s.want("dead", "retry"), "1 dead letter sent once more")
+	has(t, "the batch after the retry", s.want("batch", "watch", "last"), "1 text", ": DONE")
+	s.stop(worker)
+	s.stop(server)
+	s.want("fsck", "--data", s.data)
 }

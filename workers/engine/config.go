@@ -16,7 +16,7 @@ type Config struct {
 	// DescribeArgs are added when a child is started by Describe.
 	DescribeArgs []string
 	// Env are further NAME=value pairs. Children get no other environment than
-	// these, PATH, TESSDATA_PREFIX, OMP_THREAD_LIMIT=1 and MALLOC_ARENA_MAX=2.
+	// these, PATH, TESSDATA_PREFIX, one OpenMP thread and settings of malloc.
 	Env []string
 	// Children is how many run at once; default 1.
 	Children int
@@ -24,7 +24,8 @@ type Config struct {
 	Deadline time.Duration
 	// StartDeadline bounds the wait for a child's first frame; default 10 s.
 	StartDeadline time.Duration
-	// Pages after which a child is replaced; default 200.
+	// Pages after which a child is replaced; default 100: ordinary pages leave
+	// 2 MB each behind, on top of about 90 MB.
 	Pages int
 	// Memory in bytes of peak resident size after which a child is replaced;
 	// default 600 MB. The hard limit is the child's own, set by its arguments.
@@ -39,7 +40,7 @@ type Config struct {
 const (
 	defaultDeadline      = 120 * time.Second
 	defaultStartDeadline = 10 * time.Second
-	defaultPages         = 200
+	defaultPages         = 100
 	defaultMemory        = 600 << 20
 	defaultStartAttempts = 5
 	firstPause           = 50 * time.Millisecond
@@ -70,9 +71,11 @@ func (c Config) withDefaults() Config {
 }
 
 // environment is all that a child sees of ours. One thread a child: two made a
-// page cost three times the CPU. Two malloc arenas: more only hold memory.
+// page cost three times the CPU. Two malloc arenas: more only hold memory. Blocks
+// of 1 MB and more go back to the system when freed: with malloc's own moving
+// threshold 60 mixed pages peaked at 450 MB, with this at 240 MB.
 func (c Config) environment() []string {
-	env := []string{"OMP_THREAD_LIMIT=1", "MALLOC_ARENA_MAX=2", "LC_ALL=C.UTF-8"}
+	env := []string{"OMP_THREAD_LIMIT=1", "MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=1048576", "LC_ALL=C.UTF-8"}
 	for _, name := range []string{"PATH", "TESSDATA_PREFIX"} {
 		if value, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+value)

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
@@ -25,18 +26,28 @@ func (d DeadLetters) List(ctx context.Context, after uint64, limit int) ([]*fond
 const retryAtOnce = 1000
 
 // Retry tries letters again and takes them off the list; all when none is named.
-// It returns how many it took.
+// It returns how many it took. One that cannot be tried now does not keep the
+// others waiting: it stays on the list, and the first such error is returned when
+// none went well, or when letters were named.
 func (d DeadLetters) Retry(ctx context.Context, sequences []uint64) (int, error) {
 	letters, err := d.pick(ctx, sequences)
 	if err != nil {
 		return 0, err
 	}
-	for i, letter := range letters {
-		if err := d.retry(ctx, letter); err != nil {
-			return i, fmt.Errorf("retry %s: %w", letter.GetName(), err)
+	retried := 0
+	var failed error
+	for _, letter := range letters {
+		switch err := d.retry(ctx, letter); {
+		case err == nil:
+			retried++
+		case failed == nil:
+			failed = fmt.Errorf("retry %s: %w", letter.GetName(), err)
 		}
 	}
-	return len(letters), nil
+	if retried > 0 && len(sequences) == 0 {
+		failed = nil
+	}
+	return retried, failed
 }
 
 func (d DeadLetters) pick(ctx context.Context, sequences []uint64) ([]*fondsv1.DeadLetter, error) {
@@ -46,7 +57,11 @@ func (d DeadLetters) pick(ctx context.Context, sequences []uint64) ([]*fondsv1.D
 	letters := make([]*fondsv1.DeadLetter, len(sequences))
 	for i, s := range sequences {
 		var err error
-		if letters[i], err = d.Bus.DeadLetter(ctx, s); err != nil {
+		letters[i], err = d.Bus.DeadLetter(ctx, s)
+		if err != nil && !errors.Is(err, bus.ErrNoLetter) {
+			return nil, err
+		}
+		if err != nil {
 			return nil, &catalog.Error{
 				Code: catalog.NotFound, Reason: "DEAD_LETTER_NOT_FOUND",
 				Message: fmt.Sprintf("dead letter deadLetters/%d does not exist: it may have been retried", s),
@@ -57,12 +72,12 @@ func (d DeadLetters) pick(ctx context.Context, sequences []uint64) ([]*fondsv1.D
 }
 
 func (d DeadLetters) retry(ctx context.Context, letter *fondsv1.DeadLetter) error {
-	if letter.GetKind() == "text" {
+	if w := letter.GetWork(); letter.GetKind() == "text" || w == nil {
+		// A text, or what was no job: its bytes go back to where they came from.
 		if err := d.Bus.Resend(ctx, letter); err != nil {
 			return err
 		}
 	} else {
-		w := letter.GetWork()
 		key := catalog.WorkKey{Scan: catalog.Digest(w.GetScan()), Page: int(w.GetPage()), Recipe: catalog.Digest(w.GetRecipe())}
 		if _, err := d.Catalog.RetryWork(ctx, key); err != nil {
 			return err

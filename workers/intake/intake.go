@@ -24,6 +24,11 @@ type Config struct {
 	Queue   *bus.JobQueue
 	Blobs   Blobs
 	Log     *slog.Logger
+	// AckWait is how long a text may be in hand before it is delivered again.
+	AckWait time.Duration
+	// RetryDelay is how long a text rests after its first failure, twice as long
+	// after each further one, up to a minute.
+	RetryDelay time.Duration
 	// Reconcile is how often lost jobs are looked for, and how long a job may
 	// be without a known place in the stream before it is taken for lost.
 	Reconcile time.Duration
@@ -41,22 +46,28 @@ const (
 	// about a millisecond; a page takes a second to read, so that twenty
 	// milliseconds more are not seen, and a burst shares its commits.
 	gather = 20 * time.Millisecond
-	// ackWait is how long one commit may take before its texts come again.
-	ackWait = 60 * time.Second
-	// giveUp is how often a text is tried before it goes to the dead letters.
-	giveUp = 5
+	// commitTime bounds one commit.
+	commitTime = 60 * time.Second
+	// giveUp is how often a text is tried before it goes to the dead letters: with
+	// a first delay of two seconds, after five minutes. A disk that is full for a
+	// minute must not send the texts of that minute there.
+	giveUp = 10
+	// longestDelay bounds the growing delays.
+	longestDelay = time.Minute
 )
 
 // Run stores texts and looks for lost jobs until ctx ends.
 func Run(ctx context.Context, c Config) error {
-	feed, err := c.Bus.TextFeed(ctx, ackWait)
+	feed, err := c.Bus.TextFeed(ctx, c.AckWait)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	texts, err := feed.Consume(ctx, 2*atOnce)
-	if err != nil {
-		return err
-	}
+	texts := feed.Consume(ctx, 2*atOnce, func(err error) {
+		c.Log.Warn("the stream of texts went away: opening it again", "error", err)
+	})
 	reconciled := make(chan struct{})
 	go func() {
 		defer close(reconciled)
@@ -102,7 +113,7 @@ func take(ctx context.Context, texts <-chan *bus.TextDelivery) []*bus.TextDelive
 // so that one bad text does not hold up the others.
 func (c Config) store(ctx context.Context, batch []*bus.TextDelivery) {
 	// A commit that has begun is finished although the server is stopping.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackWait)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTime)
 	defer cancel()
 	readable := make([]*bus.TextDelivery, 0, len(batch))
 	results := make([]catalog.Result, 0, len(batch))
@@ -151,6 +162,15 @@ func (c Config) commit(ctx context.Context, batch []*bus.TextDelivery, results [
 	return nil
 }
 
+// delay is how long a text rests after so many failures.
+func (c Config) delay(failures int) time.Duration {
+	delay := c.RetryDelay
+	for range failures - 1 {
+		delay = min(2*delay, longestDelay)
+	}
+	return delay
+}
+
 var errUnknown = errors.New("the catalog has no such work")
 
 // fail asks for a text again later or, at last, buries it with its bytes.
@@ -159,7 +179,7 @@ func (c Config) fail(ctx context.Context, d *bus.TextDelivery, cause error) {
 	hopeless := errors.As(cause, &malformed) || errors.Is(cause, errUnknown)
 	if !hopeless && d.Count < giveUp {
 		c.Log.Warn("store text: trying again", "subject", d.Subject(), "delivery", d.Count, "error", cause)
-		if err := d.Later(time.Duration(d.Count) * 2 * time.Second); err != nil {
+		if err := d.Later(c.delay(d.Count)); err != nil {
 			c.Log.Warn("hand text back", "error", err)
 		}
 		return

@@ -54,17 +54,25 @@ func (c Config) result(ctx context.Context, d *bus.TextDelivery) (catalog.Result
 		Reason:  t.GetReason(),
 	}
 	if r.Key.IsProbe() {
-		return r, addProbe(&r, t.GetProbe())
+		err := addProbe(&r, t.GetProbe())
+		return r, err
 	}
-	return r, c.addReading(ctx, &r, t)
+	err := c.addReading(ctx, &r, t)
+	return r, err
 }
 
 func addProbe(r *catalog.Result, p *fondsv1.Probe) error {
 	if len(p.GetPages()) > maxPages {
 		return malformed("the probe has %d pages, more than %d", len(p.GetPages()), maxPages)
 	}
+	if r.Outcome == catalog.Blank || r.Outcome == catalog.Unreadable {
+		return malformed("a probe cannot end in %s", fondsv1.Outcome(r.Outcome))
+	}
 	r.MediaType = p.GetMediaType()
 	for i, page := range p.GetPages() {
+		if o := page.GetOutcome(); o != 0 && (o < fondsv1.Outcome_OUTCOME_CORRUPT || o > fondsv1.Outcome_OUTCOME_REFUSED) {
+			return malformed("the probe says that page %d has ended in %s", i+1, o)
+		}
 		r.Pages = append(r.Pages, catalog.Page{
 			Scan: r.Key.Scan, Number: i + 1,
 			Width: int(page.GetWidth()), Height: int(page.GetHeight()), Resolution: int(page.GetResolution()),

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -50,12 +51,12 @@ func (c Config) probe(ctx context.Context, job *fondsv1.Job, path string) (*fond
 	text := c.ended(job, fondsv1.Outcome_OUTCOME_TEXT, "")
 	text.Probe = &fondsv1.Probe{MediaType: scan.MediaType}
 	if refusal != nil {
-		text.Outcome, text.Reason = refusal.Outcome, refusal.Reason
+		text.Outcome, text.Reason = refusal.Outcome, printable(refusal.Reason)
 		return text, nil
 	}
 	for _, p := range scan.Pages {
 		text.Probe.Pages = append(text.Probe.Pages, &fondsv1.ProbedPage{
-			Width: p.Width, Height: p.Height, Resolution: p.Resolution, Outcome: p.Outcome, Reason: p.Reason,
+			Width: p.Width, Height: p.Height, Resolution: p.Resolution, Outcome: p.Outcome, Reason: printable(p.Reason),
 		})
 	}
 	return text, nil
@@ -111,10 +112,19 @@ func encodeBody(body *fondsv1.Body) ([]byte, error) {
 // ended is the text of a job that ended so.
 func (c Config) ended(job *fondsv1.Job, outcome fondsv1.Outcome, reason string) *fondsv1.Text {
 	return &fondsv1.Text{
-		Work: job.GetWork(), Attempt: job.GetAttempt(), Outcome: outcome, Reason: reason,
+		Work: job.GetWork(), Attempt: job.GetAttempt(), Outcome: outcome, Reason: printable(reason),
 		Collections: job.GetCollections(), Batch: job.GetBatch(), Engine: c.Self.GetEngine(),
 		Envelope: &fondsv1.Envelope{EndTime: timestamppb.Now(), Host: c.Host, Attempt: job.GetAttempt()},
 	}
+}
+
+// longestReason bounds a reason in bytes. Programs that crash may say a lot.
+const longestReason = 4 << 10
+
+// printable makes a reason one that a message takes: programs that crash may also
+// print bytes that are no text.
+func printable(reason string) string {
+	return strings.ToValidUTF8(reason[:min(len(reason), longestReason)], "�")
 }
 
 // lastOutcome is how a job ends whose last try failed.

@@ -8,6 +8,7 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -38,16 +39,32 @@ const eventsKept = 24 * time.Hour
 
 // Run relays until ctx ends.
 func Run(ctx context.Context, c Config) {
-	c.resend(ctx)
+	checked := int64(-1)
 	for {
 		changed := c.Catalog.Changed()
-		again := false
+		// Nothing is published before: it would hide what is missing.
+		if epoch := c.Bus.Epoch(); epoch != checked {
+			if !c.resend(ctx) {
+				if !wait(ctx, nil) {
+					return
+				}
+				continue
+			}
+			checked = epoch
+		}
+		again, failed := false, false
 		for _, step := range []func(context.Context) (bool, error){c.jobs, c.events, c.withdraw} {
 			more, err := step(ctx)
 			if err != nil && ctx.Err() == nil {
 				c.Log.Error("relay", "error", err)
 			}
-			again = again || more && err == nil
+			failed = failed || err != nil
+			again = again || more
+		}
+		if failed {
+			// What failed is not tried again at once, though taking it back is a
+			// change of the database too.
+			again, changed = false, nil
 		}
 		if !again && !wait(ctx, changed) {
 			return
@@ -70,8 +87,9 @@ func wait(ctx context.Context, changed <-chan struct{}) bool {
 	return true
 }
 
-// resend makes those events unsent that the stream has lost.
-func (c Config) resend(ctx context.Context) {
+// resend makes those events unsent that the stream has lost. It returns whether
+// that could be told.
+func (c Config) resend(ctx context.Context) bool {
 	last, err := c.Bus.LastEvent(ctx)
 	if err == nil {
 		var n int
@@ -82,6 +100,7 @@ func (c Config) resend(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		c.Log.Error("relay: look for lost events", "error", err)
 	}
+	return err == nil
 }
 
 // jobs publishes jobs for pending works, as far as the window allows.
@@ -108,8 +127,9 @@ func ofLane(jobs []catalog.Job, lane catalog.Lane) []catalog.Job {
 	return of
 }
 
-// publish publishes jobs and notes their places. A job that could not be
-// published has no place: the reconciler finds it.
+// publish publishes jobs and notes their places. A job that the stream did not
+// acknowledge is taken back, so that a full queue or a server that is away costs
+// no attempt.
 func (c Config) publish(ctx context.Context, lane bus.Lane, jobs []catalog.Job) error {
 	if len(jobs) == 0 {
 		return nil
@@ -118,19 +138,24 @@ func (c Config) publish(ctx context.Context, lane bus.Lane, jobs []catalog.Job) 
 	for i, j := range jobs {
 		messages[i] = message(j)
 	}
-	var published []catalog.Published
+	var published, unpublished []catalog.Published
 	var failed error
 	for i, p := range c.Queue.Publish(ctx, lane, messages) {
+		at := catalog.Published{Key: jobs[i].Work.Key, Attempt: jobs[i].Work.Attempt, Sequence: p.Sequence}
 		if p.Err != nil {
 			failed = p.Err
+			unpublished = append(unpublished, at)
 			continue
 		}
-		published = append(published, catalog.Published{Key: jobs[i].Work.Key, Attempt: jobs[i].Work.Attempt, Sequence: p.Sequence})
+		published = append(published, at)
 	}
 	if err := c.Catalog.JobsPublished(ctx, published); err != nil {
 		return err
 	}
-	return failed
+	if len(unpublished) == 0 {
+		return nil
+	}
+	return errors.Join(failed, c.Catalog.JobsUnpublished(ctx, unpublished))
 }
 
 func message(j catalog.Job) *fondsv1.Job {

@@ -18,6 +18,7 @@ import (
 
 	enginev1 "github.com/fonds-archive/fonds/proto/engine/v1"
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"golang.org/x/sys/unix"
 )
 
 // maxSide is the longest side in pixels that Tesseract takes.
@@ -52,7 +53,11 @@ type header struct {
 	format        C.l_int32
 	width, height int
 	samples       int
+	image         ifd // of a TIFF
 }
+
+// turned says that a TIFF's orientation tag is not that of an upright raster.
+func (h header) turned() bool { return h.image.orientation > 1 && h.image.orientation <= 8 }
 
 // decode reads an image under its limits, colour only if wanted. Errors of the
 // file are refusals; any other error means that this process should not go on.
@@ -60,84 +65,67 @@ func decode(image *enginev1.Image, colour bool) (*page, error) {
 	name := C.CString(image.GetPath())
 	defer C.free(unsafe.Pointer(name))
 	out := &page{orientation: image.GetOrientation()}
-	head, tag, err := readHeader(name, image)
+	head, err := readHeader(name, image)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkSize(head, image.GetMaxPixels()); err != nil {
 		return nil, err
 	}
-	raster := readPixels(name, head, image.GetIndex(), colour)
+	if head.turned() && out.orientation == 0 {
+		out.orientation = head.image.orientation
+	}
+	raster, err := readPixels(name, head, image, colour)
+	if err != nil {
+		return nil, err
+	}
 	if raster == nil {
-		if raster, err = out.readAgain(name, head, image.GetIndex()); err != nil {
+		if raster, err = out.readAgain(name, head, image); err != nil {
 			return nil, err
 		}
 	}
 	out.pix = &pix{raster}
-	if tag > 1 {
-		if err := out.unturn(tag); err != nil {
-			out.Close()
-			return nil, err
-		}
-	}
 	return out, nil
 }
 
-// unturn gives back the raster as stored where Leptonica has already turned it
-// by the TIFF's orientation tag, and remembers the tag if the caller has none.
-func (p *page) unturn(tag uint32) error {
-	stored, err := p.turned(exifTurn(tag).inverse())
-	if err != nil {
-		return err
-	}
-	p.pix.Close()
-	p.pix = stored
-	if p.orientation == 0 {
-		p.orientation = tag
-	}
-	return nil
-}
-
-// readHeader finds format and size without decoding, and a TIFF's orientation.
-func readHeader(name *C.char, image *enginev1.Image) (header, uint32, error) {
+// readHeader finds format and size without decoding, and checks a TIFF's directory.
+func readHeader(name *C.char, image *enginev1.Image) (header, error) {
 	info, err := os.Stat(image.GetPath())
 	if err != nil {
-		return header{}, 0, fmt.Errorf("open page image: %w", err)
+		return header{}, fmt.Errorf("open page image: %w", err)
 	}
 	if info.Size() == 0 {
-		return header{}, 0, corrupt("the file is empty")
+		return header{}, corrupt("the file is empty")
 	}
 	var format, w, h, bits, samples, resolution, palette C.l_int32
 	if C.findFileFormat(name, &format) != 0 || !readable(format) {
-		return header{}, 0, corrupt("not an image in a known format")
+		return header{}, corrupt("not an image in a known format")
 	}
-	if !isTIFF(format) {
-		if C.pixReadHeader(name, &format, &w, &h, &bits, &samples, &palette) != 0 {
-			return header{}, 0, corrupt("the image's header cannot be read")
+	var directory ifd
+	if isTIFF(format) {
+		if directory, err = checkTIFF(image.GetPath(), info.Size(), image.GetIndex()); err != nil {
+			return header{}, err
 		}
-		return header{format, int(w), int(h), int(samples)}, 0, nil
+		if C.readHeaderTiff(name, C.l_int32(image.GetIndex()), &w, &h, &bits, &samples, &resolution, &palette, &format) != 0 {
+			return header{}, corrupt("the header of image %d in the TIFF cannot be read", image.GetIndex()+1)
+		}
+	} else if C.pixReadHeader(name, &format, &w, &h, &bits, &samples, &palette) != 0 {
+		return header{}, corrupt("the image's header cannot be read")
 	}
-	tag, err := checkTIFF(image.GetPath(), info.Size(), image.GetIndex())
-	if err != nil {
-		return header{}, 0, err
-	}
-	if C.readHeaderTiff(name, C.l_int32(image.GetIndex()), &w, &h, &bits, &samples, &resolution, &palette, &format) != 0 {
-		return header{}, 0, corrupt("the header of image %d in the TIFF cannot be read", image.GetIndex()+1)
-	}
-	return header{format, int(w), int(h), int(samples)}, tag, nil
+	return header{format, int(w), int(h), int(samples), directory}, nil
 }
 
-func checkTIFF(path string, size int64, index uint32) (uint32, error) {
+func checkTIFF(path string, size int64, index uint32) (ifd, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return 0, fmt.Errorf("open page image: %w", err)
+		return ifd{}, fmt.Errorf("open page image: %w", err)
 	}
 	defer file.Close()
 	image, err := readIFD(file, size, index)
 	if errors.Is(err, errTIFF) {
-		return 0, corrupt("%v", err)
+		return ifd{}, corrupt("%v", err)
 	}
-	return image.orientation, err
+	return image, err
 }
 
 // readable says whether the format is one that is decoded here.
@@ -172,32 +160,58 @@ func checkSize(head header, maxPixels uint64) error {
 	return nil
 }
 
-// readPixels decodes. Where colour is not needed a JPEG's brightness alone is
-// read, at a quarter of the memory.
-func readPixels(name *C.char, head header, index uint32, colour bool) *C.PIX {
+// readPixels decodes; nil without an error means that the file is damaged.
+// Where colour is not needed a JPEG's brightness alone is read, at a quarter of
+// the memory.
+func readPixels(name *C.char, head header, image *enginev1.Image, colour bool) (*C.PIX, error) {
 	switch {
+	case isTIFF(head.format) && head.turned():
+		return readStoredTIFF(head.image, image)
 	case isTIFF(head.format):
-		return C.pixReadTiff(name, C.l_int32(index))
+		return C.pixReadTiff(name, C.l_int32(image.GetIndex())), nil
 	case head.format == C.IFF_JFIF_JPEG && head.samples == 3 && !colour:
-		return C.pixReadJpeg(name, 0, 1, nil, C.L_JPEG_READ_LUMINANCE)
+		return C.pixReadJpeg(name, 0, 1, nil, C.L_JPEG_READ_LUMINANCE), nil
 	}
-	return C.pixRead(name)
+	return C.pixRead(name), nil
+}
+
+// readStoredTIFF decodes a TIFF's raster as stored. Leptonica turns it by the
+// orientation tag, and not always rightly (1.82: colour, orientation 8), so the
+// tag is set to upright in a private map of the file.
+func readStoredTIFF(directory ifd, image *enginev1.Image) (*C.PIX, error) {
+	file, err := os.Open(image.GetPath())
+	if err != nil {
+		return nil, fmt.Errorf("open page image: %w", err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("open page image: %w", err)
+	}
+	data, err := unix.Mmap(int(file.Fd()), 0, int(info.Size()), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE)
+	if err != nil {
+		return nil, fmt.Errorf("map page image: %w", err)
+	}
+	defer func() { _ = unix.Munmap(data) }() // fails only for a slice that is not a map
+	copy(data[directory.valueAt:], directory.upright)
+	return C.pixReadMemTiff((*C.l_uint8)(unsafe.Pointer(&data[0])), C.size_t(len(data)), C.l_int32(image.GetIndex())), nil
 }
 
 // readAgain reads a file that failed once more to learn why: decoders say so on
 // standard error only. A JPEG whose single fault is known to harm no pixel is
 // let through; every other damage refuses the page rather than give half of it.
-func (p *page) readAgain(name *C.char, head header, index uint32) (*C.PIX, error) {
+func (p *page) readAgain(name *C.char, head header, image *enginev1.Image) (*C.PIX, error) {
 	var raster *C.PIX
 	var warnings C.l_int32
+	var failed error
 	said, err := listen(func() {
 		if head.format == C.IFF_JFIF_JPEG {
 			raster = C.pixReadJpeg(name, 0, 1, &warnings, C.L_JPEG_CONTINUE_WITH_BAD_DATA)
 		} else {
-			raster = readPixels(name, head, index, true)
+			raster, failed = readPixels(name, head, image, true)
 		}
 	})
-	if err != nil {
+	if err := errors.Join(err, failed); err != nil {
 		return nil, err
 	}
 	if raster != nil && head.format == C.IFF_JFIF_JPEG && warnings == 1 && strings.Contains(said, harmlessJPEG) {

@@ -103,6 +103,10 @@ func (t *tessdata) digest(language string) (string, error) {
 // languageCode is what may stand in a path: no dot, no slash at the edges.
 var languageCode = regexp.MustCompile(`^[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?$`)
 
+// touchesFiles matches variables by which Tesseract reads or writes files of its
+// own, opens windows or prints.
+var touchesFiles = regexp.MustCompile(`file|write|debug|display|interactive|user_words|user_patterns|dump|save|train`)
+
 // check refuses a recipe whose models are not exactly those of the folder.
 func (t *tessdata) check(recipe *fondsv1.Recipe) error {
 	fail := func(format string, args ...any) error {
@@ -114,6 +118,11 @@ func (t *tessdata) check(recipe *fondsv1.Recipe) error {
 	for _, language := range recipe.GetLanguages() {
 		if !languageCode.MatchString(language) {
 			return fail("the recipe's language %q is not a language code", language)
+		}
+	}
+	for _, p := range recipe.GetParameters() {
+		if touchesFiles.MatchString(p.GetName()) {
+			return fail("the recipe's parameter %q names files or debugging, which a recipe may not", p.GetName())
 		}
 	}
 	wanted := map[string]string{}

@@ -6,9 +6,6 @@ package main
 #cgo LDFLAGS: -llept
 #include <stdlib.h>
 #include <leptonica/allheaders.h>
-
-static l_int32 fonds_depth(PIX *p) { return pixGetDepth(p); }
-static PIX *fonds_identity(PIX *p) { return pixClone(p); }
 */
 import "C"
 
@@ -115,11 +112,10 @@ func (p *pix) from16() *C.PIX {
 		all |= w>>16 | w&0xffff
 	}
 	shift := max(bits.Len32(all)-8, 0)
-	out := C.pixCreate(C.pixGetWidth(p.c), C.pixGetHeight(p.c), 8)
-	if out == nil {
+	q, err := newPix(p.width(), p.height())
+	if err != nil {
 		return nil
 	}
-	q := &pix{out}
 	from, to := p.bytes(), q.bytes()
 	w, h := p.width(), p.height()
 	for y := range h {
@@ -130,7 +126,7 @@ func (p *pix) from16() *C.PIX {
 			dst[x^3] = byte(value >> shift)
 		}
 	}
-	return out
+	return q.c
 }
 
 // raster is the picture's memory as bytes; the byte of column x lies at x^3,
@@ -153,7 +149,7 @@ func (r raster) row(y int) []byte { return r.data[y*r.stride : (y+1)*r.stride] }
 // turned gives the picture mirrored if wanted and then turned clockwise by
 // quarters; the caller closes both.
 func (p *pix) turned(t turn) (*pix, error) {
-	out := C.fonds_identity(p.c)
+	out := C.pixClone(p.c)
 	if t.mirror {
 		next := C.pixFlipLR(nil, out)
 		C.pixDestroy(&out)
@@ -205,11 +201,11 @@ func (p *pix) writePNG(path string) error {
 func (p *pix) shrunk(side int) (*pix, error) {
 	longest := max(p.width(), p.height())
 	if side <= 0 || longest <= side {
-		return wrap(C.fonds_identity(p.c))
+		return wrap(C.pixClone(p.c))
 	}
 	w := max(p.width()*side/longest, 1)
 	h := max(p.height()*side/longest, 1)
-	src, err := wrap(C.fonds_identity(p.c))
+	src, err := wrap(C.pixClone(p.c))
 	if err != nil {
 		return nil, err
 	}
@@ -220,4 +216,14 @@ func (p *pix) shrunk(side int) (*pix, error) {
 		}
 	}
 	return wrap(C.pixScaleAreaMapToSize(src.c, C.l_int32(w), C.l_int32(h)))
+}
+
+// newPix makes an 8-bit picture, all black.
+func newPix(width, height int) (*pix, error) {
+	return wrap(C.pixCreate(C.l_int32(width), C.l_int32(height), 8))
+}
+
+// toBits makes what is not lighter than threshold black.
+func toBits(p *pix, threshold byte) (*pix, error) {
+	return wrap(C.pixThresholdToBinary(p.c, C.l_int32(threshold)+1))
 }

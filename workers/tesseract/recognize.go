@@ -46,7 +46,23 @@ func (r *reader) page(call *enginev1.Recognize) (*enginev1.Recognition, error) {
 		reader: r, resolution: call.GetImage().GetResolution(),
 		width: p.width(), height: p.height(), steps: p.steps, exif: exifTurn(p.orientation),
 	}
-	return a.run(p)
+	result, err := a.run(p)
+	var refused *refusal
+	if errors.As(err, &refused) {
+		// A session that failed half-way is of no further use.
+		return nil, errors.Join(err, r.drop())
+	}
+	return result, err
+}
+
+// drop closes the session.
+func (r *reader) drop() error {
+	err := r.session.Close()
+	r.session = nil
+	if err != nil {
+		return fmt.Errorf("close Tesseract: %w", err)
+	}
+	return nil
 }
 
 // open makes sure that the session is the recipe's.
@@ -54,10 +70,9 @@ func (r *reader) open(recipe *fondsv1.Recipe) error {
 	if r.session != nil && r.session.key == sessionKey(recipe) {
 		return nil
 	}
-	if err := r.session.Close(); err != nil {
-		return fmt.Errorf("close Tesseract: %w", err)
+	if err := r.drop(); err != nil {
+		return err
 	}
-	r.session = nil
 	next, err := openSession(r.models.folder, recipe)
 	if err != nil {
 		return err
@@ -101,6 +116,9 @@ func (a *attempt) run(p *page) (*enginev1.Recognition, error) {
 	}
 	if marks.blank() {
 		return a.nothing(fondsv1.Outcome_OUTCOME_BLANK, "no marks on the page"), nil
+	}
+	if marks.dirt() {
+		return a.nothing(fondsv1.Outcome_OUTCOME_BLANK, "nothing but specks of dirt"), nil
 	}
 	if marks.crowded() {
 		return a.nothing(fondsv1.Outcome_OUTCOME_UNREADABLE,
@@ -260,13 +278,9 @@ func (a *attempt) candidates(picture *pix) []int {
 }
 
 // conclude turns words into an outcome. The page has text if one word with a
-// letter or digit has a confidence of 0.5; it is blank if nothing was read and
-// none of its marks is as large as a letter; else it cannot be read.
+// letter or digit has a confidence of 0.5; else it cannot be read.
 func (a *attempt) conclude(words []found, quarters int, s *survey) *enginev1.Recognition {
 	if sureLetters(words, legible) == 0 {
-		if len(words) == 0 && s.dirt() {
-			return a.nothing(fondsv1.Outcome_OUTCOME_BLANK, "nothing but specks of dirt")
-		}
 		return a.nothing(fondsv1.Outcome_OUTCOME_UNREADABLE,
 			fmt.Sprintf("%d marks and no word that could be read with confidence", len(s.marks)))
 	}

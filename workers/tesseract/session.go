@@ -104,7 +104,8 @@ func (s *session) read(picture *pix, resolution uint32, layout string) ([]found,
 	s.forget()
 	boxes, err := s.client.GetBoundingBoxesVerbose()
 	if err != nil {
-		return nil, fmt.Errorf("recognise: %w", err)
+		// The binding fails only where it prepares models and variables.
+		return nil, &refusal{fondsv1.Outcome_OUTCOME_FAILED, "the recipe cannot be run: " + err.Error()}
 	}
 	out := make([]found, 0, len(boxes))
 	for _, b := range boxes {

@@ -150,7 +150,19 @@ func measureTile(g grey, x0, y0, x1, y1 int) (level byte, spread float64) {
 		return byte(quartile), below
 	}
 	above := float64(at(0.99)-quartile) / 1.65
-	return byte(quartile), min(above, below)
+	return byte(quartile), max(min(above, below), step(&histogram, at(0.1), quartile))
+}
+
+// step is how far the paper's level lies above the next one that is in use, if a
+// tenth of the tile is darker than the paper: a picture of 16 greys has steps of
+// 17, which hide whatever noise there was and must not pass for writing.
+func step(histogram *[256]int, tenth, paper int) float64 {
+	for v := paper - 1; v >= tenth; v-- {
+		if histogram[v] > 0 {
+			return float64(paper - v)
+		}
+	}
+	return 0
 }
 
 // darker marks the pixels that lie at least contrast below the paper, whose

@@ -14,6 +14,8 @@ import (
 // Leptonica turns the raster by the orientation tag without saying so.
 type ifd struct {
 	orientation uint32
+	valueAt     int64  // offset of the orientation's value in the file; 0 without one
+	upright     []byte // that value as it would be for an upright raster
 }
 
 // Tags that matter here.
@@ -34,11 +36,17 @@ const (
 
 var errTIFF = errors.New("damaged TIFF")
 
+// byteOrder reads numbers, and appends them.
+type byteOrder interface {
+	binary.ByteOrder
+	binary.AppendByteOrder
+}
+
 // tiffReader walks the directories of a TIFF or BigTIFF file.
 type tiffReader struct {
 	file  io.ReaderAt
 	size  int64
-	order binary.ByteOrder
+	order byteOrder
 	big   bool
 }
 
@@ -135,6 +143,26 @@ func (r *tiffReader) entrySize() int {
 	return 12
 }
 
+// inlineSize is how many bytes of values a tag itself holds.
+func (r *tiffReader) inlineSize() int {
+	if r.big {
+		return 8
+	}
+	return 4
+}
+
+// one is the number 1 in the type of a tag.
+func (r *tiffReader) one(entry []byte) []byte {
+	switch r.order.Uint16(entry[2:]) {
+	case 1:
+		return []byte{1}
+	case 3:
+		return r.order.AppendUint16(nil, 1)
+	default:
+		return r.order.AppendUint32(nil, 1)
+	}
+}
+
 // next gives the offset of the directory after the one at the given offset.
 func (r *tiffReader) next(at int64) (int64, error) {
 	n, start, err := r.entries(at)
@@ -179,6 +207,8 @@ func (r *tiffReader) image(at int64) (ifd, error) {
 			switch {
 			case tag == tagOrientation:
 				out.orientation = uint32(min(values[0], 9))
+				out.valueAt = start + int64(i*r.entrySize()+r.entrySize()-r.inlineSize())
+				out.upright = r.one(entry)
 			case tag == tagStripOffsets || tag == tagTileOffsets:
 				offsets = values
 			default:

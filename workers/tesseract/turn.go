@@ -30,14 +30,6 @@ func (t turn) then(quarters int) turn {
 	return turn{t.mirror, (t.quarters + quarters) % 4}
 }
 
-// inverse undoes t.
-func (t turn) inverse() turn {
-	if t.mirror {
-		return t // a mirrored turn is a reflection, its own inverse
-	}
-	return turn{quarters: (4 - t.quarters) % 4}
-}
-
 // degrees is the clockwise part of the turn.
 func (t turn) degrees() uint32 { return uint32(t.quarters) * 90 }
 

@@ -4,18 +4,16 @@
 //
 // The folder itself is the memory: a file that is still there has not ended, and
 // after a restart it is named again, which costs nothing for what was read. Watch
-// never deletes a file, never overwrites one, and speaks to the server like any
-// other client.
+// never deletes a file, never overwrites one, never moves one that has changed
+// since it was read, and speaks to the server like any other client.
 package watch
 
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -28,11 +26,15 @@ type Config struct {
 	Folder string
 	// Collection takes the files: collections/{id}.
 	Collection string
-	Language   string
-	Ingest     fondsv1.IngestServiceClient
+	// Language is that of the files, such as "eng+rus"; the server's default when empty.
+	Language string
+	Ingest   fondsv1.IngestServiceClient
 	// Settle is how long size and time of a file must stand still.
 	Settle time.Duration
-	Log    *slog.Logger
+	// Rest is how long a file is left alone after the server did not take it,
+	// twice as long after each further time, up to ten minutes.
+	Rest time.Duration
+	Log  *slog.Logger
 }
 
 // The folders that ended files are moved to.
@@ -52,11 +54,11 @@ func Run(ctx context.Context, c Config) error {
 			return fmt.Errorf("hot folder: %w", err)
 		}
 	}
-	w := &watcher{Config: c, seen: map[string]sight{}, inHand: map[string]bool{}}
+	w := &watcher{Config: c, seen: map[string]sight{}, inHand: map[string]bool{}, resting: map[string]rest{}}
 	var running sync.WaitGroup
 	defer running.Wait()
 	slots := make(chan struct{}, batchesAtOnce)
-	ticker := time.NewTicker(max(c.Settle/2, 50*time.Millisecond))
+	ticker := time.NewTicker(max(c.Settle/2, 10*time.Millisecond))
 	defer ticker.Stop()
 	for {
 		select {
@@ -69,10 +71,7 @@ func Run(ctx context.Context, c Config) error {
 		default:
 			continue
 		}
-		files, err := w.settled(time.Now())
-		if err != nil {
-			c.Log.Error("read the hot folder", "folder", c.Folder, "error", err)
-		}
+		files := w.settled(time.Now())
 		if len(files) == 0 {
 			<-slots
 			continue
@@ -87,88 +86,40 @@ func Run(ctx context.Context, c Config) error {
 // watcher remembers what was seen of the files.
 type watcher struct {
 	Config
+	// seen belongs to the goroutine of Run.
 	seen map[string]sight
 
-	mu     sync.Mutex
+	mu sync.Mutex
+	// inHand are the files of batches under way.
 	inHand map[string]bool
+	// resting are those that the server did not take.
+	resting map[string]rest
+	// moving is held while a name is chosen and taken.
+	moving sync.Mutex
 }
 
-// sight is what was seen of a file, and since when it has looked so.
-type sight struct {
-	size    int64
-	modTime time.Time
-	since   time.Time
+// rest is how often a file was not taken, and until when it is left alone.
+type rest struct {
+	failures int
+	until    time.Time
 }
 
-// filesAtOnce bounds the files of one batch.
-const filesAtOnce = 10_000
+const longestRest = 10 * time.Minute
 
-// settled returns the files, by path below the folder, that have stood still and
-// are not in hand, and takes them in hand.
-func (w *watcher) settled(now time.Time) ([]*fondsv1.NewFile, error) {
+// leave lets a file rest that was not taken.
+func (w *watcher) leave(path string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	present := map[string]sight{}
-	var files []*fondsv1.NewFile
-	err := filepath.WalkDir(w.Folder, func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		below, err := filepath.Rel(w.Folder, path)
-		if err != nil {
-			return err
-		}
-		if e.IsDir() {
-			return enter(below)
-		}
-		info, err := e.Info()
-		if err != nil || !info.Mode().IsRegular() || partial(e.Name()) || w.inHand[below] {
-			return nil //nolint:nilerr // it went away meanwhile, or is none of ours
-		}
-		s := w.look(below, info, now)
-		present[below] = s
-		if now.Sub(s.since) >= w.Settle && len(files) < filesAtOnce {
-			files = append(files, &fondsv1.NewFile{Path: below, Size: uint64(info.Size())})
-		}
-		return nil
-	})
-	w.seen = present
-	for _, f := range files {
-		w.inHand[f.GetPath()] = true
-	}
-	return files, err
+	r := w.resting[path]
+	pause := w.Rest << min(r.failures, 10)
+	w.resting[path] = rest{failures: r.failures + 1, until: time.Now().Add(min(pause, longestRest))}
 }
 
-// enter tells whether a folder is looked into.
-func enter(below string) error {
-	hidden := strings.HasPrefix(filepath.Base(below), ".") && below != "."
-	if below == doneFolder || below == failedFolder || hidden {
-		return filepath.SkipDir
-	}
-	return nil
-}
-
-// partial tells whether a name is one that programs give to files that they are
-// still writing.
-func partial(name string) bool {
-	return strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".part") ||
-		strings.HasSuffix(name, ".tmp") || strings.HasSuffix(name, "~")
-}
-
-func (w *watcher) look(below string, info fs.FileInfo, now time.Time) sight {
-	before, ok := w.seen[below]
-	if ok && before.size == info.Size() && before.modTime.Equal(info.ModTime()) {
-		return before
-	}
-	return sight{size: info.Size(), modTime: info.ModTime(), since: now}
-}
-
-// release lets files be seen again.
-func (w *watcher) release(files []*fondsv1.NewFile) {
+// release takes files out of hand, so that they can be seen again.
+func (w *watcher) release(files []file) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, f := range files {
-		delete(w.inHand, f.GetPath())
-		delete(w.seen, f.GetPath())
+		delete(w.inHand, f.path)
 	}
 }

@@ -142,14 +142,15 @@ func load(path string) page {
 	if err != nil {
 		return page{err: err}
 	}
-	var p page
-	first, _, _ := strings.Cut(string(data), "\n")
-	for _, candidate := range []string{filepath.Base(path), strings.TrimPrefix(first, "# ")} {
+	p := page{lines: text(data)}
+	if behaves() {
+		return p
+	}
+	for _, candidate := range append([]string{filepath.Base(path)}, p.lines[:min(1, len(p.lines))]...) {
 		if p.behaviour == "" && strings.HasPrefix(candidate, "fake-") {
 			p.behaviour = behaviour(candidate)
 		}
 	}
-	p.lines = text(data)
 	return p
 }
 

@@ -16,7 +16,8 @@ import (
 const childVariable = "FONDS_FAKE_ENGINE"
 
 // Behaviours. A page whose file name or first line begins with one of these
-// words makes the child misbehave so; every other page is read.
+// words makes the child misbehave so; every other page is read. The lines of a
+// PNM file are its comments.
 const (
 	// Crash ends the child by a signal.
 	Crash = "fake-crash"
@@ -87,6 +88,23 @@ func Program(t testing.TB) string {
 		t.Fatalf("link the fake engine: %v", err)
 	}
 	return link
+}
+
+// Behave makes the children of a program that Program gave read every page from
+// now on, whatever it asks for.
+func Behave(t testing.TB, program string) {
+	t.Helper()
+	if err := os.WriteFile(behaveFile(program), nil, 0o600); err != nil {
+		t.Fatalf("tell the fake engine to behave: %v", err)
+	}
+}
+
+func behaveFile(program string) string { return filepath.Join(filepath.Dir(program), "behave") }
+
+// behaves tells, in the child, whether its program was told to behave.
+func behaves() bool {
+	_, err := os.Stat(behaveFile(os.Args[0]))
+	return err == nil
 }
 
 // Config makes engine children of the test binary itself. start is one of the
