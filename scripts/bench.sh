@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures fonds against plain Tesseract, a bare loop and an empty gRPC handler, as ratios in one run.
 #
-#   scripts/bench.sh                        every section on the bundled samples: about five minutes
+#   scripts/bench.sh                        every section on the bundled samples: about six minutes
 #   scripts/bench.sh ingest api             only these; the sections are ingest, noise, api and sync
 #   scripts/bench.sh -scans FOLDER ingest   real scans too (FOLDER/MANIFEST.tsv names file, language,
 #                                           kind and pages; NAME.gt.txt is beside each NAME.EXT)

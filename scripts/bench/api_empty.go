@@ -41,7 +41,7 @@ func (e *empty) GetText(context.Context, *fondsv1.GetTextRequest) (*fondsv1.GetT
 
 // saveAnswers writes documents and their texts for serveEmpty.
 func saveAnswers(path string, documents []*fondsv1.Document, texts []*fondsv1.GetTextResponse) error {
-	file, err := os.Create(path) //nolint:gosec // below our own folder
+	file, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("save answers: %w", err)
 	}
@@ -57,7 +57,7 @@ func saveAnswers(path string, documents []*fondsv1.Document, texts []*fondsv1.Ge
 }
 
 func readAnswers(path string) (*empty, error) {
-	file, err := os.Open(path) //nolint:gosec // the file that saveAnswers wrote
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read answers: %w", err)
 	}
@@ -115,7 +115,7 @@ func serveEmpty(ctx context.Context, path string) error {
 	for _, options := range [][]grpc.ServerOption{nil, options} {
 		server := grpc.NewServer(options...)
 		fondsv1.RegisterCatalogServiceServer(server, handler)
-		listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // does not wait
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return fmt.Errorf("serve answers: %w", err)
 		}
@@ -144,7 +144,7 @@ func startEmpty(ctx context.Context, answers string) (*emptyServer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, self, "-serve-empty", answers) //nolint:gosec // this program
+	cmd := exec.CommandContext(ctx, self, "-serve-empty", answers)
 	cmd.Stderr = os.Stderr
 	input, err := cmd.StdinPipe()
 	if err != nil {

@@ -22,7 +22,7 @@ func BenchmarkOutcomes(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			defer store.Close() //nolint:errcheck // thrown away
+			defer store.Close()
 			c := catalog.New(store, time.Now, func() string { return uuid.Must(uuid.NewV7()).String() }, catalog.DefaultLimits())
 			var results []catalog.Result
 			stored, made := 0, 0

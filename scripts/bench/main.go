@@ -75,7 +75,7 @@ func (b *bench) parse() []string {
 	f.IntVar(&b.rounds, "rounds", 3, "rounds of each side")
 	f.IntVar(&b.copies, "copies", 3, "copies of each bundled page in a round: with one, starting up is most of what is measured")
 	f.IntVar(&b.scanPages, "scan-pages", 30, "pages of the real scans at most")
-	f.IntVar(&b.sheets, "sheets", 2, "noisy blank sheets; Tesseract takes a minute or more for each")
+	f.IntVar(&b.sheets, "sheets", 2, "noisy blank sheets; Tesseract takes two minutes for each")
 	f.IntVar(&b.noiseRounds, "noise-rounds", 1, "rounds with noisy sheets")
 	f.IntVar(&b.cores, "cores", availableCores(), "engine children, and processes of xargs")
 	f.BoolVar(&b.json, "json", false, "print one JSON object; the table goes to standard error")

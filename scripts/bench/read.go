@@ -71,7 +71,7 @@ func (b *bench) readWithXargs(ctx context.Context, s set) (r round, err error) {
 func (b *bench) command(ctx context.Context, input *bytes.Buffer, program string, args ...string) (took, cpu time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, roundTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // our program, or xargs
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // xargs ends what it started
 	cmd.WaitDelay = 10 * time.Second
@@ -112,7 +112,7 @@ func (b *bench) readWithPool(ctx context.Context, s set) (round, error) {
 	pool := engine.New(config)
 	defer pool.Close()
 	for range 100 { // the server's children, too, are up before the clock starts
-		if pool.Stats().Started == uint64(b.cores) { //nolint:gosec // a few
+		if pool.Stats().Started == uint64(b.cores) {
 			break
 		}
 		time.Sleep(50 * time.Millisecond)

@@ -37,12 +37,12 @@ func (b *bench) startServer(ctx context.Context, data string) (*server, error) {
 		return nil, err
 	}
 	s := &server{grpc: ports[0], http: ports[1], log: data + ".log", ended: make(chan struct{})}
-	log, err := os.Create(s.log) //nolint:gosec // below our own folder
+	log, err := os.Create(s.log)
 	if err != nil {
 		return nil, fmt.Errorf("make the server's log: %w", err)
 	}
 	defer log.Close()
-	s.cmd = exec.CommandContext(ctx, b.fonds, "serve", "--data", data, "--engine", b.engine, //nolint:gosec // our program
+	s.cmd = exec.CommandContext(ctx, b.fonds, "serve", "--data", data, "--engine", b.engine,
 		"--workers", strconv.Itoa(b.cores), "--listen", s.grpc, "--http", s.http, "--nats-listen", "")
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
@@ -64,7 +64,7 @@ func (b *bench) startServer(ctx context.Context, data string) (*server, error) {
 func freePorts(n int) ([]string, error) {
 	var addresses []string
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // does not wait
+		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}

@@ -218,7 +218,7 @@ func publishBatch(ctx context.Context, js jetstream.JetStream, size int) error {
 
 // fsyncs is how often a second the disk takes a message's worth of bytes.
 func fsyncs(folder string) (float64, error) {
-	file, err := os.Create(filepath.Join(folder, "disk")) //nolint:gosec // below our own folder
+	file, err := os.Create(filepath.Join(folder, "disk"))
 	if err != nil {
 		return 0, fmt.Errorf("try the disk: %w", err)
 	}
@@ -243,7 +243,7 @@ var outcomeRate = regexp.MustCompile(`BenchmarkOutcomes/(1|64)\S*\s.*?([\d.e+]+)
 func (b *bench) commits(ctx context.Context) (one, many []float64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^BenchmarkOutcomes$", //nolint:gosec // fixed but for a number
+	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^BenchmarkOutcomes$",
 		"-benchtime", "1s", "-count", strconv.Itoa(b.rounds), "github.com/fonds-archive/fonds/scripts/bench")
 	out, err := cmd.CombinedOutput()
 	if err != nil {

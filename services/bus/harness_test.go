@@ -36,6 +36,7 @@ func connect(t *testing.T, e *Embedded) *Bus {
 
 func newBus(t *testing.T) *Bus {
 	t.Helper()
+	t.Parallel() // most of a test's time is waiting
 	return connect(t, embed(t, t.TempDir(), ""))
 }
 

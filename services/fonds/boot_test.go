@@ -81,7 +81,7 @@ func siteWith(t *testing.T, engine string) *site {
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("what the servers said:\n%s", s.log.tail(20_000))
+			t.Logf("what the servers said:\n%s", s.log.tail(60_000))
 		}
 	})
 	return s
@@ -167,7 +167,9 @@ func (s *site) stop(p *process) {
 	select {
 	case <-p.ended:
 	case <-time.After(20 * time.Second):
-		p.kill()
+		// SIGQUIT has Go print where each goroutine hangs.
+		_ = p.cmd.Process.Signal(syscall.SIGQUIT)
+		<-p.ended
 		s.t.Fatal("the server did not stop within 20 s")
 	}
 	if code := p.cmd.ProcessState.ExitCode(); code != 0 && code != exitInterrupted {

@@ -88,7 +88,7 @@ func (s *site) regions(c *client, f *fondsv1.BatchFile) []*fondsv1.Region {
 // awaitState polls until a batch is in a state.
 func (s *site) awaitState(c *client, name string, want fondsv1.BatchState) *fondsv1.Batch {
 	s.t.Helper()
-	for limit := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); ; time.Sleep(shortPause) {
 		b, err := c.getBatch(s.t.Context(), name)
 		if err != nil {
 			s.t.Fatal(err)
@@ -132,6 +132,7 @@ func has(t *testing.T, what, text string, words ...string) {
 	}
 }
 
+// shortPause is between two looks at something that takes its time.
 const shortPause = 20 * time.Millisecond
 
 // await waits until a process has ended by itself.

@@ -43,7 +43,7 @@ func TestFaultsOfTheEngineCostOnePage(t *testing.T) {
 	for _, f := range faults {
 		files[f.behaviour+".pgm"] = fakePage(f.behaviour + " page")
 	}
-	server := s.start("--page-deadline", "1s", "--max-deliveries", "2", "--retry-delay", "50ms")
+	server := s.start("--page-deadline", "3s", "--max-deliveries", "2", "--retry-delay", "50ms")
 	c := s.dial()
 	worker := s.worker(c)
 	out := s.ends(exitData, "ingest", tree(t, files), "--wait")

@@ -23,6 +23,8 @@ import (
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/math/fixed"
+
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
 
 // TestNothingIsLostWhenKilled kills the worker, an engine child and the whole
@@ -50,6 +52,13 @@ func TestNothingIsLostWhenKilled(t *testing.T) {
 		s.ingest(folder, "telegrams"),
 		s.ingest(folder, "letters"),
 	}
+	// A command that has not found its server yet gives up at once: the blows
+	// begin when both have their batches.
+	c := s.dial()
+	s.await("both batches", k.server, func() bool {
+		answer, err := c.ingest.ListBatches(t.Context(), &fondsv1.ListBatchesRequest{})
+		return err == nil && len(answer.GetBatches()) == len(ingests)
+	})
 	for n := range kills {
 		if !k.pause(ingests) {
 			t.Logf("the batches ended after %d kills", n)

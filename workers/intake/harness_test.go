@@ -87,6 +87,7 @@ func (b blobs) ReadBlob(_ context.Context, digest string, limit int64) ([]byte, 
 
 func newArchive(t *testing.T) *archive {
 	t.Helper()
+	t.Parallel() // most of a test's time is waiting
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "fonds.db"))
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })

@@ -95,7 +95,6 @@ func TestWhatCannotBeStoredIsBuried(t *testing.T) {
 		}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			a := newArchive(t)
 			b := a.ingest("a.png")
 			a.stored(probed("a.png", 2))

@@ -104,6 +104,7 @@ const children = 2
 
 func newDesk(t *testing.T, ackWait time.Duration) *desk {
 	t.Helper()
+	t.Parallel() // most of a test's time is waiting
 	e, err := bus.Embed(t.TempDir(), "")
 	must(t, err)
 	t.Cleanup(e.Close)

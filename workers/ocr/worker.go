@@ -61,6 +61,11 @@ var lanes = []bus.Lane{bus.Fresh, bus.Bulk}
 func (w *worker) next(ctx context.Context) *job {
 	for ctx.Err() == nil {
 		w.note(ctx, false)
+		for _, s := range w.sources {
+			if !s.asking && s.jobs == nil {
+				w.ask(ctx, s) // opens it, which may take a while
+			}
+		}
 		for _, lane := range lanes {
 			if j := w.pick(ctx, lane); j != nil {
 				return j
@@ -129,7 +134,7 @@ func (w *worker) pick(ctx context.Context, lane bus.Lane) *job {
 		}
 	}
 	for i, s := range w.sources {
-		if s.asking || s.jobs == nil || s.set.Lane != lane {
+		if s.asking || s.set.Lane != lane || s.jobs == nil {
 			continue
 		}
 		d, err := s.jobs.Next(0)
@@ -208,10 +213,8 @@ func (w *worker) beat(ctx context.Context, d *bus.Delivery, every time.Duration)
 // giveUp gives back the jobs that were not begun, and waits for those that may be
 // on their way.
 func (w *worker) giveUp() {
-	for _, s := range w.sources {
-		if s.asking {
-			w.arrived(<-w.arrivals)
-		}
+	for slices.ContainsFunc(w.sources, func(s *source) bool { return s.asking }) {
+		w.arrived(<-w.arrivals)
 	}
 	for _, j := range w.waiting {
 		j.end()

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Thresholds on a reading, from the 98 pages of the set that they were chosen
-// on: text that stands has a mean confidence of 0.61 or more, however bad the
+// Thresholds on a reading, from the set of 98 images that they were chosen on:
+// text that stands has a mean confidence of 0.61 or more, however bad the
 // page; the same text upside down or on its side had 0.26 to 0.37.
 const (
 	poor    = 0.55 // below this other turns are tried

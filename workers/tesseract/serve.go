@@ -24,7 +24,7 @@ type server struct {
 }
 
 // hello sends the first frame: what this is and which models it finds. Digests
-// only when asked for, since hashing 20 MB takes as long as starting up.
+// only when asked for, since hashing 21 MB doubles the start, from 25 to 50 ms.
 func (s *server) hello(describe bool) error {
 	languages, err := s.reader.models.languages()
 	if err != nil {
