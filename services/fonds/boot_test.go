@@ -117,7 +117,7 @@ func (s *site) start(args ...string) *process {
 		"--ack-wait", "2s", "--reconcile", "1s", "--retry-delay", "200ms", "--max-deliveries", "20",
 	}, args...)...)
 	s.await("server", p, func() bool {
-		r, err := http.Get("http://" + s.http + "/readyz") //nolint:noctx // on this machine, in a test
+		r, err := http.Get("http://" + s.http + "/readyz")
 		if err != nil {
 			return false
 		}
@@ -138,7 +138,7 @@ func (s *site) startWorker(args ...string) *process {
 
 func (s *site) spawn(args ...string) *process {
 	s.t.Helper()
-	cmd := exec.Command(os.Args[0], args...) //nolint:gosec,noctx // this program; killed at the test's end
+	cmd := exec.Command(os.Args[0], args...) //nolint:noctx // this program; killed at the test's end
 	cmd.Env = append(os.Environ(), runAsFonds+"=1", "FONDS_SERVER="+s.grpc)
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -201,7 +201,7 @@ func (s *site) fonds(ctx context.Context, args ...string) (stdout string, code i
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, longestCommand)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], args...) //nolint:gosec // this program
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
 	cmd.Env = append(os.Environ(), runAsFonds+"=1", "FONDS_SERVER="+s.grpc)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, io.MultiWriter(&errs, s.log)

@@ -44,7 +44,7 @@ func TestNothingIsLostWhenKilled(t *testing.T) {
 	folder := t.TempDir()
 	writePages(t, folder, pages)
 
-	k := &killer{site: s, rng: rand.New(rand.NewPCG(seed, 1))} //nolint:gosec // a repeatable test
+	k := &killer{site: s, rng: rand.New(rand.NewPCG(seed, 1))}
 	k.server = s.start("--roles", "catalog,intake,relay")
 	k.worker = s.startWorker()
 	// The same scans in two collections and two batches at once.
@@ -202,7 +202,7 @@ func (k *killer) killChild() {
 // childrenOf gives the engine children of a process.
 func (s *site) childrenOf(p *process) []int {
 	s.t.Helper()
-	out, err := exec.Command("pgrep", "-P", strconv.Itoa(p.cmd.Process.Pid), "-f", engineName).Output() //nolint:noctx,gosec // in a test
+	out, err := exec.Command("pgrep", "-P", strconv.Itoa(p.cmd.Process.Pid), "-f", engineName).Output()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		s.t.Fatal(err)

@@ -225,7 +225,7 @@ func checkDocument(t *testing.T, s *site, c *client, name string, file *fondsv1.
 // longestWord gives the longest word of letters alone.
 func longestWord(text string) string {
 	longest := ""
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if len(word) > len(longest) && !strings.ContainsAny(word, `&<>"'.,;:()-`) {
 			longest = word
 		}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,8 +47,8 @@ type node struct {
 func (n *node) onClose(f func()) { n.closers = append(n.closers, f) }
 
 func (n *node) close() {
-	for i := len(n.closers) - 1; i >= 0; i-- {
-		n.closers[i]()
+	for _, v := range slices.Backward(n.closers) {
+		v()
 	}
 }
 

@@ -33,7 +33,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", n.options.listen)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", n.options.listen)
 	if err != nil {
 		return fmt.Errorf("listen for gRPC: %w: is another server running? Take another address with --listen", err)
 	}
@@ -63,7 +63,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 
 // startHTTP serves what machines ask about the process. It starts last: /readyz
 // answers once everything else does.
-func (n *node) startHTTP(_ context.Context, start starter) error {
+func (n *node) startHTTP(ctx context.Context, start starter) error {
 	if n.options.http == "" {
 		return nil
 	}
@@ -73,7 +73,7 @@ func (n *node) startHTTP(_ context.Context, start starter) error {
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	listener, err := net.Listen("tcp", n.options.http)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", n.options.http)
 	if err != nil {
 		return fmt.Errorf("listen for HTTP: %w: take another address with --http", err)
 	}

@@ -9,8 +9,7 @@ func readEXIF(s *source, p *Page) error {
 		s = s.section(6, s.size-6) // PNG and WebP writers sometimes leave JPEG's prefix in
 	}
 	err := readEXIFBlock(s, p)
-	var damaged *Refusal
-	if errors.As(err, &damaged) {
+	if _, ok := errors.AsType[*Refusal](err); ok {
 		return nil
 	}
 	return err

@@ -50,8 +50,7 @@ func FuzzTIFF(f *testing.F) {
 func checkPages(t *testing.T, kind kind, b []byte) {
 	t.Helper()
 	pages, err := readPages(kind, newSource(bytes.NewReader(b), int64(len(b))), fuzzLimits)
-	var r *Refusal
-	if errors.As(err, &r) {
+	if r, ok := errors.AsType[*Refusal](err); ok {
 		checkOutcome(t, r.Outcome, r.Reason)
 		return
 	}

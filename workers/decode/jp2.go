@@ -2,6 +2,7 @@ package decode
 
 import (
 	"encoding/binary"
+	"errors"
 	"math"
 )
 
@@ -107,7 +108,8 @@ func findBox(s *source, name string) (*source, bool, error) {
 			return nil, false, err
 		}
 		box, err := readBox(s, off)
-		if _, damaged := err.(*Refusal); damaged {
+		refusal := &Refusal{}
+		if errors.As(err, &refusal) {
 			return nil, false, nil
 		} else if err != nil {
 			return nil, false, err

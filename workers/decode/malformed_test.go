@@ -43,8 +43,7 @@ func TestMalformed(t *testing.T) {
 func outcomes(t *testing.T, path string) (got []fondsv1.Outcome, reasons []string) {
 	t.Helper()
 	scan, err := decode.Probe(context.Background(), path, decode.Limits{})
-	var refusal *decode.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*decode.Refusal](err); ok {
 		return []fondsv1.Outcome{refusal.Outcome}, []string{refusal.Reason}
 	} else if err != nil {
 		t.Fatalf("the surroundings are blamed: %v", err)

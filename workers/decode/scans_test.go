@@ -42,8 +42,7 @@ func TestRealScans(t *testing.T) {
 		name, pages := row[0], row[4]
 		t.Run(name, func(t *testing.T) {
 			scan, err := decode.Probe(context.Background(), filepath.Join(realScans, name), decode.Limits{})
-			var refusal *decode.Refusal
-			if errors.As(err, &refusal) {
+			if refusal, ok := errors.AsType[*decode.Refusal](err); ok {
 				t.Logf("%s: %v: %s", scan.MediaType, refusal.Outcome, refusal.Reason)
 			} else if err != nil {
 				t.Fatal(err)

@@ -27,8 +27,7 @@ func tiffPages(s *source, limits Limits) ([]Page, error) {
 		}
 		seen[off] = true
 		d, next, err := t.directory(off)
-		var damaged *Refusal
-		if errors.As(err, &damaged) {
+		if damaged, ok := errors.AsType[*Refusal](err); ok {
 			pages = append(pages, lostPage(index, damaged))
 			break
 		} else if err != nil {

@@ -42,7 +42,7 @@ const closeGrace = 2 * time.Second
 
 // startChild starts a process and waits for its Hello. Any error is a StartError.
 func startChild(s *spawner, cfg Config, extra []string, cpu *atomic.Int64) (*child, error) {
-	cmd := exec.Command(cfg.Path, append(append([]string{}, cfg.Args...), extra...)...)
+	cmd := exec.Command(cfg.Path, append(append([]string{}, cfg.Args...), extra...)...) //nolint:noctx // it outlives the call that starts it
 	cmd.Env = cfg.environment()
 	c := &child{cmd: cmd, said: &ring{}, gone: make(chan struct{}), answers: make(chan reply, 1), cpu: cpu}
 	cmd.Stderr = c.said
@@ -148,15 +148,19 @@ func (c *child) call(request *enginev1.Request, deadline time.Duration, cancel <
 	defer timer.Stop()
 	// A child that does not read would block the write for ever once the pipe is
 	// full; killing it ends the write.
-	sent := make(chan error, 1)
-	go func() { sent <- frame.Write(c.in, request) }()
+	sent := make(chan struct{})
+	var unsent error
+	go func() {
+		defer close(sent)
+		unsent = frame.Write(c.in, request)
+	}()
 	var got reply
 	select {
 	case got = <-c.answers:
 	case <-timer.C:
 		c.kill()
 		<-sent
-		return nil, ErrDeadline
+		return nil, fmt.Errorf("%w: no answer in %s", ErrDeadline, deadline)
 	case <-cancel:
 		c.kill()
 		<-sent
@@ -170,8 +174,9 @@ func (c *child) call(request *enginev1.Request, deadline time.Duration, cancel <
 		<-sent
 		return nil, crash
 	}
-	if err := <-sent; err != nil {
-		return nil, c.crash(err)
+	<-sent
+	if unsent != nil {
+		return nil, c.crash(unsent)
 	}
 	return got.answer, nil
 }

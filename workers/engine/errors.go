@@ -10,7 +10,7 @@ import (
 var (
 	// ErrDeadline means that the request took longer than Config.Deadline; the
 	// child was killed. The page ends as TIMEOUT.
-	ErrDeadline = errors.New("engine child exceeded its deadline")
+	ErrDeadline = errors.New("the hard deadline passed")
 	// ErrClosed means that the pool was closed.
 	ErrClosed = errors.New("engine pool is closed")
 )
@@ -27,9 +27,9 @@ type Crash struct {
 
 func (c *Crash) Error() string {
 	if c.Stderr == "" {
-		return "engine child crashed: " + c.Reason
+		return "the engine crashed: " + c.Reason
 	}
-	return fmt.Sprintf("engine child crashed: %s; it said: %s", c.Reason, c.Stderr)
+	return fmt.Sprintf("the engine crashed: %s; it said: %s", c.Reason, c.Stderr)
 }
 
 // StartError means that no child could be started: the program is missing, or

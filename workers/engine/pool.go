@@ -69,7 +69,7 @@ func New(cfg Config) *Pool {
 func (p *Pool) Recognize(ctx context.Context, call *enginev1.Recognize) (*enginev1.Recognition, error) {
 	answer, err := p.call(ctx, &enginev1.Request{Call: &enginev1.Request_Recognize{Recognize: call}})
 	if err != nil {
-		return nil, fmt.Errorf("recognise: %w", err)
+		return nil, err
 	}
 	return answer.GetRecognition(), nil
 }

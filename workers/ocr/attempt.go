@@ -67,8 +67,7 @@ func (c Config) read(ctx context.Context, job *fondsv1.Job, path string) (*fonds
 	started := time.Now()
 	image, release, err := decode.Image(ctx, path, int(job.GetWork().GetPage()), c.Scratch, c.Limits)
 	defer release()
-	var refusal *decode.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*decode.Refusal](err); ok {
 		return c.ended(job, refusal.Outcome, refusal.Reason), nil
 	}
 	if err != nil {

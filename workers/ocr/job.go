@@ -84,10 +84,13 @@ func (c Config) discard(ctx context.Context, d *bus.Delivery, log *slog.Logger) 
 	}
 }
 
+// maxDelay is the longest wait before another try.
+const maxDelay = 5 * time.Minute
+
 func (c Config) delay(failures int) time.Duration {
 	delay := c.RetryDelay
 	for range failures - 1 {
-		delay *= 5
+		delay = min(5*delay, maxDelay)
 	}
 	return delay
 }

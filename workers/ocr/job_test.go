@@ -216,7 +216,7 @@ func TestProbeThatFitsNoMessageEndsToo(t *testing.T) {
 
 func TestDelaysGrow(t *testing.T) {
 	c := Config{RetryDelay: 2 * time.Second}
-	for failures, want := range map[int]time.Duration{1: 2 * time.Second, 2: 10 * time.Second, 3: 50 * time.Second} {
+	for failures, want := range map[int]time.Duration{1: 2 * time.Second, 2: 10 * time.Second, 3: 50 * time.Second, 9: maxDelay} {
 		if got := c.delay(failures); got != want {
 			t.Errorf("after %d failures %s", failures, got)
 		}

@@ -27,7 +27,7 @@ func listen(call func()) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("keep standard error: %w", err)
 	}
-	defer unix.Close(kept)
+	defer func() { _ = unix.Close(kept) }()
 	if err := unix.Dup2(memory, 2); err != nil {
 		return "", fmt.Errorf("take standard error: %w", err)
 	}

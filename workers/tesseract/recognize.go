@@ -20,8 +20,7 @@ type reader struct {
 // cannot go on; whatever is wrong with page or recipe is an outcome.
 func (r *reader) recognize(call *enginev1.Recognize) (*enginev1.Recognition, error) {
 	result, err := r.page(call)
-	var refused *refusal
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*refusal](err); ok {
 		return &enginev1.Recognition{Outcome: refused.outcome, Reason: refused.reason}, nil
 	}
 	return result, err
@@ -47,8 +46,7 @@ func (r *reader) page(call *enginev1.Recognize) (*enginev1.Recognition, error) {
 		width: p.width(), height: p.height(), steps: p.steps, exif: exifTurn(p.orientation),
 	}
 	result, err := a.run(p)
-	var refused *refusal
-	if errors.As(err, &refused) {
+	if _, ok := errors.AsType[*refusal](err); ok {
 		// A session that failed half-way is of no further use.
 		return nil, errors.Join(err, r.drop())
 	}

@@ -242,18 +242,18 @@ func TestTransparentAllOverIsNotBlank(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clear := image.NewNRGBA(grey.Bounds())
+	sheer := image.NewNRGBA(grey.Bounds())
 	for y := range grey.Bounds().Dy() {
 		for x := range grey.Bounds().Dx() {
 			level := color.GrayModel.Convert(grey.At(x, y)).(color.Gray).Y
-			clear.SetNRGBA(x, y, color.NRGBA{level, level, level, 0})
+			sheer.SetNRGBA(x, y, color.NRGBA{level, level, level, 0})
 		}
 	}
 	var buf bytes.Buffer
-	if err := png.Encode(&buf, clear); err != nil {
+	if err := png.Encode(&buf, sheer); err != nil {
 		t.Fatal(err)
 	}
-	got := read(t, newReader(t, "eng"), writeFile(t, "clear.png", buf.Bytes()), recipe("eng"))
+	got := read(t, newReader(t, "eng"), writeFile(t, "sheer.png", buf.Bytes()), recipe("eng"))
 	if lines := linesOf(got.GetBody().GetText()); !slices.Equal(lines, typed) {
 		t.Errorf("%v %q, text %q", got.GetOutcome(), got.GetReason(), lines)
 	}

@@ -14,8 +14,7 @@ import (
 // unless it is to be set upright, and no larger than asked for.
 func render(call *enginev1.Render) (*enginev1.Rendering, error) {
 	p, err := decode(call.GetImage(), true)
-	var refused *refusal
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*refusal](err); ok {
 		return &enginev1.Rendering{Outcome: refused.outcome, Reason: refused.reason}, nil
 	}
 	if err != nil {

@@ -98,7 +98,7 @@ func (s *session) read(picture *pix, resolution uint32, layout string) ([]found,
 			return nil, fmt.Errorf("set layout: %w", err)
 		}
 	}
-	if err := picture.pnm(s.client.SetImageFromBytes); err != nil {
+	if err := picture.serialised(s.client.SetImageFromBytes); err != nil {
 		return nil, err
 	}
 	s.forget()

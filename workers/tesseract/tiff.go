@@ -204,12 +204,12 @@ func (r *tiffReader) image(at int64) (ifd, error) {
 			if err != nil {
 				return ifd{}, err
 			}
-			switch {
-			case tag == tagOrientation:
+			switch tag {
+			case tagOrientation:
 				out.orientation = uint32(min(values[0], 9))
 				out.valueAt = start + int64(i*r.entrySize()+r.entrySize()-r.inlineSize())
 				out.upright = r.one(entry)
-			case tag == tagStripOffsets || tag == tagTileOffsets:
+			case tagStripOffsets, tagTileOffsets:
 				offsets = values
 			default:
 				counts = values

@@ -244,7 +244,7 @@ func (a *archive) files() []string {
 			return nil //nolint:nilerr // moved meanwhile
 		}
 		below, _ := filepath.Rel(a.folder, path)
-		content, _ := os.ReadFile(path) //nolint:gosec // in a folder of the test
+		content, _ := os.ReadFile(path)
 		if strings.HasSuffix(path, reasonSuffix) {
 			content = []byte("reason")
 		}
@@ -490,7 +490,7 @@ func TestFolderThatMayNotBeReadDoesNotStopTheOthers(t *testing.T) {
 	a.write("open/b.tif", "text b")
 	locked := filepath.Join(a.folder, "locked")
 	must(t, os.Chmod(locked, 0))
-	t.Cleanup(func() { _ = os.Chmod(locked, 0o700) }) //nolint:gosec // a folder of the test
+	t.Cleanup(func() { _ = os.Chmod(locked, 0o700) })
 	a.watch()
 	a.want("done/open/b.tif: text b")
 }
