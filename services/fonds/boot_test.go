@@ -138,7 +138,7 @@ func (s *site) startWorker(args ...string) *process {
 
 func (s *site) spawn(args ...string) *process {
 	s.t.Helper()
-	cmd := exec.Command(os.Args[0], args...) //nolint:noctx // this program; killed at the test's end
+	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), runAsFonds+"=1", "FONDS_SERVER="+s.grpc)
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -24,8 +24,8 @@ type Config struct {
 	Deadline time.Duration
 	// StartDeadline bounds the wait for a child's first frame; default 10 s.
 	StartDeadline time.Duration
-	// Pages after which a child is replaced; default 100: ordinary pages leave
-	// 2 MB each behind, on top of about 90 MB.
+	// Pages after which a child is replaced; default 100. A child starts at
+	// about 85 MB with a page of A4; what it leaves behind grows with the pages.
 	Pages int
 	// Memory in bytes of peak resident size after which a child is replaced;
 	// default 600 MB. The hard limit is the child's own, set by its arguments.
