@@ -69,13 +69,13 @@ func (c Config) findLost(ctx context.Context, feed *bus.TextFeed) error {
 }
 
 // storedSoFar waits until the texts that are in the stream now were stored, at
-// most for one interval: the next round asks again.
+// most for a few seconds: the next round asks again.
 func (c Config) storedSoFar(ctx context.Context, feed *bus.TextFeed) (bool, error) {
 	last, err := feed.Last(ctx)
 	if err != nil {
 		return false, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.Reconcile)
+	ctx, cancel := context.WithTimeout(ctx, storedWait)
 	defer cancel()
 	ticker := time.NewTicker(askPassed)
 	defer ticker.Stop()
@@ -94,6 +94,9 @@ func (c Config) storedSoFar(ctx context.Context, feed *bus.TextFeed) (bool, erro
 		}
 	}
 }
+
+// storedWait outlasts a commit many times over, and a round ends soon after.
+const storedWait = 5 * time.Second
 
 // askPassed is how often intake's place in the stream is asked for: commits come
 // some tens of milliseconds apart.

@@ -19,7 +19,7 @@ func (a *archive) find() {
 	feed, err := a.bus.TextFeed(a.ctx(), a.config.AckWait)
 	must(a.t, err)
 	c := a.config
-	c.Reconcile = 10 * time.Millisecond
+	c.Reconcile = 0 // however lately the job was issued
 	must(a.t, c.findLost(a.ctx(), feed))
 }
 
