@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	enginev1 "github.com/fonds-archive/fonds/proto/engine/v1"
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
@@ -14,7 +15,14 @@ import (
 type reader struct {
 	models  *tessdata
 	session *session
+	// kept are sessions of other recipes, the one used last at the end: pages in
+	// two languages that come in turns would load their models for each page.
+	kept []*session
 }
+
+// maxKept bounds the sessions beside the one in use. Loading a fast model takes
+// 0.1 s, a tenth of a page; keeping one takes some 30 MB.
+const maxKept = 2
 
 // recognize gives the outcome of one page. An error means that the process
 // cannot go on; whatever is wrong with page or recipe is an outcome.
@@ -65,17 +73,45 @@ func (r *reader) drop() error {
 
 // open makes sure that the session is the recipe's.
 func (r *reader) open(recipe *fondsv1.Recipe) error {
-	if r.session != nil && r.session.key == sessionKey(recipe) {
+	key := sessionKey(recipe)
+	if r.session != nil && r.session.key == key {
 		return nil
 	}
-	if err := r.drop(); err != nil {
+	if err := r.park(); err != nil {
 		return err
+	}
+	for i, s := range r.kept {
+		if s.key == key {
+			r.session = s
+			r.kept = slices.Delete(r.kept, i, i+1)
+			return nil
+		}
 	}
 	next, err := openSession(r.models.folder, recipe)
 	if err != nil {
 		return err
 	}
 	r.session = next
+	return nil
+}
+
+// park puts the session in use among those kept, and closes the oldest of them
+// when there are too many.
+func (r *reader) park() error {
+	if r.session == nil {
+		return nil
+	}
+	r.session.rest()
+	r.kept = append(r.kept, r.session)
+	r.session = nil
+	if len(r.kept) <= maxKept {
+		return nil
+	}
+	oldest := r.kept[0]
+	r.kept = slices.Delete(r.kept, 0, 1)
+	if err := oldest.Close(); err != nil {
+		return fmt.Errorf("close Tesseract: %w", err)
+	}
 	return nil
 }
 

@@ -133,6 +133,11 @@ func (s *session) forget() {
 	C.TessBaseAPIClearAdaptiveClassifier(s.handle())
 }
 
+// rest lets go of the last page, while the models stay loaded.
+func (s *session) rest() {
+	C.TessBaseAPIClear(s.handle())
+}
+
 // detectTurn asks Tesseract's orientation model which clockwise quarters set
 // the picture upright. ok is false when the model sees too little to say.
 func detectTurn(tessdata string, picture *pix, resolution uint32) (quarters int, sure float64, ok bool) {
