@@ -15,7 +15,8 @@ const (
 	// watchTick is how long a watcher relies on Changed alone: commits of other
 	// processes do not show there.
 	watchTick = time.Second
-	// watchPause bounds a watcher to ten looks a second, however many commits there are.
+	// watchPause bounds a watcher to ten looks a second, however many commits there
+	// are; after a quiet time it looks at once.
 	watchPause = 100 * time.Millisecond
 	// watchBatch is how many rows one look takes.
 	watchBatch = 500
@@ -28,6 +29,7 @@ func watch(ctx context.Context, d Deps, look func() (more, over bool, err error)
 	defer tick.Stop()
 	for {
 		changed := d.Catalog.Changed() // before looking: no commit falls between
+		rested := time.After(watchPause)
 		more, over, err := look()
 		if err != nil || over {
 			return err
@@ -42,7 +44,7 @@ func watch(ctx context.Context, d Deps, look func() (more, over bool, err error)
 				return shuttingDown()
 			}
 			select {
-			case <-time.After(watchPause):
+			case <-rested:
 			case <-ctx.Done():
 				return ctx.Err()
 			case <-d.Done:

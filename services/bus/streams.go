@@ -128,7 +128,7 @@ func (b *Bus) declareBuckets(ctx context.Context) error {
 	return nil
 }
 
-// StreamState is what fsck looks at.
+// StreamState is how much a stream holds.
 type StreamState struct {
 	Name     string
 	Messages uint64

@@ -30,66 +30,29 @@ func newBatchCommand() *cobra.Command {
 }
 
 func newBatchListCommand() *cobra.Command {
-	limit := 0
+	list := listing[*fondsv1.Batch]{
+		header: []string{"NAME", "STATE", "FILES", "PAGES", "FAILED", "CREATED", "COLLECTION"},
+		page: func(ctx context.Context, c *client, size int32, token string) ([]*fondsv1.Batch, string, error) {
+			answer, err := c.ingest.ListBatches(ctx, &fondsv1.ListBatchesRequest{PageSize: size, PageToken: token})
+			return answer.GetBatches(), answer.GetNextPageToken(), err
+		},
+		row: func(b *fondsv1.Batch) []string {
+			return []string{
+				b.GetName(), stateName(b.GetState()), fmt.Sprintf("%d/%d", b.GetFilesEnded(), b.GetFiles()),
+				fmt.Sprintf("%d/%d", ended(b.GetCounts()), b.GetCounts().GetPages()), fmt.Sprint(bad(b.GetCounts())),
+				moment(b.GetCreateTime()), strings.TrimPrefix(b.GetCollection(), "collections/"),
+			}
+		},
+	}
 	cmd := &cobra.Command{
 		Use:     "list",
 		Short:   "List batches, newest first",
 		Example: "  fonds batch list\n  fonds batch list --limit 5 --json",
 		Args:    needs(cobra.NoArgs, "no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := dial(cmd)
-			if err != nil {
-				return err
-			}
-			defer c.close()
-			return listBatches(cmd, c, limit)
-		},
 	}
-	addServerFlag(cmd)
-	cmd.Flags().IntVar(&limit, "limit", 50, "list at most this many; 0 for all")
+	limit := list.flags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return list.print(cmd, *limit) }
 	return cmd
-}
-
-func listBatches(cmd *cobra.Command, c *client, limit int) error {
-	t := table{header: []string{"NAME", "STATE", "FILES", "PAGES", "FAILED", "CREATED", "COLLECTION"}}
-	request := &fondsv1.ListBatchesRequest{}
-	for n := 0; ; {
-		request.PageSize = pageSize(limit, n)
-		ctx, cancel := context.WithTimeout(cmd.Context(), callTime)
-		answer, err := c.ingest.ListBatches(ctx, request)
-		cancel()
-		if err != nil {
-			return err
-		}
-		for _, b := range answer.GetBatches() {
-			n++
-			if wantsJSON(cmd) {
-				if err := writeLine(cmd.OutOrStdout(), b); err != nil {
-					return err
-				}
-				continue
-			}
-			t.add(b.GetName(), stateName(b.GetState()), fmt.Sprintf("%d/%d", b.GetFilesEnded(), b.GetFiles()),
-				fmt.Sprintf("%d/%d", ended(b.GetCounts()), b.GetCounts().GetPages()), fmt.Sprint(bad(b.GetCounts())),
-				moment(b.GetCreateTime()), strings.TrimPrefix(b.GetCollection(), "collections/"))
-		}
-		request.PageToken = answer.GetNextPageToken()
-		if request.GetPageToken() == "" || limit > 0 && n >= limit {
-			break
-		}
-	}
-	if wantsJSON(cmd) {
-		return nil
-	}
-	return t.write(cmd.OutOrStdout())
-}
-
-// pageSize is how many to ask for when n of limit (0 for all) have come.
-func pageSize(limit, n int) int32 {
-	if limit <= 0 {
-		return 500
-	}
-	return int32(min(500, limit-n))
 }
 
 // batchCommand makes a command that does something with one batch.

@@ -26,61 +26,29 @@ and texts that could not be stored. The pages have their outcome all the same.`,
 }
 
 func newDeadListCommand() *cobra.Command {
-	limit := 0
+	list := listing[*fondsv1.DeadLetter]{
+		header: []string{"NAME", "KIND", "GIVEN UP", "SCAN", "PAGE", "REASON"},
+		none:   "no dead letters",
+		page: func(ctx context.Context, c *client, size int32, token string) ([]*fondsv1.DeadLetter, string, error) {
+			answer, err := c.ingest.ListDeadLetters(ctx, &fondsv1.ListDeadLettersRequest{PageSize: size, PageToken: token})
+			return answer.GetDeadLetters(), answer.GetNextPageToken(), err
+		},
+		row: func(l *fondsv1.DeadLetter) []string {
+			return []string{
+				l.GetName(), l.GetKind(), moment(l.GetCreateTime()), scanShort(l.GetWork().GetScan()),
+				pageOf(l.GetWork()), oneLine(l.GetReason(), longestReason),
+			}
+		},
+	}
 	cmd := &cobra.Command{
 		Use:     "list",
 		Short:   "List dead letters, oldest first",
 		Example: "  fonds dead list\n  fonds dead list --json | jq -r .reason | sort | uniq -c",
 		Args:    needs(cobra.NoArgs, "no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := dial(cmd)
-			if err != nil {
-				return err
-			}
-			defer c.close()
-			return listDead(cmd, c, limit)
-		},
 	}
-	addServerFlag(cmd)
-	cmd.Flags().IntVar(&limit, "limit", 50, "list at most this many; 0 for all")
+	limit := list.flags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return list.print(cmd, *limit) }
 	return cmd
-}
-
-func listDead(cmd *cobra.Command, c *client, limit int) error {
-	t := table{header: []string{"NAME", "KIND", "GIVEN UP", "SCAN", "PAGE", "REASON"}}
-	request := &fondsv1.ListDeadLettersRequest{}
-	for n := 0; ; {
-		request.PageSize = pageSize(limit, n)
-		ctx, cancel := context.WithTimeout(cmd.Context(), callTime)
-		answer, err := c.ingest.ListDeadLetters(ctx, request)
-		cancel()
-		if err != nil {
-			return err
-		}
-		for _, letter := range answer.GetDeadLetters() {
-			n++
-			if wantsJSON(cmd) {
-				if err := writeLine(cmd.OutOrStdout(), letter); err != nil {
-					return err
-				}
-				continue
-			}
-			t.add(letter.GetName(), letter.GetKind(), moment(letter.GetCreateTime()), scanShort(letter.GetWork().GetScan()),
-				pageOf(letter.GetWork()), oneLine(letter.GetReason(), longestReason))
-		}
-		request.PageToken = answer.GetNextPageToken()
-		if request.GetPageToken() == "" || limit > 0 && n >= limit {
-			break
-		}
-	}
-	switch {
-	case wantsJSON(cmd):
-		return nil
-	case len(t.rows) == 0:
-		_, err := fmt.Fprintln(cmd.OutOrStdout(), "no dead letters")
-		return err
-	}
-	return t.write(cmd.OutOrStdout())
 }
 
 func scanShort(digest string) string {

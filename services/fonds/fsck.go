@@ -106,13 +106,16 @@ func (f *fsck) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	counts := fmt.Sprintf("%d blobs, %d scans, %d readings, %d documents", blobs, audit.Scans, audit.Readings, audit.Documents)
 	if alone {
-		if err := f.streams(ctx); err != nil {
+		messages, err := f.streams(ctx)
+		if err != nil {
 			return err
 		}
+		counts += messages
 	}
 	if !f.json {
-		_, _ = fmt.Fprintf(f.out, "%d blobs, %d scans, %d readings, %d documents: %d problems\n", blobs, audit.Scans, audit.Readings, audit.Documents, f.problems)
+		_, _ = fmt.Fprintf(f.out, "%s: %d problems\n", counts, f.problems)
 	}
 	if f.problems > 0 {
 		return errFailedData
@@ -202,12 +205,13 @@ func (f *fsck) reference(ctx context.Context, info blob.Info, prune bool) error 
 	return nil
 }
 
-// streams opens the queue's folder and checks that each stream can be read.
-func (f *fsck) streams(ctx context.Context) error {
+// streams opens the queue's folder, checks that each stream can be read, and tells
+// how many messages it has.
+func (f *fsck) streams(ctx context.Context) (messages string, err error) {
 	embedded, err := bus.Embed(f.data, "")
 	if err != nil {
 		f.found("jetstream", err.Error())
-		return nil
+		return "", nil
 	}
 	defer embedded.Close()
 	connecting, cancel := context.WithTimeout(ctx, 30*time.Second)
@@ -215,15 +219,19 @@ func (f *fsck) streams(ctx context.Context) error {
 	b, err := bus.Connect(connecting, "", embedded.Options()...)
 	if err != nil {
 		f.found("jetstream", err.Error())
-		return nil
+		return "", nil
 	}
 	defer b.Close()
 	problems, err := b.Check(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, p := range problems {
 		f.found("jetstream", p)
 	}
-	return nil
+	states, err := b.States(ctx)
+	for _, s := range states {
+		messages += fmt.Sprintf(", %s %d", s.Name, s.Messages)
+	}
+	return messages, err
 }

@@ -15,11 +15,11 @@ type listOptions struct {
 	collection string
 	filter     string
 	deleted    bool
-	limit      int
 }
 
 func newListCommand() *cobra.Command {
 	var o listOptions
+	list := o.listing()
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List documents, newest first",
@@ -32,60 +32,39 @@ assurance and complete; ":" is "contains".`,
   fonds list --filter 'title:"4117" AND complete = true'
   fonds list --json | jq -r .name`,
 		Args: needs(cobra.NoArgs, "no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
-	addServerFlag(cmd)
 	cmd.Flags().StringVar(&o.collection, "collection", "", "only this collection's")
 	cmd.Flags().StringVar(&o.filter, "filter", "", "only those that fit the expression")
 	cmd.Flags().BoolVar(&o.deleted, "deleted", false, "deleted ones too")
-	cmd.Flags().IntVar(&o.limit, "limit", 50, "list at most this many; 0 for all")
+	limit := list.flags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return list.print(cmd, *limit) }
 	return cmd
 }
 
-func (o listOptions) run(cmd *cobra.Command) error {
-	filter, err := o.expression()
-	if err != nil {
-		return err
-	}
-	c, err := dial(cmd)
-	if err != nil {
-		return err
-	}
-	defer c.close()
-	t := table{header: []string{"NAME", "REVISION", "ASSURANCE", "COMPLETE", "COLLECTION", "UPDATED", "TITLE"}}
-	request := &fondsv1.ListDocumentsRequest{Filter: filter, ShowDeleted: o.deleted}
-	for n := 0; ; {
-		request.PageSize = pageSize(o.limit, n)
-		ctx, cancel := context.WithTimeout(cmd.Context(), callTime)
-		answer, err := c.catalog.ListDocuments(ctx, request, zipped())
-		cancel()
-		if err != nil {
-			return err
-		}
-		for _, d := range answer.GetDocuments() {
-			n++
-			if wantsJSON(cmd) {
-				if err := writeLine(cmd.OutOrStdout(), d); err != nil {
-					return err
-				}
-				continue
+// listing asks with the flags as they are when it is printed.
+func (o *listOptions) listing() listing[*fondsv1.Document] {
+	return listing[*fondsv1.Document]{
+		header: []string{"NAME", "REVISION", "ASSURANCE", "COMPLETE", "COLLECTION", "UPDATED", "TITLE"},
+		page: func(ctx context.Context, c *client, size int32, token string) ([]*fondsv1.Document, string, error) {
+			filter, err := o.expression()
+			if err != nil {
+				return nil, "", err
 			}
-			t.add(d.GetName(), strconv.Itoa(int(d.GetRevision())), assuranceName(d.GetAssurance()), yesNo(d.GetComplete()),
-				strings.TrimPrefix(d.GetCollection(), "collections/"), moment(d.GetUpdateTime()), titleOf(d))
-		}
-		request.PageToken = answer.GetNextPageToken()
-		if request.GetPageToken() == "" || o.limit > 0 && n >= o.limit {
-			break
-		}
+			request := &fondsv1.ListDocumentsRequest{Filter: filter, ShowDeleted: o.deleted, PageSize: size, PageToken: token}
+			answer, err := c.catalog.ListDocuments(ctx, request, zipped())
+			return answer.GetDocuments(), answer.GetNextPageToken(), err
+		},
+		row: func(d *fondsv1.Document) []string {
+			return []string{
+				d.GetName(), strconv.Itoa(int(d.GetRevision())), assuranceName(d.GetAssurance()), yesNo(d.GetComplete()),
+				strings.TrimPrefix(d.GetCollection(), "collections/"), moment(d.GetUpdateTime()), titleOf(d),
+			}
+		},
 	}
-	if wantsJSON(cmd) {
-		return nil
-	}
-	return t.write(cmd.OutOrStdout())
 }
 
 // expression joins the flags that select.
-func (o listOptions) expression() (string, error) {
+func (o *listOptions) expression() (string, error) {
 	id := strings.TrimPrefix(o.collection, "collections/")
 	if id == "" {
 		return o.filter, nil

@@ -6,13 +6,12 @@ import (
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/catalog"
-	"github.com/fonds-archive/fonds/workers/relay"
 )
 
 func (a *archive) dead() DeadLetters { return DeadLetters{Catalog: a.catalog, Bus: a.bus} }
 
 func jobLetter(key catalog.WorkKey) *fondsv1.DeadLetter {
-	return &fondsv1.DeadLetter{Kind: "job", Reason: "the engine crashed", Work: relay.WorkKey(key), Subject: "fonds.jobs.v1.fresh.probe.b", Data: []byte("job")}
+	return &fondsv1.DeadLetter{Kind: "job", Reason: "the engine crashed", Work: workKey(key), Subject: "fonds.jobs.v1.fresh.probe.b", Data: []byte("job")}
 }
 
 // failed brings a file to its end with a page that failed, and buries its job.

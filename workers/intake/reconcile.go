@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
-	"github.com/fonds-archive/fonds/workers/relay"
 )
 
 // reconcileAtOnce is above any relay's window, so that one round sees all.
@@ -46,7 +46,7 @@ func (c Config) findLost(ctx context.Context, feed *bus.TextFeed) error {
 	}
 	var lost []catalog.Published
 	for _, w := range works {
-		there, err := c.Queue.Has(ctx, relay.WorkKey(w.Key), uint32(w.Attempt), w.Sequence)
+		there, err := c.Queue.Has(ctx, workKey(w.Key), uint32(w.Attempt), w.Sequence)
 		if err != nil {
 			return err
 		}
@@ -101,3 +101,8 @@ const storedWait = 5 * time.Second
 // askPassed is how often intake's place in the stream is asked for: commits come
 // some tens of milliseconds apart.
 const askPassed = 50 * time.Millisecond
+
+// workKey is a work's key as it stands in messages.
+func workKey(k catalog.WorkKey) *fondsv1.WorkKey {
+	return &fondsv1.WorkKey{Scan: string(k.Scan), Page: uint32(k.Page), Recipe: string(k.Recipe)}
+}

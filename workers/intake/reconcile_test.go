@@ -10,7 +10,6 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
-	"github.com/fonds-archive/fonds/workers/relay"
 )
 
 // find runs one round of the reconciler.
@@ -36,7 +35,7 @@ func (a *archive) publishJobs(jobs []catalog.Job) {
 	a.t.Helper()
 	for _, j := range jobs {
 		m := &fondsv1.Job{
-			Work: relay.WorkKey(j.Work.Key), Attempt: uint32(j.Work.Attempt), Collections: j.Collections, Batch: j.Work.Batch,
+			Work: workKey(j.Work.Key), Attempt: uint32(j.Work.Attempt), Collections: j.Collections, Batch: j.Work.Batch,
 		}
 		p := a.config.Queue.Publish(a.ctx(), bus.Fresh, []*fondsv1.Job{m})[0]
 		must(a.t, p.Err)

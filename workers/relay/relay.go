@@ -160,7 +160,7 @@ func (c Config) publish(ctx context.Context, lane bus.Lane, jobs []catalog.Job) 
 
 func message(j catalog.Job) *fondsv1.Job {
 	m := &fondsv1.Job{
-		Work:        WorkKey(j.Work.Key),
+		Work:        workKey(j.Work.Key),
 		Attempt:     uint32(j.Work.Attempt),
 		Collections: j.Collections,
 		Batch:       j.Work.Batch,
@@ -179,8 +179,8 @@ func message(j catalog.Job) *fondsv1.Job {
 	return m
 }
 
-// WorkKey is a work's key as it stands in messages.
-func WorkKey(k catalog.WorkKey) *fondsv1.WorkKey {
+// workKey is a work's key as it stands in messages.
+func workKey(k catalog.WorkKey) *fondsv1.WorkKey {
 	return &fondsv1.WorkKey{Scan: string(k.Scan), Page: uint32(k.Page), Recipe: string(k.Recipe)}
 }
 
@@ -256,7 +256,7 @@ func (c Config) withdraw(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	for _, w := range dropped {
-		if err := c.Queue.Withdraw(ctx, WorkKey(w.Key), uint32(w.Attempt), w.Sequence); err != nil {
+		if err := c.Queue.Withdraw(ctx, workKey(w.Key), uint32(w.Attempt), w.Sequence); err != nil {
 			return false, err
 		}
 	}
