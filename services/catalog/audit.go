@@ -157,25 +157,24 @@ func (a *Audit) readings(r Reader, s Scan, page int) error {
 }
 
 func (c *Catalog) auditDocuments(ctx context.Context, a *Audit) error {
-	q := DocumentQuery{Deleted: true, Limit: auditPage}
-	for {
-		var heads []DocumentHead
+	for after := ""; ; {
+		var documents []Document
 		err := c.store.View(ctx, func(r Reader) error {
 			var err error
-			if heads, err = r.Documents(q); err != nil {
+			if documents, err = r.EveryDocument(after, auditPage); err != nil {
 				return err
 			}
-			for _, h := range heads {
-				if err := a.document(r, h.Document); err != nil {
+			for _, d := range documents {
+				if err := a.document(r, d); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
-		if err != nil || len(heads) == 0 {
+		if err != nil || len(documents) == 0 {
 			return err
 		}
-		q.After = heads[len(heads)-1].ID
+		after = documents[len(documents)-1].ID
 	}
 }
 
@@ -186,6 +185,10 @@ func (a *Audit) document(r Reader, d Document) error {
 		rev, err := r.Revision(d.ID, number)
 		if errors.Is(err, ErrNotFound) {
 			a.Found(name, "is missing")
+			continue
+		}
+		if errors.Is(err, ErrDamaged) {
+			a.Found(name, err.Error())
 			continue
 		}
 		if err != nil {

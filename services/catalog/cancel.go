@@ -22,12 +22,12 @@ func (c *Catalog) CancelBatch(ctx context.Context, id string) (Batch, error) {
 	return batch, err
 }
 
-// SweepBatches ends batches whose client has left before all files arrived. It
-// returns how many it looked at; call it again while that is limit.
+// SweepBatches ends batches whose client has left before all files arrived, at
+// most limit of them. It returns how many.
 func (c *Catalog) SweepBatches(ctx context.Context, limit int) (int, error) {
 	swept := 0
 	err := c.store.Tx(ctx, func(tx Tx) error {
-		batches, err := tx.BatchesActiveBefore(c.now().Add(-c.limits.ClientTimeout), limit)
+		batches, err := tx.BatchesLeft(c.now().Add(-c.limits.ClientTimeout), limit)
 		if err != nil {
 			return err
 		}

@@ -16,9 +16,10 @@ type Job struct {
 }
 
 // IssueJobs takes pending works, counts a new attempt for each, and returns them
-// to be published, so many that at most window works are queued in all. Whoever
-// calls it publishes them and then calls JobsPublished; if it dies in between,
-// the reconciler finds works that are queued and have no message.
+// to be published, so many that at most window works of each recipe are queued:
+// jobs that no live worker can do hold up nobody else. Whoever calls it publishes
+// them and then calls JobsPublished; if it dies in between, the reconciler finds
+// works that are queued and have no message.
 func (c *Catalog) IssueJobs(ctx context.Context, window int) ([]Job, error) {
 	var jobs []Job
 	// Most calls find nothing to do: a view spares them the commit.
@@ -53,11 +54,27 @@ func (c *Catalog) IssueJobs(ctx context.Context, window int) ([]Job, error) {
 }
 
 func issuable(r Reader, window int) ([]Work, error) {
-	queued, err := r.QueuedCount()
-	if err != nil || queued >= window {
+	recipes, err := r.PendingRecipes()
+	if err != nil || len(recipes) == 0 {
 		return nil, err
 	}
-	return r.PendingWorks(window - queued)
+	queued, err := r.QueuedCounts()
+	if err != nil {
+		return nil, err
+	}
+	var works []Work
+	for _, recipe := range recipes {
+		room := window - queued[recipe]
+		if room <= 0 {
+			continue
+		}
+		more, err := r.PendingWorks(recipe, room)
+		if err != nil {
+			return nil, err
+		}
+		works = append(works, more...)
+	}
+	return works, nil
 }
 
 func describeJob(r Reader, w Work) (Job, error) {
@@ -153,6 +170,32 @@ func (c *Catalog) QueuedBefore(ctx context.Context, t time.Time, limit int) ([]W
 		return err
 	})
 	return works, err
+}
+
+// QueuedRecipes counts the works whose job was issued before the given time and
+// that have no outcome, by the recipe that they wait for; probes need none.
+func (c *Catalog) QueuedRecipes(ctx context.Context, t time.Time, limit int) (map[Digest]int, map[Digest]Recipe, error) {
+	counts, recipes := map[Digest]int{}, map[Digest]Recipe{}
+	err := c.store.View(ctx, func(r Reader) error {
+		works, err := r.QueuedWorks(t, limit)
+		if err != nil {
+			return err
+		}
+		for _, w := range works {
+			if w.Key.IsProbe() {
+				continue
+			}
+			counts[w.Key.Recipe]++
+			if _, known := recipes[w.Key.Recipe]; known {
+				continue
+			}
+			if recipes[w.Key.Recipe], err = r.Recipe(w.Key.Recipe); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return counts, recipes, err
 }
 
 // JobsLost makes works pending again whose message is gone. The last attempt

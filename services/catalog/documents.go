@@ -75,15 +75,13 @@ type NewDocument struct {
 func (c *Catalog) CreateDocument(ctx context.Context, n NewDocument) (DocumentHead, error) {
 	var head DocumentHead
 	err := c.store.Tx(ctx, func(tx Tx) error {
-		if n.RequestID != "" {
-			id, err := tx.Request(n.RequestID)
-			if err == nil {
-				head, err = documentAt(tx, id, 0)
-				return err
-			}
-			if !errors.Is(err, ErrNotFound) {
-				return err
-			}
+		made, err := c.madeBefore(tx, n)
+		if err != nil {
+			return err
+		}
+		if made != "" {
+			head, err = documentAt(tx, made, 0)
+			return err
 		}
 		d := Document{ID: c.newID(), Collection: n.Collection, CreatedAt: c.now()}
 		r, err := c.compose(tx, d, n.Title, n.Regions, n.Person)
@@ -94,7 +92,7 @@ func (c *Catalog) CreateDocument(ctx context.Context, n NewDocument) (DocumentHe
 			return err
 		}
 		if n.RequestID != "" {
-			if err := tx.InsertRequest(n.RequestID, d.ID, c.now()); err != nil {
+			if err := c.remember(tx, n, d.ID); err != nil {
 				return err
 			}
 		}
@@ -102,6 +100,64 @@ func (c *Catalog) CreateDocument(ctx context.Context, n NewDocument) (DocumentHe
 		return err
 	})
 	return head, err
+}
+
+// requestAge is how long a request ID is remembered.
+const requestAge = 24 * time.Hour
+
+// Request is what a request ID has made. Digest is that of what was asked for.
+type Request struct {
+	Person    string
+	ID        string
+	Document  string
+	Digest    Digest
+	CreatedAt time.Time
+}
+
+// digest is equal for requests that ask for the same.
+func (n NewDocument) digest() (Digest, error) {
+	encoded, err := Revision{Title: n.Title, Regions: n.Regions}.Manifest()
+	if err != nil {
+		return "", err
+	}
+	return digestOf(append([]byte(n.Collection+"\x00"), encoded...)), nil
+}
+
+// madeBefore gives the document that the same request has made; "" for none.
+func (c *Catalog) madeBefore(tx Tx, n NewDocument) (string, error) {
+	if n.RequestID == "" {
+		return "", nil
+	}
+	before, err := tx.Request(n.Person, n.RequestID)
+	if errors.Is(err, ErrNotFound) || err == nil && before.CreatedAt.Before(c.now().Add(-requestAge)) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	digest, err := n.digest()
+	if err != nil {
+		return "", err
+	}
+	if before.Digest != digest {
+		return "", &Error{
+			Code: Precondition, Reason: ReasonRequestReused, Field: "request_id",
+			Message: "this request ID has made another document within the last day: take a new ID for a new request",
+		}
+	}
+	return before.Document, nil
+}
+
+// remember notes what a request has made, and forgets those of yesterday.
+func (c *Catalog) remember(tx Tx, n NewDocument, document string) error {
+	if err := tx.DeleteRequests(c.now().Add(-requestAge)); err != nil {
+		return err
+	}
+	digest, err := n.digest()
+	if err != nil {
+		return err
+	}
+	return tx.InsertRequest(Request{Person: n.Person, ID: n.RequestID, Document: document, Digest: digest, CreatedAt: c.now()})
 }
 
 // Change says what UpdateDocument changes; nil leaves it as it is.
@@ -249,7 +305,14 @@ func (c *Catalog) setDeleted(ctx context.Context, id, etag, person string, delet
 		if err := tx.PutDocument(head.Document); err != nil {
 			return err
 		}
-		return c.appendEvent(tx, head.Document, event, person)
+		if err := c.appendEvent(tx, head.Document, event, person); err != nil {
+			return err
+		}
+		if err := c.catchUp(tx, head.Document); err != nil {
+			return err
+		}
+		head, err = documentAt(tx, id, 0)
+		return err
 	})
 	return head, err
 }

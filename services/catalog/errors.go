@@ -71,6 +71,9 @@ const (
 	ReasonFileNotEnded       = "FILE_NOT_ENDED"
 	ReasonInvalidArgument    = "INVALID_ARGUMENT"
 	ReasonCollectionMismatch = "SCAN_NOT_IN_COLLECTION"
+	ReasonFileChanged        = "FILE_CHANGED"
+	ReasonResumeMismatch     = "RESUME_MISMATCH"
+	ReasonRequestReused      = "REQUEST_ID_REUSED"
 )
 
 func notFound(reason, what, name string) error {
@@ -84,3 +87,7 @@ func invalid(field, format string, args ...any) error {
 // ErrNotFound is what a Store returns for a key that it does not have. Verbs
 // turn it into an *Error that names what was asked for.
 var ErrNotFound = errors.New("not found")
+
+// ErrDamaged is what a Store returns when what it has stored is not what was
+// stored: an internal fault that an audit reports.
+var ErrDamaged = errors.New("stored data is damaged")

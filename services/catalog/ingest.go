@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // DefaultCollection holds what was ingested without naming one.
@@ -41,14 +42,13 @@ func (c *Catalog) CreateBatch(ctx context.Context, n NewBatch) (Batch, error) {
 				return err
 			}
 		}
-		files, err := c.missingFiles(tx, batch, n)
+		files, err := c.newFiles(tx, &batch, n)
 		if err != nil {
 			return err
 		}
 		if err := tx.PutBatchFiles(files); err != nil {
 			return err
 		}
-		batch.Files += len(files)
 		batch.ActiveAt = c.now()
 		batch.settle(c.now(), c.limits.ClientTimeout)
 		return tx.PutBatch(batch)
@@ -61,7 +61,13 @@ func (c *Catalog) CreateBatch(ctx context.Context, n NewBatch) (Batch, error) {
 
 func (c *Catalog) openBatch(tx Tx, n NewBatch) (Batch, error) {
 	if n.ResumeKey != "" {
-		batch, err := tx.BatchToResume(n.ResumeKey)
+		batch, err := tx.BatchToResume(n.Person, n.ResumeKey)
+		if err == nil && (batch.Collection != n.Collection || batch.Language != n.Language) {
+			return batch, &Error{
+				Code: Precondition, Reason: ReasonResumeMismatch, Field: "resume_key",
+				Message: fmt.Sprintf("the unfinished batch %s with this key is for collection %q and language %q: take another key", batch.ID, batch.Collection, batch.Language),
+			}
+		}
 		if !errors.Is(err, ErrNotFound) {
 			return batch, err
 		}
@@ -73,24 +79,14 @@ func (c *Catalog) openBatch(tx Tx, n NewBatch) (Batch, error) {
 	return batch, tx.PutBatch(batch)
 }
 
-// missingFiles returns the rows of those files that the batch does not have yet,
-// and makes their collections.
-func (c *Catalog) missingFiles(tx Tx, batch Batch, n NewBatch) ([]BatchFile, error) {
-	known := map[string]bool{}
-	for after := 0; after < batch.Files; {
-		page, err := tx.BatchFiles(batch.ID, after, 5000, false)
-		if err != nil {
-			return nil, err
-		}
-		if len(page) == 0 {
-			break
-		}
-		for _, f := range page {
-			known[f.Path] = true
-		}
-		after = page[len(page)-1].Number
+// newFiles returns the rows of those files that the batch does not have yet, which
+// it counts, and of those that it still expects under a recipe that is no longer
+// the language's: the models may have changed since. It makes their collections.
+func (c *Catalog) newFiles(tx Tx, batch *Batch, n NewBatch) ([]BatchFile, error) {
+	known, files, err := knownFiles(tx, *batch, n.Recipes)
+	if err != nil {
+		return nil, err
 	}
-	files := make([]BatchFile, 0, len(n.Files))
 	collections := map[string]bool{}
 	for _, f := range n.Files {
 		if known[f.Path] {
@@ -98,8 +94,9 @@ func (c *Catalog) missingFiles(tx Tx, batch Batch, n NewBatch) ([]BatchFile, err
 		}
 		known[f.Path] = true
 		collections[f.Collection] = true
+		batch.Files++
 		files = append(files, BatchFile{
-			Batch: batch.ID, Number: batch.Files + len(files) + 1, Path: f.Path, Size: f.Size,
+			Batch: batch.ID, Number: batch.Files, Path: f.Path, Size: f.Size,
 			Collection: f.Collection, Language: f.Language, Recipe: n.Recipes[f.Language].Digest,
 			State: FileExpected,
 		})
@@ -110,6 +107,28 @@ func (c *Catalog) missingFiles(tx Tx, batch Batch, n NewBatch) ([]BatchFile, err
 		}
 	}
 	return files, nil
+}
+
+// knownFiles gives the paths that a batch has, and those of its rows whose recipe
+// has to be another one now.
+func knownFiles(tx Tx, batch Batch, recipes map[string]Recipe) (known map[string]bool, changed []BatchFile, err error) {
+	known = map[string]bool{}
+	for after := 0; after < batch.Files; {
+		page, err := tx.BatchFiles(batch.ID, after, 5000, false)
+		if err != nil || len(page) == 0 {
+			return known, changed, err
+		}
+		for _, f := range page {
+			known[f.Path] = true
+			recipe, asked := recipes[f.Language]
+			if asked && f.State == FileExpected && f.Recipe != recipe.Digest {
+				f.Recipe = recipe.Digest
+				changed = append(changed, f)
+			}
+		}
+		after = page[len(page)-1].Number
+	}
+	return known, changed, nil
 }
 
 func (c *Catalog) ensureCollection(tx Tx, id string) error {
@@ -183,7 +202,13 @@ func (c *Catalog) Arrive(ctx context.Context, a Arrival) (Arrived, error) {
 			return err
 		}
 		if batch.State == BatchCancelled {
-			return &Error{Code: Precondition, Reason: ReasonBatchEnded, Message: "the batch was cancelled: start a new one"}
+			return batchCancelled()
+		}
+		if file.Scan != "" && file.Scan != a.Digest {
+			return &Error{
+				Code: Precondition, Reason: ReasonFileChanged, Field: "path",
+				Message: fmt.Sprintf("%q arrived in this batch with other bytes: ingest it again in a new batch", a.Path),
+			}
 		}
 		scan, err := c.ensureScan(tx, a)
 		if err != nil {

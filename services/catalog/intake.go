@@ -161,10 +161,20 @@ func (c *Catalog) openScan(tx Tx, r Result) error {
 	if err != nil {
 		return err
 	}
+	if err := c.proposeDocuments(tx, scan.Digest, pages); err != nil {
+		return err
+	}
 	waiting := touchedScans{}
 	for _, f := range files {
 		if f.State != FileArrived || waiting.seen[WorkKey{Scan: scan.Digest, Recipe: f.Recipe}] {
 			continue
+		}
+		batch, err := tx.Batch(f.Batch)
+		if err != nil {
+			return err
+		}
+		if batch.State == BatchCancelled {
+			continue // nobody waits for this file any more
 		}
 		waiting.add(scan.Digest, f.Recipe)
 		if err := c.startPages(tx, scan.Digest, f.Recipe, f.Batch); err != nil {
@@ -182,7 +192,12 @@ func (c *Catalog) progress(tx Tx, scan, recipe Digest) error {
 	if err != nil {
 		return err
 	}
-	done := counts.Pages > 0 && counts.Total() == counts.Pages
+	opened, err := tx.Scan(scan)
+	if err != nil {
+		return err
+	}
+	// Every page of the scan, not only those that have a work by now.
+	done := opened.PageCount > 0 && counts.Total() == opened.PageCount
 	reason := ""
 	if done && counts.Bad() > 0 {
 		if reason, err = firstReason(tx, scan, recipe); err != nil {

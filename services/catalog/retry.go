@@ -12,8 +12,12 @@ func (c *Catalog) RetryFailed(ctx context.Context, id string) (Batch, int, error
 	works := 0
 	err := c.store.Tx(ctx, func(tx Tx) error {
 		works = 0
-		if _, err := tx.Batch(id); err != nil {
+		before, err := tx.Batch(id)
+		if err != nil {
 			return orNotFound(err, ReasonBatchNotFound, "batch", id)
+		}
+		if before.State == BatchCancelled {
+			return batchCancelled()
 		}
 		for after := 0; ; {
 			files, err := tx.BatchFiles(id, after, 500, true)
@@ -32,17 +36,20 @@ func (c *Catalog) RetryFailed(ctx context.Context, id string) (Batch, int, error
 			}
 			after = files[len(files)-1].Number
 		}
-		var err error
 		batch, err = tx.Batch(id)
 		return err
 	})
 	return batch, works, err
 }
 
+func batchCancelled() error {
+	return &Error{Code: Precondition, Reason: ReasonBatchEnded, Message: "the batch was cancelled: ingest its files again in a new one"}
+}
+
 // RetryWork makes a new attempt at a work that ended in TIMEOUT or FAILED, and
 // at the others of the same file. It returns the number of works; none when the
 // work has ended otherwise or is being tried again. While other pages of the file
-// are being read it is refused.
+// are being read it is refused, and so it is when only cancelled batches want it.
 func (c *Catalog) RetryWork(ctx context.Context, key WorkKey) (int, error) {
 	works := 0
 	err := c.store.Tx(ctx, func(tx Tx) error {
@@ -58,10 +65,22 @@ func (c *Catalog) RetryWork(ctx context.Context, key WorkKey) (int, error) {
 		if err != nil {
 			return err
 		}
+		cancelled := 0
 		for _, f := range files {
+			batch, err := tx.Batch(f.Batch)
+			if err != nil {
+				return err
+			}
+			if batch.State == BatchCancelled {
+				cancelled++
+				continue
+			}
 			if works, err = c.retryFile(tx, f); err != nil || works > 0 {
 				return err
 			}
+		}
+		if cancelled == len(files) {
+			return batchCancelled()
 		}
 		return &Error{
 			Code: Precondition, Reason: ReasonFileNotEnded,
@@ -80,7 +99,7 @@ func (c *Catalog) retryFile(tx Tx, f BatchFile) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if probe.Outcome.Retryable() {
+	if probe.Outcome.Retryable() || probe.State != Ended {
 		return 1, c.retryProbe(tx, probe, f)
 	}
 	works, err := tx.Works(f.Scan, f.Recipe)
@@ -102,13 +121,37 @@ func (c *Catalog) retryFile(tx Tx, f BatchFile) (int, error) {
 	if err := c.reopenFile(tx, f); err != nil {
 		return 0, err
 	}
-	return len(again), c.progress(tx, f.Scan, f.Recipe)
+	// Another recipe's retry may have opened the scan since: then there are pages
+	// that were never wanted under this one.
+	return len(again), c.startPages(tx, f.Scan, f.Recipe, f.Batch)
 }
 
-// retryProbe makes a scan unopened again: its one page and that page's works go
-// back to before, and wait for what the probe will find.
+// retryProbe makes a scan unopened again, unless that was done for another file:
+// its one page and that page's work go back to before, and wait for what the
+// probe will find.
 func (c *Catalog) retryProbe(tx Tx, probe Work, f BatchFile) error {
-	scan, err := tx.Scan(f.Scan)
+	page, err := tx.Work(WorkKey{Scan: f.Scan, Page: 1, Recipe: f.Recipe})
+	if err != nil {
+		return err
+	}
+	page = page.retried(f.Batch)
+	page.State = Dropped
+	works := []Work{page}
+	if probe.State == Ended {
+		if err := closeScan(tx, f.Scan); err != nil {
+			return err
+		}
+		works = append(works, probe.retried(f.Batch))
+	}
+	if err := tx.PutWorks(works); err != nil {
+		return err
+	}
+	return c.reopenFile(tx, f)
+}
+
+// closeScan takes back what a probe has found.
+func closeScan(tx Tx, digest Digest) error {
+	scan, err := tx.Scan(digest)
 	if err != nil {
 		return err
 	}
@@ -116,19 +159,7 @@ func (c *Catalog) retryProbe(tx Tx, probe Work, f BatchFile) error {
 	if err := tx.PutScan(scan); err != nil {
 		return err
 	}
-	if err := tx.PutPages(f.Scan, nil); err != nil {
-		return err
-	}
-	page, err := tx.Work(WorkKey{Scan: f.Scan, Page: 1, Recipe: f.Recipe})
-	if err != nil {
-		return err
-	}
-	page = page.retried(f.Batch)
-	page.State = Dropped
-	if err := tx.PutWorks([]Work{probe.retried(f.Batch), page}); err != nil {
-		return err
-	}
-	return c.reopenFile(tx, f)
+	return tx.PutPages(digest, nil)
 }
 
 // reopenFile takes a file back from its end.

@@ -38,7 +38,7 @@ func (c *Catalog) proposeDocuments(tx Tx, scan Digest, pages []Page) error {
 // a person has touched, or that shows a reading, stays as it is.
 func (c *Catalog) proposeAgain(tx Tx, id string, regions []Region) error {
 	d, err := tx.Document(id)
-	if err != nil {
+	if err != nil || !d.DeletedAt.IsZero() {
 		return err
 	}
 	head, err := tx.Revision(id, d.Head)
@@ -96,26 +96,30 @@ func (c *Catalog) reviseDocuments(tx Tx, scan Digest) error {
 		return err
 	}
 	for _, d := range documents {
-		if !d.DeletedAt.IsZero() {
-			continue
-		}
-		head, err := tx.Revision(d.ID, d.Head)
-		if err != nil {
-			return err
-		}
-		regions, done, err := c.refresh(tx, d, head.Regions)
-		if err != nil {
-			return err
-		}
-		if !done || sameRegions(regions, head.Regions) {
-			continue
-		}
-		next := Revision{Title: head.Title, Regions: regions, Author: SystemPerson}
-		if err := c.revise(tx, d, next, DocumentRevised); err != nil {
+		if err := c.catchUp(tx, d); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// catchUp makes a revision of a document that does not show its newest machine
+// readings yet, once all its pages have ended. A deleted one waits until it is
+// undeleted.
+func (c *Catalog) catchUp(tx Tx, d Document) error {
+	if !d.DeletedAt.IsZero() {
+		return nil
+	}
+	head, err := tx.Revision(d.ID, d.Head)
+	if err != nil {
+		return err
+	}
+	regions, done, err := c.refresh(tx, d, head.Regions)
+	if err != nil || !done || sameRegions(regions, head.Regions) {
+		return err
+	}
+	next := Revision{Title: head.Title, Regions: regions, Author: SystemPerson}
+	return c.revise(tx, d, next, DocumentRevised)
 }
 
 // refresh returns the regions with the outcomes that their pages have now, under

@@ -11,8 +11,9 @@ import (
 // Every method that takes a key returns ErrNotFound when the key is not there.
 // References (of pages, works, readings and holdings to their scan, of holdings to
 // their collection, of revisions and events to their document, of files to their
-// batch) are checked at the commit. For lists an empty one is an answer, not an error. Times are kept to the
-// microsecond, in UTC.
+// batch) are checked at the commit. For lists an empty one is an answer, not an
+// error. Times are kept to the microsecond, in UTC. What is stored and cannot be
+// decoded, or is not what its digest says, gives ErrDamaged.
 type Store interface {
 	// View runs fn over one consistent snapshot.
 	View(ctx context.Context, fn func(Reader) error) error
@@ -88,12 +89,16 @@ type WorkReader interface {
 	Works(scan, recipe Digest) ([]Work, error)
 	// WorkCounts counts the works of a scan under a recipe (pages from 1), by outcome.
 	WorkCounts(scan, recipe Digest) (Counts, error)
-	// PendingWorks gives works to issue jobs for: by lane, probes before pages,
-	// and within that an equal share for each batch, oldest first: a work's age
-	// is from when it was first put.
-	PendingWorks(limit int) ([]Work, error)
-	// QueuedCount is the number of works in the state Queued.
-	QueuedCount() (int, error)
+	// PendingRecipes gives the recipes that have works in the state Pending, in
+	// byte order; that of probes, "", comes first.
+	PendingRecipes() ([]Digest, error)
+	// PendingWorks gives works of a recipe to issue jobs for: by lane, and within
+	// that an equal share for each batch, oldest first: a work's age is from when
+	// it was first put.
+	PendingWorks(recipe Digest, limit int) ([]Work, error)
+	// QueuedCounts gives the number of works in the state Queued for each recipe
+	// that has any.
+	QueuedCounts() (map[Digest]int, error)
 	// QueuedWorks gives works in the state Queued whose job was issued before
 	// the given time, oldest first.
 	QueuedWorks(before time.Time, limit int) ([]Work, error)
@@ -136,16 +141,20 @@ type DocumentReader interface {
 	// DocumentsOn gives the documents whose newest revision has a region on the
 	// scan, by ID, lowest first, deleted ones too.
 	DocumentsOn(scan Digest) ([]Document, error)
-	// Request gives the document that a request ID has made.
-	Request(id string) (document string, err error)
+	// EveryDocument gives documents by ID, lowest first, after the given one (""
+	// from the start), deleted ones too, without looking at their revisions.
+	EveryDocument(after string, limit int) ([]Document, error)
+	// Request gives what a person's request ID has made.
+	Request(person, id string) (Request, error)
 }
 
 // DocumentWriter changes documents and adds revisions, which never change.
 type DocumentWriter interface {
 	PutDocument(d Document) error
 	InsertRevision(r Revision) error
-	// InsertRequest remembers what a request ID has made.
-	InsertRequest(id, document string, at time.Time) error
+	InsertRequest(r Request) error
+	// DeleteRequests forgets the requests that were made before the given time.
+	DeleteRequests(before time.Time) error
 }
 
 // BatchReader gives batches and their files.
@@ -153,11 +162,13 @@ type BatchReader interface {
 	Batch(id string) (Batch, error)
 	// Batches by ID, highest first, below the given one ("" from the top).
 	Batches(after string, limit int) ([]Batch, error)
-	// BatchToResume gives the newest batch with the key that is OPEN, RUNNING or INCOMPLETE.
-	BatchToResume(key string) (Batch, error)
-	// BatchesActiveBefore gives batches in the state OPEN or RUNNING whose client
-	// was last heard of before the given time.
-	BatchesActiveBefore(t time.Time, limit int) ([]Batch, error)
+	// BatchToResume gives a person's newest batch with the key that is OPEN,
+	// RUNNING or INCOMPLETE.
+	BatchToResume(person, key string) (Batch, error)
+	// BatchesLeft gives batches in the state OPEN or RUNNING whose arrived files
+	// have all ended and whose client was last heard of before the given time,
+	// those first that have waited longest.
+	BatchesLeft(t time.Time, limit int) ([]Batch, error)
 	BatchFile(batch, path string) (BatchFile, error)
 	// BatchFiles by number, after the given one; bad selects those that have a
 	// page that ended in neither TEXT nor BLANK and those that did not arrive.

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
@@ -17,9 +18,16 @@ const reconcileAtOnce = 10_000
 func (c Config) reconcile(ctx context.Context, feed *bus.TextFeed) {
 	ticker := time.NewTicker(c.Reconcile)
 	defer ticker.Stop()
+	told := time.Now()
 	for {
 		if err := c.findLost(ctx, feed); err != nil && ctx.Err() == nil {
 			c.Log.Error("look for lost jobs", "error", err)
+		}
+		if now := time.Now(); now.Sub(told) > tellUnserved {
+			told = now
+			if err := c.unserved(ctx); err != nil && ctx.Err() == nil {
+				c.Log.Error("look for jobs that nobody can do", "error", err)
+			}
 		}
 		if _, err := c.Catalog.SweepBatches(ctx, 100); err != nil && ctx.Err() == nil {
 			c.Log.Error("look for batches that were left", "error", err)
@@ -30,6 +38,41 @@ func (c Config) reconcile(ctx context.Context, feed *bus.TextFeed) {
 			return
 		}
 	}
+}
+
+// tellUnserved is how often it is told that nobody can do a job.
+const tellUnserved = time.Minute
+
+// unserved tells of works that wait for models that no live worker has: the model
+// files were replaced, or the worker that had them is gone. They wait on, since it
+// may come back; whoever does not want to wait cancels the batch.
+func (c Config) unserved(ctx context.Context) error {
+	counts, recipes, err := c.Catalog.QueuedRecipes(ctx, time.Now().Add(-tellUnserved), reconcileAtOnce)
+	if err != nil || len(recipes) == 0 {
+		return err
+	}
+	workers, err := c.Bus.Live(ctx)
+	if err != nil {
+		return err
+	}
+	for digest, recipe := range recipes {
+		if !slices.ContainsFunc(workers, func(w *fondsv1.Worker) bool { return hasModels(w, recipe) }) {
+			c.Log.Warn("no live worker has the models that these pages wait for: start one, or cancel the batch and ingest again",
+				"languages", recipe.Languages(), "recipe", digest, "works", counts[digest])
+		}
+	}
+	return nil
+}
+
+func hasModels(w *fondsv1.Worker, recipe catalog.Recipe) bool {
+	for _, wanted := range recipe.Models {
+		if !slices.ContainsFunc(w.GetModels(), func(m *fondsv1.Model) bool {
+			return m.GetLanguage() == wanted.Language && m.GetSha256() == string(wanted.SHA256)
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // findLost makes works pending again whose job is gone although no outcome came.

@@ -2,8 +2,10 @@ package intake
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -201,4 +203,40 @@ func TestLastLossEndsInFailed(t *testing.T) {
 		t.Errorf("batch %+v", got)
 	}
 	a.audit()
+}
+
+func TestWorksThatNobodyCanDoAreToldOf(t *testing.T) {
+	a := newArchive(t)
+	a.ingest("a.png")
+	a.issue()
+	a.stored(probed("a.png", 3))
+	a.issue()
+	var said strings.Builder
+	c := a.config
+	c.Log = slog.New(slog.NewTextHandler(&said, nil))
+	must(t, c.unserved(a.ctx()))
+	if got := said.String(); !strings.Contains(got, "languages=eng") || !strings.Contains(got, "works=3") {
+		t.Errorf("said %q", got)
+	}
+	ctx, cancel := context.WithCancel(a.ctx())
+	announced := make(chan struct{})
+	go func() {
+		defer close(announced)
+		model := &fondsv1.Model{Language: "eng", Sha256: string(digest("eng"))}
+		a.bus.Announce(ctx, &fondsv1.Worker{Id: "w", Models: []*fondsv1.Model{model}, Children: 1}, func(err error) { t.Error(err) })
+	}()
+	defer func() {
+		cancel()
+		<-announced
+	}()
+	a.eventually("the worker is live", func() bool {
+		live, err := a.bus.Live(a.ctx())
+		must(t, err)
+		return len(live) == 1
+	})
+	said.Reset()
+	must(t, c.unserved(a.ctx()))
+	if said.Len() > 0 {
+		t.Errorf("said %q although a worker can do them", said.String())
+	}
 }

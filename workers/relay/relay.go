@@ -149,13 +149,24 @@ func (c Config) publish(ctx context.Context, lane bus.Lane, jobs []catalog.Job) 
 		}
 		published = append(published, at)
 	}
-	if err := c.Catalog.JobsPublished(ctx, published); err != nil {
+	noting, cancel := stillNoting(ctx)
+	defer cancel()
+	if err := c.Catalog.JobsPublished(noting, published); err != nil {
 		return err
 	}
 	if len(unpublished) == 0 {
 		return nil
 	}
-	return errors.Join(failed, c.Catalog.JobsUnpublished(ctx, unpublished))
+	return errors.Join(failed, c.Catalog.JobsUnpublished(noting, unpublished))
+}
+
+// noteTime bounds how long a relay that stops may take to note what it has done.
+const noteTime = 10 * time.Second
+
+// stillNoting outlives ctx: what was published is noted although the relay is
+// stopping, or it would be taken for lost at the next start and done twice.
+func stillNoting(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), noteTime)
 }
 
 func message(j catalog.Job) *fondsv1.Job {
@@ -240,7 +251,9 @@ func (c Config) sendRound(ctx context.Context, round []catalog.Event, stopped ma
 		}
 		sent = append(sent, catalog.SentEvent{Position: going[i].Position, Sequence: p.Sequence})
 	}
-	if err := c.Catalog.EventsSent(ctx, sent); err != nil {
+	noting, cancel := stillNoting(ctx)
+	defer cancel()
+	if err := c.Catalog.EventsSent(noting, sent); err != nil {
 		return err
 	}
 	return failed
@@ -260,5 +273,7 @@ func (c Config) withdraw(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 	}
-	return len(dropped) == withdrawAtOnce, c.Catalog.JobsWithdrawn(ctx, dropped)
+	noting, cancel := stillNoting(ctx)
+	defer cancel()
+	return len(dropped) == withdrawAtOnce, c.Catalog.JobsWithdrawn(noting, dropped)
 }

@@ -48,13 +48,14 @@ func (v *view) Batches(after string, limit int) ([]catalog.Batch, error) {
 }
 
 // BatchToResume never finds a batch by the empty key, which means "no key".
-func (v *view) BatchToResume(key string) (catalog.Batch, error) {
+func (v *view) BatchToResume(person, key string) (catalog.Batch, error) {
 	return one(v, `SELECT `+batchColumns+` FROM batches WHERE resume_key = ? AND resume_key <> ''
-		AND state IN (1, 2, 6) ORDER BY id DESC LIMIT 1`, readBatch, key)
+		AND person = ? AND state IN (1, 2, 6) ORDER BY id DESC LIMIT 1`, readBatch, key, person)
 }
 
-func (v *view) BatchesActiveBefore(t time.Time, limit int) ([]catalog.Batch, error) {
-	return all(v, `SELECT `+batchColumns+` FROM batches WHERE state IN (1, 2) AND active_at < ?
+func (v *view) BatchesLeft(t time.Time, limit int) ([]catalog.Batch, error) {
+	return all(v, `SELECT `+batchColumns+` FROM batches
+		WHERE state IN (1, 2) AND files_ended = files_arrived AND active_at < ?
 		ORDER BY active_at, id LIMIT ?`, readBatch, t, max(limit, 0))
 }
 

@@ -9,7 +9,7 @@ import (
 
 func numbered(n int) catalog.Digest { return catalog.Digest(fmt.Sprintf("%064x", n)) }
 
-func must(b *testing.B, err error) {
+func must(b testing.TB, err error) {
 	b.Helper()
 	if err != nil {
 		b.Fatal(err)
@@ -152,7 +152,7 @@ func BenchmarkPendingWorks(b *testing.B) {
 	putPending(b, s, 2, 5, "small")
 	for b.Loop() {
 		must(b, s.View(b.Context(), func(r catalog.Reader) error {
-			w, err := r.PendingWorks(256)
+			w, err := r.PendingWorks(numbered(1), 256)
 			if len(w) != 256 || w[9].Batch != "small" {
 				b.Fatal("not fair")
 			}

@@ -14,12 +14,13 @@ import (
 const (
 	documentColumns = "id, collection, holding, head, events, created_at, deleted_at"
 	revisionColumns = "document, number, author, created_at, digest, manifest"
+	requestColumns  = "person, id, document, digest, created_at"
 )
 
 var (
 	putDocument    = upsert("documents", "id", documentColumns)
 	insertRevision = insert("revisions", revisionColumns)
-	insertRequest  = insert("requests", "id, document, created_at")
+	insertRequest  = insert("requests", requestColumns)
 )
 
 func readDocument(r *row) catalog.Document {
@@ -33,10 +34,10 @@ func readRevision(r *row) catalog.Revision {
 	revision := catalog.Revision{Document: r.text(), Number: r.int(), Author: r.text(), CreatedAt: r.time()}
 	digest, manifest := r.digest(), r.blob()
 	if err := revision.ReadManifest(manifest); err != nil {
-		r.err = err
+		r.err = fmt.Errorf("%w: manifest of %s revision %d: %w", catalog.ErrDamaged, revision.Document, revision.Number, err)
 	} else if revision.Digest != digest {
-		r.err = fmt.Errorf("manifest of %s revision %d has digest %s, stored was %s",
-			revision.Document, revision.Number, revision.Digest, digest)
+		r.err = fmt.Errorf("%w: manifest of %s revision %d has digest %s, stored was %s",
+			catalog.ErrDamaged, revision.Document, revision.Number, revision.Digest, digest)
 	}
 	return revision
 }
@@ -108,8 +109,17 @@ func (v *view) DocumentsOn(scan catalog.Digest) ([]catalog.Document, error) {
 		WHERE scan = ? ORDER BY document`, readDocument, scan)
 }
 
-func (v *view) Request(id string) (string, error) {
-	return one(v, `SELECT document FROM requests WHERE id = ?`, (*row).text, id)
+func (v *view) EveryDocument(after string, limit int) ([]catalog.Document, error) {
+	return all(v, `SELECT `+documentColumns+` FROM documents WHERE id > ? ORDER BY id LIMIT ?`,
+		readDocument, after, max(limit, 0))
+}
+
+func readRequest(r *row) catalog.Request {
+	return catalog.Request{Person: r.text(), ID: r.text(), Document: r.text(), Digest: r.digest(), CreatedAt: r.time()}
+}
+
+func (v *view) Request(person, id string) (catalog.Request, error) {
+	return one(v, `SELECT `+requestColumns+` FROM requests WHERE person = ? AND id = ?`, readRequest, person, id)
 }
 
 // PutDocument keeps what is derived from the newest revision, and derives it
@@ -176,6 +186,11 @@ func (t *tx) derive(head catalog.Revision) error {
 	return nil
 }
 
-func (t *tx) InsertRequest(id, document string, at time.Time) error {
-	return t.put("request", id, insertRequest, id, document, at)
+func (t *tx) InsertRequest(r catalog.Request) error {
+	return t.put("request", r.ID, insertRequest, r.Person, r.ID, r.Document, r.Digest, r.CreatedAt)
+}
+
+func (t *tx) DeleteRequests(before time.Time) error {
+	_, err := t.exec(`DELETE FROM requests WHERE created_at < ?`, before)
+	return err
 }

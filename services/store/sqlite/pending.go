@@ -4,22 +4,30 @@ import (
 	"github.com/fonds-archive/fonds/services/catalog"
 )
 
+// PendingRecipes seeks from recipe to recipe.
+func (v *view) PendingRecipes() ([]catalog.Digest, error) {
+	return all(v, `WITH RECURSIVE waiting (recipe) AS (
+			SELECT min(recipe) FROM works WHERE state = 1
+			UNION ALL
+			SELECT (SELECT min(recipe) FROM works WHERE state = 1 AND recipe > waiting.recipe)
+			FROM waiting WHERE waiting.recipe IS NOT NULL)
+		SELECT recipe FROM waiting WHERE recipe IS NOT NULL`, (*row).digest)
+}
+
 // PendingWorks shares the limit out equally. It seeks from batch to batch and
 // reads no more of each than its share, so its cost grows with the batches that
 // wait and with the limit, never with the works of one batch.
-func (v *view) PendingWorks(limit int) ([]catalog.Work, error) {
+func (v *view) PendingWorks(recipe catalog.Digest, limit int) ([]catalog.Work, error) {
 	var works []catalog.Work
 	for _, lane := range []catalog.Lane{catalog.Fresh, catalog.Bulk} {
-		for _, pages := range []bool{false, true} {
-			if len(works) >= limit {
-				return works, nil
-			}
-			more, err := v.pendingOf(lane, pages, limit-len(works))
-			if err != nil {
-				return nil, err
-			}
-			works = append(works, more...)
+		if len(works) >= limit {
+			return works, nil
 		}
+		more, err := v.pendingOf(recipe, lane, limit-len(works))
+		if err != nil {
+			return nil, err
+		}
+		works = append(works, more...)
 	}
 	return works, nil
 }
@@ -38,10 +46,10 @@ type pendingWork struct {
 	work catalog.Work
 }
 
-// pendingOf gives pending works of one lane, either probes or pages: the first
-// of each batch, then the second of each, and so on.
-func (v *view) pendingOf(lane catalog.Lane, pages bool, limit int) ([]catalog.Work, error) {
-	queues, err := v.pendingBatches(lane, pages)
+// pendingOf gives pending works of one recipe and lane: the first of each batch,
+// then the second of each, and so on.
+func (v *view) pendingOf(recipe catalog.Digest, lane catalog.Lane, limit int) ([]catalog.Work, error) {
+	queues, err := v.pendingBatches(recipe, lane)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +60,7 @@ func (v *view) pendingOf(lane catalog.Lane, pages bool, limit int) ([]catalog.Wo
 		share := (missing + open - 1) / open
 		open = 0
 		for i := range queues {
-			n, err := v.readPending(lane, pages, &queues[i], share)
+			n, err := v.readPending(recipe, lane, &queues[i], share)
 			if err != nil {
 				return nil, err
 			}
@@ -65,12 +73,12 @@ func (v *view) pendingOf(lane catalog.Lane, pages bool, limit int) ([]catalog.Wo
 	return interleave(queues, limit), nil
 }
 
-const workClass = `state = 1 AND lane = ? AND (page > 0) = ?`
+const workClass = `state = 1 AND recipe = ? AND lane = ?`
 
 // pendingBatches gives the batches that have pending works, in the order of
 // their oldest: when there are more batches than works asked for, those that
 // have waited longest are served.
-func (v *view) pendingBatches(lane catalog.Lane, pages bool) ([]queue, error) {
+func (v *view) pendingBatches(recipe catalog.Digest, lane catalog.Lane) ([]queue, error) {
 	return all(v, `WITH RECURSIVE waiting (batch) AS (
 			SELECT min(batch) FROM works WHERE `+workClass+`
 			UNION ALL
@@ -78,18 +86,18 @@ func (v *view) pendingBatches(lane catalog.Lane, pages bool) ([]queue, error) {
 			FROM waiting WHERE waiting.batch IS NOT NULL)
 		SELECT batch FROM waiting WHERE batch IS NOT NULL
 		ORDER BY (SELECT min(id) FROM works WHERE `+workClass+` AND works.batch = waiting.batch)`,
-		func(r *row) queue { return queue{batch: r.text()} }, lane, pages, lane, pages, lane, pages)
+		func(r *row) queue { return queue{batch: r.text()} }, recipe, lane, recipe, lane, recipe, lane)
 }
 
 // readPending reads up to n more works of a queue and returns how many there were.
-func (v *view) readPending(lane catalog.Lane, pages bool, q *queue, n int) (int, error) {
+func (v *view) readPending(recipe catalog.Digest, lane catalog.Lane, q *queue, n int) (int, error) {
 	if q.ended {
 		return 0, nil
 	}
 	more, err := all(v, `SELECT id, `+workColumns+` FROM works WHERE `+workClass+` AND batch = ? AND id > ?
 		ORDER BY id LIMIT ?`, func(r *row) pendingWork {
 		return pendingWork{id: r.int64(), work: readWork(r)}
-	}, lane, pages, q.batch, q.last, n)
+	}, recipe, lane, q.batch, q.last, n)
 	if err != nil {
 		return 0, err
 	}

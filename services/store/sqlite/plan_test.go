@@ -82,7 +82,9 @@ func ask(t *testing.T, s *Store) {
 		_, _ = tx.Work(catalog.ProbeOf(d))
 		_, _ = tx.Works(d, d)
 		_, _ = tx.WorkCounts(d, d)
-		_, _ = tx.QueuedCount()
+		_, _ = tx.QueuedCounts()
+		_, _ = tx.PendingRecipes()
+		_, _ = tx.EveryDocument("x", 5)
 		_, _ = tx.QueuedWorks(time.UnixMicro(1), 5)
 		_, _ = tx.DroppedWorks(5)
 		_, _ = tx.Reading("x")
@@ -91,12 +93,12 @@ func ask(t *testing.T, s *Store) {
 		_, _ = tx.Document("x")
 		_, _ = tx.Revision("x", 1)
 		_, _ = tx.DocumentsOn(d)
-		_, _ = tx.Request("x")
+		_, _ = tx.Request("x", "x")
 		_, _ = tx.Batch("x")
 		_, _ = tx.Batches("", 5)
 		_, _ = tx.Batches("x", 5)
-		_, _ = tx.BatchToResume("x")
-		_, _ = tx.BatchesActiveBefore(time.UnixMicro(1), 5)
+		_, _ = tx.BatchToResume("x", "x")
+		_, _ = tx.BatchesLeft(time.UnixMicro(1), 5)
 		_, _ = tx.BatchFile("x", "p")
 		_, _ = tx.BatchFiles("x", 0, 5, false)
 		_, _ = tx.BatchFiles("x", 0, 5, true)
@@ -137,7 +139,7 @@ func ask(t *testing.T, s *Store) {
 				if err := tx.PutWorks([]catalog.Work{w}); err != nil {
 					return err
 				}
-				if _, err := tx.PendingWorks(5); err != nil {
+				if _, err := tx.PendingWorks("", 5); err != nil {
 					return err
 				}
 			}

@@ -67,10 +67,18 @@ func all[T any](v *view, query string, read func(*row) T, args ...any) ([]T, err
 	var found []T
 	err := v.conn.query(query, args, func(r *row) { found = append(found, read(r)) })
 	if err != nil {
-		v.failed = err
+		v.fail(err)
 		return nil, err
 	}
 	return found, nil
+}
+
+// fail remembers an error after which nothing may be relied on. Damaged data is
+// none: the statement itself went well.
+func (v *view) fail(err error) {
+	if !errors.Is(err, catalog.ErrDamaged) {
+		v.failed = err
+	}
 }
 
 // one gives what read makes of the first row, and ErrNotFound when there is none.
@@ -88,7 +96,7 @@ func one[T any](v *view, query string, read func(*row) T, args ...any) (T, error
 		}
 	})
 	if err != nil {
-		v.failed = err
+		v.fail(err)
 		return found, err
 	}
 	if !some {

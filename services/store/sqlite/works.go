@@ -63,8 +63,15 @@ func (v *view) WorkCounts(scan, recipe catalog.Digest) (catalog.Counts, error) {
 	return c, err
 }
 
-func (v *view) QueuedCount() (int, error) {
-	return one(v, `SELECT count(*) FROM works WHERE state = 2`, (*row).int)
+func (v *view) QueuedCounts() (map[catalog.Digest]int, error) {
+	counts := map[catalog.Digest]int{}
+	_, err := all(v, `SELECT recipe, count(*) FROM works INDEXED BY works_queued WHERE state = 2 GROUP BY recipe`,
+		func(r *row) struct{} {
+			recipe := r.digest()
+			counts[recipe] = r.int()
+			return struct{}{}
+		})
+	return counts, err
 }
 
 func (v *view) QueuedWorks(before time.Time, limit int) ([]catalog.Work, error) {

@@ -12,7 +12,7 @@ import (
 func batches(t *testing.T, u suite) {
 	u.run(t, "PagingUnderInsert", batchesPaging)
 	u.run(t, "ToResume", batchToResume)
-	u.run(t, "ActiveBefore", activeBefore)
+	u.run(t, "Left", batchesLeft)
 	u.run(t, "Files", batchFiles)
 	u.run(t, "EndedFiles", endedFiles)
 	u.run(t, "FilesOf", filesOf)
@@ -51,7 +51,7 @@ func batchToResume(f *fixture) {
 	resume := func(key string) string {
 		var id string
 		f.view(func(r catalog.Reader) error {
-			b, err := r.BatchToResume(key)
+			b, err := r.BatchToResume("p", key)
 			id = b.ID
 			if errors.Is(err, catalog.ErrNotFound) {
 				return nil
@@ -65,10 +65,12 @@ func batchToResume(f *fixture) {
 		catalog.BatchDone, catalog.BatchDoneWithFailures, catalog.BatchCancelled,
 	} {
 		b := batch(fmt.Sprint("b", n))
-		b.State, b.ResumeKey = state, "key"
+		b.State, b.ResumeKey, b.Person = state, "key", "p"
 		other := batch(fmt.Sprint("c", n))
-		other.State, other.ResumeKey = state, fmt.Sprint("only ", state)
-		f.putBatches(b, other)
+		other.State, other.ResumeKey, other.Person = state, fmt.Sprint("only ", state), "p"
+		of := batch(fmt.Sprint("d", n)) // another person's
+		of.State, of.ResumeKey, of.Person = state, "key", "q"
+		f.putBatches(b, other, of)
 	}
 	f.putBatches(batch("z"))
 	equal(f, "newest that can be resumed", resume("key"), "b2")
@@ -81,7 +83,7 @@ func batchToResume(f *fixture) {
 	equal(f, "no key", resume(""), "")
 }
 
-func activeBefore(f *fixture) {
+func batchesLeft(f *fixture) {
 	for n, c := range []struct {
 		state catalog.BatchState
 		after int
@@ -98,12 +100,14 @@ func activeBefore(f *fixture) {
 		b.State, b.ActiveAt = c.state, minute(c.after)
 		f.putBatches(b)
 	}
+	busy := batch("busy") // a file has arrived and not ended
+	busy.State, busy.ActiveAt, busy.Files, busy.FilesArrived, busy.FilesEnded = catalog.BatchRunning, minute(1), 3, 2, 1
+	f.putBatches(busy)
 	f.view(func(r catalog.Reader) error {
-		list, err := r.BatchesActiveBefore(minute(5), 10)
-		slices.SortFunc(list, func(a, b catalog.Batch) int { return a.ActiveAt.Compare(b.ActiveAt) })
+		list, err := r.BatchesLeft(minute(5), 10)
 		equal(f, "before", batchIDs(list), []string{"b1", "b5"})
-		some, someErr := r.BatchesActiveBefore(minute(9), 1)
-		equal(f, "limited", len(some), 1)
+		some, someErr := r.BatchesLeft(minute(9), 1)
+		equal(f, "limited to the oldest", batchIDs(some), []string{"b1"})
 		return errors.Join(err, someErr)
 	})
 }

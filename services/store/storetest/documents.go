@@ -16,6 +16,8 @@ func documents(t *testing.T, u suite) {
 	u.run(t, "QueryFollowsTheHead", queryFollowsHead)
 	u.run(t, "PagingUnderInsert", documentsPaging)
 	u.run(t, "OnScan", documentsOn)
+	u.run(t, "Every", everyDocument)
+	u.run(t, "RequestsAreForgotten", requestsForgotten)
 }
 
 func region(scan string, page int) catalog.Region {
@@ -220,4 +222,36 @@ func documentsOn(f *fixture) {
 	got := read(f, func(r catalog.Reader) ([]catalog.Document, error) { return r.DocumentsOn(digest("s")) })
 	equal(f, "documents", each(got, func(d catalog.Document) string { return d.ID }), []string{"d1", "d3", "d4"})
 	equal(f, "deleted", got[2].DeletedAt, minute(1))
+}
+
+func everyDocument(f *fixture) {
+	f.putDocuments("a", "c", "b")
+	gone := catalog.Document{ID: "d", Collection: "c", Head: 1, DeletedAt: begin}
+	f.tx(func(tx catalog.Tx) error { return tx.PutDocument(gone) })
+	ids := func(after string, limit int) []string {
+		list := read(f, func(r catalog.Reader) ([]catalog.Document, error) { return r.EveryDocument(after, limit) })
+		return each(list, func(d catalog.Document) string { return d.ID })
+	}
+	equal(f, "all", ids("", 10), []string{"a", "b", "c", "d"})
+	equal(f, "after", ids("a", 2), []string{"b", "c"})
+	equal(f, "at the end", len(ids("d", 2)), 0)
+}
+
+func requestsForgotten(f *fixture) {
+	old, young := request("old", "x"), request("young", "y")
+	young.CreatedAt = minute(2)
+	f.tx(func(tx catalog.Tx) error { return errors.Join(tx.InsertRequest(old), tx.InsertRequest(young)) })
+	equal(f, "as it was", f.request("young"), young)
+	f.tx(func(tx catalog.Tx) error { return tx.DeleteRequests(minute(2)) })
+	equal(f, "not older", f.request("young"), young)
+	f.view(func(r catalog.Reader) error {
+		if _, err := r.Request("p", "old"); !errors.Is(err, catalog.ErrNotFound) {
+			f.Errorf("older: %v", err)
+		}
+		if _, err := r.Request("q", "young"); !errors.Is(err, catalog.ErrNotFound) {
+			f.Errorf("another person's: %v", err)
+		}
+		return nil
+	})
+	f.tx(func(tx catalog.Tx) error { return tx.InsertRequest(old) })
 }

@@ -43,9 +43,9 @@ func notFound(f *fixture) {
 			"Reading":                    func() error { _, err := r.Reading("x"); return err },
 			"Document":                   func() error { _, err := r.Document("x"); return err },
 			"Revision":                   func() error { _, err := r.Revision("x", 1); return err },
-			"Request":                    func() error { _, err := r.Request("x"); return err },
+			"Request":                    func() error { _, err := r.Request("x", "x"); return err },
 			"Batch":                      func() error { _, err := r.Batch("x"); return err },
-			"BatchToResume":              func() error { _, err := r.BatchToResume("x"); return err },
+			"BatchToResume":              func() error { _, err := r.BatchToResume("x", "x"); return err },
 			"BatchFile":                  func() error { _, err := r.BatchFile("x", "p"); return err },
 		}
 		for name, ask := range questions {
@@ -75,8 +75,10 @@ func emptyLists(f *fixture) {
 			"Holdings":     func() (int, error) { l, err := r.Holdings(d); return len(l), err },
 			"Works":        func() (int, error) { l, err := r.Works(d, ""); return len(l), err },
 			"WorkCounts":   func() (int, error) { c, err := r.WorkCounts(d, d); return c.Pages + c.Total(), err },
-			"PendingWorks": func() (int, error) { l, err := r.PendingWorks(5); return len(l), err },
-			"QueuedCount":  r.QueuedCount,
+			"PendingWorks": func() (int, error) { l, err := r.PendingWorks(d, 5); return len(l), err },
+			"Recipes":      func() (int, error) { l, err := r.PendingRecipes(); return len(l), err },
+			"QueuedCounts": func() (int, error) { c, err := r.QueuedCounts(); return len(c), err },
+			"Every":        func() (int, error) { l, err := r.EveryDocument("", 5); return len(l), err },
 			"QueuedWorks":  func() (int, error) { l, err := r.QueuedWorks(begin, 5); return len(l), err },
 			"DroppedWorks": func() (int, error) { l, err := r.DroppedWorks(5); return len(l), err },
 			"Readings":     func() (int, error) { l, err := r.Readings(d, 1); return len(l), err },
@@ -84,7 +86,7 @@ func emptyLists(f *fixture) {
 			"Documents":    func() (int, error) { l, err := r.Documents(catalog.DocumentQuery{Limit: 5}); return len(l), err },
 			"DocumentsOn":  func() (int, error) { l, err := r.DocumentsOn(d); return len(l), err },
 			"Batches":      func() (int, error) { l, err := r.Batches("", 5); return len(l), err },
-			"Active":       func() (int, error) { l, err := r.BatchesActiveBefore(begin, 5); return len(l), err },
+			"Left":         func() (int, error) { l, err := r.BatchesLeft(begin, 5); return len(l), err },
 			"BatchFiles":   func() (int, error) { l, err := r.BatchFiles("x", 0, 5, false); return len(l), err },
 			"EndedFiles":   func() (int, error) { l, err := r.EndedFiles("x", 0, 5); return len(l), err },
 			"FilesOf":      func() (int, error) { l, err := r.FilesOf(d, ""); return len(l), err },
@@ -108,7 +110,7 @@ func duplicates(f *fixture) {
 		"InsertRevision": func(tx catalog.Tx) error {
 			return tx.InsertRevision(revision("d", 2, reading.Text))
 		},
-		"InsertRequest": func(tx catalog.Tx) error { return tx.InsertRequest("q", reading.Text, begin) },
+		"InsertRequest": func(tx catalog.Tx) error { return tx.InsertRequest(request("q", reading.Text)) },
 		"AppendEvent": func(tx catalog.Tx) error {
 			e := event("d", 1)
 			e.Person = reading.Text
@@ -127,9 +129,9 @@ func duplicates(f *fixture) {
 	f.view(func(r catalog.Reader) error {
 		reading, readingErr := r.Reading("r")
 		revision, revisionErr := r.Revision("d", 2)
-		request, requestErr := r.Request("q")
+		first, requestErr := r.Request("p", "q")
 		events, eventsErr := r.Events(0, "d", "", 5)
-		equal(f, "kept", []string{reading.Text, revision.Title, request}, []string{"first", "first", "first"})
+		equal(f, "kept", []string{reading.Text, revision.Title, first.Document}, []string{"first", "first", "first"})
 		equal(f, "persons", each(events, func(e catalog.Event) string { return e.Person }), []string{"first"})
 		return errors.Join(readingErr, revisionErr, requestErr, eventsErr)
 	})
@@ -192,16 +194,26 @@ func filePathsByByte(f *fixture) {
 	})
 }
 
+// request is one of the person "p".
+func request(id, document string) catalog.Request {
+	return catalog.Request{Person: "p", ID: id, Document: document, Digest: digest(document), CreatedAt: begin}
+}
+
+func (f *fixture) request(id string) catalog.Request {
+	f.Helper()
+	return read(f, func(r catalog.Reader) (catalog.Request, error) { return r.Request("p", id) })
+}
+
 func requestsByByte(f *fixture) {
 	f.tx(func(tx catalog.Tx) error {
 		for _, w := range words {
-			if err := tx.InsertRequest(w, w, begin); err != nil {
+			if err := tx.InsertRequest(request(w, w)); err != nil {
 				return fmt.Errorf("request %q: %w", w, err)
 			}
 		}
 		return nil
 	})
 	for _, w := range words {
-		equal(f, "request", read(f, func(r catalog.Reader) (string, error) { return r.Request(w) }), w)
+		equal(f, "request", f.request(w).Document, w)
 	}
 }

@@ -109,16 +109,16 @@ func errorComesBack(f *fixture) {
 // A refused row must not spoil the transaction: what came before and after it
 // is committed.
 func goesOnAfterDuplicate(f *fixture) {
-	f.tx(func(tx catalog.Tx) error { return tx.InsertRequest("r1", "first", begin) })
+	f.tx(func(tx catalog.Tx) error { return tx.InsertRequest(request("r1", "first")) })
 	f.tx(func(tx catalog.Tx) error {
-		err := tx.InsertRequest("r0", "before", begin)
-		if dup := tx.InsertRequest("r1", "second", begin); !exists(dup) {
+		err := tx.InsertRequest(request("r0", "before"))
+		if dup := tx.InsertRequest(request("r1", "second")); !exists(dup) {
 			f.Errorf("duplicate: got %v", dup)
 		}
-		return errors.Join(err, tx.InsertRequest("r2", "after", begin))
+		return errors.Join(err, tx.InsertRequest(request("r2", "after")))
 	})
 	for id, want := range map[string]string{"r0": "before", "r1": "first", "r2": "after"} {
-		equal(f, id, read(f, func(r catalog.Reader) (string, error) { return r.Request(id) }), want)
+		equal(f, id, f.request(id).Document, want)
 	}
 }
 

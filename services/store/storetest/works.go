@@ -13,7 +13,7 @@ func works(t *testing.T, u suite) {
 	u.run(t, "Recipes", recipes)
 	u.run(t, "ByPage", worksByPage)
 	u.run(t, "CountsByOutcome", workCounts)
-	u.run(t, "PendingByLaneThenProbes", pendingByClass)
+	u.run(t, "PendingByRecipeAndLane", pendingByClass)
 	u.run(t, "PendingIsFair", pendingIsFair)
 	u.run(t, "PendingOldestFirst", pendingOldestFirst)
 	u.run(t, "QueuedBefore", queuedBefore)
@@ -107,7 +107,7 @@ func names(list []catalog.Work) string {
 
 func (f *fixture) pending(limit int) []catalog.Work {
 	f.Helper()
-	return read(f, func(r catalog.Reader) ([]catalog.Work, error) { return r.PendingWorks(limit) })
+	return read(f, func(r catalog.Reader) ([]catalog.Work, error) { return r.PendingWorks(digest("recipe"), limit) })
 }
 
 func pendingByClass(f *fixture) {
@@ -120,9 +120,16 @@ func pendingByClass(f *fixture) {
 	queued.State, ended.State, dropped.State = catalog.Queued, catalog.Ended, catalog.Dropped
 	f.putWorks(bulk(page("a", 1, "x")), bulk(probe("a", "x")), page("b", 1, "x"), page("b", 2, "x"),
 		probe("c", "x"), queued, ended, dropped)
-	equal(f, "all", names(f.pending(100)), "c0 b1 b2 a0 a1")
-	equal(f, "first two", names(f.pending(2)), "c0 b1")
+	equal(f, "all pages", names(f.pending(100)), "b1 b2 a1")
+	equal(f, "first two", names(f.pending(2)), "b1 b2")
 	equal(f, "none asked for", names(f.pending(0)), "")
+	f.view(func(r catalog.Reader) error {
+		probes, err := r.PendingWorks("", 100)
+		equal(f, "all probes", names(probes), "c0 a0")
+		recipes, recipesErr := r.PendingRecipes()
+		equal(f, "recipes", recipes, []catalog.Digest{"", digest("recipe")})
+		return errors.Join(err, recipesErr)
+	})
 }
 
 // Of every beginning of the list each batch has an equal share, as long as it
@@ -185,8 +192,8 @@ func queuedBefore(f *fixture) {
 	pending.QueuedAt = minute(0)
 	f.putWorks(append(list, pending)...)
 	f.view(func(r catalog.Reader) error {
-		n, countErr := r.QueuedCount()
-		equal(f, "count", n, 5)
+		n, countErr := r.QueuedCounts()
+		equal(f, "count", n, map[catalog.Digest]int{digest("recipe"): 5})
 		list, listErr := r.QueuedWorks(minute(4), 10)
 		equal(f, "oldest first, not at the time itself", names(list), "a2 a4 a3")
 		first, firstErr := r.QueuedWorks(minute(9), 2)

@@ -67,8 +67,8 @@ CREATE TABLE works (
     UNIQUE (scan, recipe, page)
 ) STRICT;
 
-CREATE INDEX works_pending ON works (lane, page > 0, batch) WHERE state = 1;
-CREATE INDEX works_queued ON works (queued_at) WHERE state = 2;
+CREATE INDEX works_pending ON works (recipe, lane, batch) WHERE state = 1;
+CREATE INDEX works_queued ON works (queued_at, recipe) WHERE state = 2;
 CREATE INDEX works_dropped ON works (sequence) WHERE state = 4 AND sequence <> 0;
 CREATE INDEX works_outcome ON works (scan, recipe, outcome) WHERE page > 0;
 
@@ -128,10 +128,15 @@ CREATE TABLE document_scans (
 CREATE INDEX document_scans_document ON document_scans (document);
 
 CREATE TABLE requests (
-    id         TEXT    NOT NULL PRIMARY KEY CHECK (id <> ''),
+    person     TEXT    NOT NULL,
+    id         TEXT    NOT NULL CHECK (id <> ''),
     document   TEXT    NOT NULL,
-    created_at INTEGER NOT NULL
+    digest     BLOB    NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (person, id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX requests_age ON requests (created_at);
 
 -- Counts are a JSON array: pages, then pages ended by outcome from TEXT on.
 CREATE TABLE batches (
@@ -152,8 +157,8 @@ CREATE TABLE batches (
     ended_at      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX batches_resume ON batches (resume_key, id) WHERE resume_key <> '' AND state IN (1, 2, 6);
-CREATE INDEX batches_active ON batches (active_at) WHERE state IN (1, 2);
+CREATE INDEX batches_resume ON batches (resume_key, person, id) WHERE resume_key <> '' AND state IN (1, 2, 6);
+CREATE INDEX batches_left ON batches (active_at) WHERE state IN (1, 2) AND files_ended = files_arrived;
 
 -- troubled is 1 for a file that did not arrive or has a page that ended badly.
 CREATE TABLE batch_files (
