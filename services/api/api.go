@@ -38,10 +38,13 @@ type Workers interface {
 
 // DeadLetters keeps messages that were given up.
 type DeadLetters interface {
-	// List returns letters above a stream sequence, oldest first.
+	// List returns letters above a stream sequence, oldest first, without data.
 	List(ctx context.Context, after uint64, limit int) ([]*fondsv1.DeadLetter, error)
-	// Retry sends letters again, all when sequences is empty, and returns how many.
-	Retry(ctx context.Context, sequences []uint64) (int, error)
+	// Get returns one letter with its data.
+	Get(ctx context.Context, sequence uint64) (*fondsv1.DeadLetter, error)
+	// Retry sends letters again, all when sequences is empty, and tells tried of
+	// each. left is how many it did not come to in the time that it takes.
+	Retry(ctx context.Context, sequences []uint64, tried func(name string, err error)) (left int, err error)
 }
 
 // Renderer makes pictures of pages.

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,7 +63,7 @@ func TestUpdateDocument(t *testing.T) {
 	d := a.telegram("4117.png", []byte("scan 4117"), []string{"SECRET"})
 	d.Title = "Telegram 4117"
 	u, err := a.docs.UpdateDocument(a.ctx(), &fondsv1.UpdateDocumentRequest{Document: d, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"title"}}})
-	if err != nil || u.GetTitle() != "Telegram 4117" || u.GetAuthor() != api.LocalPerson || u.GetRevision() != 3 || len(u.GetRegions()) != 1 {
+	if err != nil || u.GetTitle() != "Telegram 4117" || u.GetPerson() != api.LocalPerson || u.GetRevision() != 3 || len(u.GetRegions()) != 1 {
 		t.Fatalf("updated: %v, %v", u, err)
 	}
 	_, err = a.docs.UpdateDocument(a.ctx(), &fondsv1.UpdateDocumentRequest{Document: d})
@@ -108,7 +109,7 @@ func TestCreateDocument(t *testing.T) {
 	wantStatus(t, err, codes.InvalidArgument, catalog.ReasonInvalidArgument, "document.regions[0].box")
 	req.Document.Regions[0] = &fondsv1.Region{Page: "scans/" + digestOf([]byte("other")) + "/pages/1"}
 	_, err = a.docs.CreateDocument(a.ctx(), req)
-	wantStatus(t, err, codes.FailedPrecondition, catalog.ReasonCollectionMismatch, "document.regions")
+	wantStatus(t, err, codes.FailedPrecondition, catalog.ReasonScanNotInCollection, "document.regions")
 }
 
 func TestGetText(t *testing.T) {
@@ -123,7 +124,7 @@ func TestGetText(t *testing.T) {
 			t.Fatalf("text: %v, %v", m, err)
 		}
 		_, err = a.docs.GetText(a.ctx(), &fondsv1.GetTextRequest{Name: d.GetName(), MinAssurance: fondsv1.Assurance_ASSURANCE_VERIFIED})
-		wantStatus(t, err, codes.FailedPrecondition, catalog.ReasonAssuranceNotMet, "")
+		wantStatus(t, err, codes.FailedPrecondition, catalog.ReasonAssuranceNotReached, "")
 	}
 	// Revision 1 has no outcome yet: text is given without demands, refused with any.
 	m, err := a.docs.GetText(a.ctx(), &fondsv1.GetTextRequest{Name: d.GetName(), AsOf: 1})
@@ -131,7 +132,7 @@ func TestGetText(t *testing.T) {
 		t.Errorf("as of 1: %v, %v", m, err)
 	}
 	_, err = a.docs.GetText(a.ctx(), &fondsv1.GetTextRequest{Name: d.GetName(), AsOf: 1, MinAssurance: fondsv1.Assurance_ASSURANCE_MACHINE})
-	wantStatus(t, err, codes.FailedPrecondition, catalog.ReasonAssuranceNotMet, "")
+	wantStatus(t, err, codes.FailedPrecondition, catalog.ReasonAssuranceNotReached, "")
 }
 
 func TestListDocuments(t *testing.T) {
@@ -218,6 +219,13 @@ func TestReadings(t *testing.T) {
 	if err != nil || len(list.GetReadings()) != 1 || list.GetReadings()[0].GetBody() != nil {
 		t.Fatalf("readings: %v, %v", list, err)
 	}
+	body := list.GetReadings()[0].GetBodyDigest()
+	for asked, want := range map[string]int{body: 1, digestOf([]byte("x")): 0} {
+		list, err := a.docs.ListReadings(a.ctx(), &fondsv1.ListReadingsRequest{Parent: region.GetPage(), BodyDigest: asked})
+		if err != nil || len(list.GetReadings()) != want || list.GetNextPageToken() != "" {
+			t.Errorf("readings with the body %s: %v, %v", asked, list, err)
+		}
+	}
 	r, err := a.docs.GetReading(a.ctx(), &fondsv1.GetReadingRequest{Name: region.GetReading()})
 	if err != nil || r.GetBody().GetText() != "SECRET 4117\n" || r.GetEngine().GetTesseract() != "5.3.0" ||
 		r.GetOrigin() != fondsv1.Origin_ORIGIN_MACHINE || r.GetEnvelope() != nil {
@@ -301,6 +309,80 @@ func TestDamagedScan(t *testing.T) {
 	}
 	if _, got, err := a.download(name); err != nil || string(got) != "scanscan" {
 		t.Errorf("after a new upload: %q, %v", got, err)
+	}
+	// So it does where they are damaged and no fewer.
+	if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, []byte("sCanscan"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	a.upload(b.GetName(), "a", content[:8])
+	if _, got, err := a.download(name); err != nil || string(got) != "scanscan" {
+		t.Errorf("after an upload over damaged bytes: %q, %v", got, err)
+	}
+}
+
+// TestDamageAtTheEndOfAChunk damages a scan of exactly two chunks: what comes
+// before DATA_LOSS must lack the last.
+func TestDamageAtTheEndOfAChunk(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	content := make([]byte, 512<<10)
+	b := a.batch("a")
+	u := a.upload(b.GetName(), "a", content)
+	path, err := a.blobs.Path(digestOf(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[len(content)-1] = 1
+	if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, content, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	_, got, err := a.download(u.GetScan())
+	wantStatus(t, err, codes.DataLoss, api.ReasonBlobCorrupt, "")
+	if len(got) != 256<<10 {
+		t.Errorf("%d bytes were sent", len(got))
+	}
+}
+
+func TestTextOfADeletedDocument(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	d := a.telegram("4117.png", []byte("scan 4117"), []string{"SECRET"})
+	if _, err := a.docs.DeleteDocument(a.ctx(), &fondsv1.DeleteDocumentRequest{Name: d.GetName()}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := a.docs.GetText(a.ctx(), &fondsv1.GetTextRequest{Name: d.GetName()})
+	wantStatus(t, err, codes.FailedPrecondition, catalog.ReasonDocumentDeleted, "")
+	m, err := a.docs.GetText(a.ctx(), &fondsv1.GetTextRequest{Name: d.GetName(), AsOf: d.GetRevision()})
+	if err != nil || m.GetRegions()[0].GetText() != "SECRET\n" {
+		t.Errorf("as of a revision: %v, %v", m, err)
+	}
+}
+
+func TestBoundsOfDocuments(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	page := a.telegram("4117.png", []byte("scan 4117"), []string{"SECRET"}).GetRegions()[0].GetPage()
+	create := func(title string, regions int) (*fondsv1.Document, error) {
+		d := &fondsv1.Document{Collection: "collections/telegrams", Title: title}
+		for range regions {
+			d.Regions = append(d.Regions, &fondsv1.Region{Page: page})
+		}
+		return a.docs.CreateDocument(a.ctx(), &fondsv1.CreateDocumentRequest{Document: d})
+	}
+	_, err := create(strings.Repeat("т", 1001), 1)
+	wantStatus(t, err, codes.InvalidArgument, catalog.ReasonInvalidArgument, "document.title")
+	_, err = create("many", 20_001)
+	wantStatus(t, err, codes.InvalidArgument, catalog.ReasonInvalidArgument, "document.regions")
+	// Many large documents fit no answer; one at a time they do.
+	large, err := create("large", 2000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := slices.Repeat([]string{large.GetName()}, 20)
+	_, err = a.docs.BatchGetDocuments(a.ctx(), &fondsv1.BatchGetDocumentsRequest{Names: names})
+	wantStatus(t, err, codes.ResourceExhausted, api.ReasonResponseTooLarge, "names")
+	if m, err := a.docs.BatchGetDocuments(a.ctx(), &fondsv1.BatchGetDocumentsRequest{Names: names[:2]}); err != nil || len(m.GetDocuments()) != 2 {
+		t.Errorf("two: %v", err)
 	}
 }
 

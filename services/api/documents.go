@@ -60,8 +60,19 @@ func (s *catalogServer) BatchGetDocuments(ctx context.Context, req *fondsv1.Batc
 	if err != nil {
 		return nil, err
 	}
-	return &fondsv1.BatchGetDocumentsResponse{Documents: documentsOf(heads, true)}, nil
+	m := &fondsv1.BatchGetDocumentsResponse{Documents: documentsOf(heads, true)}
+	if size := proto.Size(m); size > maxAnswer {
+		return nil, &catalog.Error{
+			Code: catalog.Exhausted, Reason: ReasonResponseTooLarge, Field: "names",
+			Message:  fmt.Sprintf("the %d documents have %d bytes; an answer has at most %d: ask for fewer at a time", len(ids), size, maxAnswer),
+			Metadata: map[string]string{"limit": fmt.Sprint(maxAnswer)},
+		}
+	}
+	return m, nil
 }
+
+// maxAnswer is the most bytes that clients take unless told otherwise.
+const maxAnswer = 4 << 20
 
 func documentsOf(heads []catalog.DocumentHead, regions bool) []*fondsv1.Document {
 	documents := make([]*fondsv1.Document, len(heads))

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/protoadapt"
 
 	"github.com/fonds-archive/fonds/services/blob"
+	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
 )
 
@@ -24,9 +25,11 @@ const Domain = "fonds"
 const (
 	ReasonInternal          = "INTERNAL"
 	ReasonCancelled         = "CANCELLED"
-	ReasonDeadline          = "DEADLINE_EXCEEDED"
+	ReasonDeadlineExceeded  = "DEADLINE_EXCEEDED"
 	ReasonShuttingDown      = "SHUTTING_DOWN"
+	ReasonQueueUnavailable  = "QUEUE_UNAVAILABLE"
 	ReasonRequestTooLarge   = "REQUEST_TOO_LARGE"
+	ReasonResponseTooLarge  = "RESPONSE_TOO_LARGE"
 	ReasonChunkTooLarge     = "CHUNK_TOO_LARGE"
 	ReasonScanTooLarge      = "SCAN_TOO_LARGE"
 	ReasonDigestMismatch    = "DIGEST_MISMATCH"
@@ -61,8 +64,9 @@ var known = []struct {
 	reason  string
 	message string
 }{
+	{bus.ErrUnavailable, codes.Unavailable, ReasonQueueUnavailable, "the queue (NATS) cannot be reached: try again in a few seconds"},
 	{context.Canceled, codes.Canceled, ReasonCancelled, "the call was cancelled"},
-	{context.DeadlineExceeded, codes.DeadlineExceeded, ReasonDeadline, "the call took longer than its deadline"},
+	{context.DeadlineExceeded, codes.DeadlineExceeded, ReasonDeadlineExceeded, "the call took longer than its deadline"},
 	{blob.ErrDigestMismatch, codes.InvalidArgument, ReasonDigestMismatch, "the bytes that came do not have the digest that was announced: has the file changed meanwhile?"},
 	{blob.ErrSizeMismatch, codes.InvalidArgument, ReasonSizeMismatch, "the number of bytes that came is not the size that was announced: has the file changed meanwhile?"},
 	{blob.ErrTooLarge, codes.InvalidArgument, ReasonScanTooLarge, "the file is larger than this server takes"},

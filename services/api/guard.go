@@ -22,25 +22,15 @@ import (
 // LocalPerson makes the calls of a server that asks nobody who they are.
 const LocalPerson = "local"
 
-type personKey struct{}
-
-// WithPerson returns a context whose calls are made by a person.
-func WithPerson(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, personKey{}, id)
-}
-
 // person returns the ID of the caller's person.
-func person(ctx context.Context) string {
-	if id, ok := ctx.Value(personKey{}).(string); ok {
-		return id
-	}
-	return LocalPerson
-}
+func person(context.Context) string { return LocalPerson }
 
 // guard stands around every call: whatever a handler does, the caller gets a
 // status that the contract knows, and the log has the cause.
 type guard struct {
 	log *slog.Logger
+	// streamTime is how long a stream of a method may take; zero is without end.
+	streamTime func(method string) time.Duration
 }
 
 func (g *guard) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (resp any, err error) {
@@ -58,12 +48,47 @@ func (g *guard) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, 
 }
 
 func (g *guard) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
-	defer func() {
-		if err = caught(recover(), err); err != nil {
-			err = g.failed(ss.Context(), info.FullMethod, err)
-		}
-	}()
-	return handler(srv, ss)
+	if limit := g.streamTime(info.FullMethod); limit > 0 {
+		err = within(ss, limit, func(ss grpc.ServerStream) error { return handler(srv, ss) })
+	} else {
+		err = safely(func() error { return handler(srv, ss) })
+	}
+	if err != nil {
+		err = g.failed(ss.Context(), info.FullMethod, err)
+	}
+	return err
+}
+
+// within ends a stream after a time. Sending to a caller who reads nothing waits
+// until the stream ends, and no context ends it but that of the call: so the
+// handler runs beside, and the end of the call lets go of it.
+func within(ss grpc.ServerStream, limit time.Duration, handle func(grpc.ServerStream) error) error {
+	ctx, cancel := context.WithTimeout(ss.Context(), limit)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- safely(func() error { return handle(&boundedStream{ss, ctx}) }) }()
+	late := time.NewTimer(limit)
+	defer late.Stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-late.C:
+		return context.DeadlineExceeded
+	}
+}
+
+// boundedStream is a stream whose handler sees when its time is over.
+type boundedStream struct {
+	grpc.ServerStream
+	ctx context.Context
+}
+
+func (s *boundedStream) Context() context.Context { return s.ctx }
+
+// safely makes an error of a panic of fn.
+func safely(fn func() error) (err error) {
+	defer func() { err = caught(recover(), err) }()
+	return fn()
 }
 
 // caught makes an error of a panic.
@@ -114,6 +139,17 @@ func deadlineOf(method string) time.Duration {
 		return 10 * time.Minute // 2 GiB from a slow network mount, 4 MB/s
 	}
 	return defaultDeadline
+}
+
+// streamTimeOf bounds the streams that come to an end by themselves.
+func streamTimeOf(method string) time.Duration {
+	switch method {
+	case fondsv1.CatalogService_GetPageImage_FullMethodName:
+		return 5 * time.Minute // waiting, drawing, and 100 MB at 0.5 MB/s
+	case fondsv1.CatalogService_GetScan_FullMethodName:
+		return time.Hour // 2 GiB at 0.6 MB/s
+	}
+	return 0
 }
 
 // requestLimit is the largest request of a method in bytes. The server has

@@ -178,8 +178,14 @@ func (w *workers) set(err error, live ...*fondsv1.Worker) {
 	w.live, w.err = live, err
 }
 
-// letters keeps dead letters 1 to 7 until they are retried.
-type letters struct{ retried []uint64 }
+// letters has dead letters 1 to 7, and remembers which were asked to be retried.
+type letters struct {
+	retried []uint64
+	// fail are errors of single letters, err one of all.
+	fail map[uint64]error
+	err  error
+	left int
+}
 
 func (l *letters) List(_ context.Context, after uint64, limit int) ([]*fondsv1.DeadLetter, error) {
 	var found []*fondsv1.DeadLetter
@@ -189,12 +195,19 @@ func (l *letters) List(_ context.Context, after uint64, limit int) ([]*fondsv1.D
 	return found, nil
 }
 
-func (l *letters) Retry(_ context.Context, sequences []uint64) (int, error) {
+func (l *letters) Get(_ context.Context, sequence uint64) (*fondsv1.DeadLetter, error) {
+	return &fondsv1.DeadLetter{Name: fmt.Sprintf("deadLetters/%d", sequence), Data: []byte("job")}, l.err
+}
+
+func (l *letters) Retry(_ context.Context, sequences []uint64, tried func(string, error)) (int, error) {
 	l.retried = sequences
 	if len(sequences) == 0 {
-		return 7, nil
+		sequences = []uint64{1, 2, 3, 4, 5, 6, 7}
 	}
-	return len(sequences), nil
+	for _, n := range sequences {
+		tried(fmt.Sprintf("deadLetters/%d", n), l.fail[n])
+	}
+	return l.left, l.err
 }
 
 // renderer draws an empty picture, fails or panics.

@@ -49,10 +49,7 @@ func openBelow(roots []importRoot, path string) (*os.File, int64, error) {
 	path = filepath.Clean(path)
 	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		if !belowAny(roots, path) {
-			return nil, 0, outside(path)
-		}
-		return nil, 0, unreadable(path, err)
+		return nil, 0, unresolved(roots, path)
 	}
 	for _, r := range roots {
 		inside, err := filepath.Rel(r.real, resolved)
@@ -63,15 +60,23 @@ func openBelow(roots []importRoot, path string) (*os.File, int64, error) {
 	return nil, 0, outside(path)
 }
 
-func belowAny(roots []importRoot, path string) bool {
+// unresolved says why a path leads to no file. Only what a root itself says is
+// told: it follows no link that leads outside.
+func unresolved(roots []importRoot, path string) error {
 	for _, r := range roots {
 		for _, folder := range []string{r.given, r.real} {
-			if inside, err := filepath.Rel(folder, path); err == nil && filepath.IsLocal(inside) {
-				return true
+			inside, err := filepath.Rel(folder, path)
+			if err != nil || !filepath.IsLocal(inside) {
+				continue
+			}
+			// A path that leads outside is the root's own error, none of the system.
+			_, err = r.root.Stat(inside)
+			if _, told := errors.AsType[syscall.Errno](err); told {
+				return unreadable(path, err)
 			}
 		}
 	}
-	return false
+	return outside(path)
 }
 
 // openRegular opens without following a link that was put there after the path
@@ -107,8 +112,12 @@ func unreadable(path string, err error) error {
 			Message: fmt.Sprintf("%q is not there", path),
 		}
 	}
+	why := err
+	if inner := errors.Unwrap(err); inner != nil {
+		why = inner // without the path as the server sees it
+	}
 	return &catalog.Error{
 		Code: catalog.Precondition, Reason: ReasonFileNotFound, Field: "server_path",
-		Message: fmt.Sprintf("the server cannot read %q: %v", path, errors.Unwrap(err)),
+		Message: fmt.Sprintf("the server cannot read %q: %v", path, why),
 	}
 }

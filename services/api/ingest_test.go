@@ -18,6 +18,7 @@ import (
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/api"
+	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
 )
 
@@ -302,6 +303,7 @@ func TestRegisterScan(t *testing.T) {
 		os.Symlink("a.png", filepath.Join(root, "inside.png")),
 		os.Symlink(secret, filepath.Join(root, "outside.png")),
 		os.Symlink(elsewhere, filepath.Join(root, "away")),
+		os.Symlink("loop", filepath.Join(root, "loop")),
 		syscall.Mkfifo(filepath.Join(root, "pipe"), 0o600),
 	); err != nil {
 		t.Fatal(err)
@@ -321,8 +323,12 @@ func TestRegisterScan(t *testing.T) {
 		"dots":               {root + "/../" + filepath.Base(elsewhere) + "/secret", codes.PermissionDenied, api.ReasonOutsideImportRoot},
 		"link out":           {filepath.Join(root, "outside.png"), codes.PermissionDenied, api.ReasonOutsideImportRoot},
 		"folder link out":    {filepath.Join(root, "away/secret"), codes.PermissionDenied, api.ReasonOutsideImportRoot},
+		"link out, no file":  {filepath.Join(root, "away/nothing"), codes.PermissionDenied, api.ReasonOutsideImportRoot},
 		"like a root":        {root + "x/a.png", codes.PermissionDenied, api.ReasonOutsideImportRoot},
 		"not there":          {filepath.Join(root, "b.png"), codes.NotFound, api.ReasonFileNotFound},
+		"not there by link":  {filepath.Join(link, "folder/b.png"), codes.NotFound, api.ReasonFileNotFound},
+		"below a file":       {filepath.Join(root, "a.png/b"), codes.FailedPrecondition, api.ReasonFileNotFound},
+		"link to itself":     {filepath.Join(root, "loop"), codes.FailedPrecondition, api.ReasonFileNotFound},
 		"folder":             {filepath.Join(root, "folder"), codes.InvalidArgument, catalog.ReasonInvalidArgument},
 		"the root itself":    {root, codes.InvalidArgument, catalog.ReasonInvalidArgument},
 		"pipe":               {filepath.Join(root, "pipe"), codes.InvalidArgument, catalog.ReasonInvalidArgument},
@@ -451,4 +457,52 @@ func TestDeadLetters(t *testing.T) {
 	}
 	_, err = a.ingest.RetryDeadLetters(a.ctx(), &fondsv1.RetryDeadLettersRequest{Names: []string{"deadLetters/x"}})
 	wantStatus(t, err, codes.InvalidArgument, catalog.ReasonInvalidArgument, "names[0]")
+	l, err := a.ingest.GetDeadLetter(a.ctx(), &fondsv1.GetDeadLetterRequest{Name: "deadLetters/3"})
+	if err != nil || l.GetName() != "deadLetters/3" || string(l.GetData()) != "job" {
+		t.Errorf("letter: %v, %v", l, err)
+	}
+}
+
+func TestDeadLettersThatCannotBeRetried(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	refused := &catalog.Error{Code: catalog.Precondition, Reason: catalog.ReasonFileNotEnded, Message: "the file is still being read"}
+	a.letters.fail = map[uint64]error{2: refused, 5: errors.New("nats: no responders at 10.0.0.7")}
+	a.letters.left = 3
+	m, err := a.ingest.RetryDeadLetters(a.ctx(), &fondsv1.RetryDeadLettersRequest{})
+	if err != nil || m.GetRetried() != 5 || m.GetFailed() != 2 || m.GetReason() != "deadLetters/2: the file is still being read" || m.GetRemaining() != 3 {
+		t.Errorf("retried: %v, %v", m, err)
+	}
+	// What is no caller's business stands in the log.
+	m, err = a.ingest.RetryDeadLetters(a.ctx(), &fondsv1.RetryDeadLettersRequest{Names: []string{"deadLetters/5", "deadLetters/6"}})
+	if err != nil || m.GetFailed() != 1 || strings.Contains(m.GetReason(), "10.0.0.7") || !strings.Contains(a.log.String(), "10.0.0.7") {
+		t.Errorf("retried: %v, %v", m, err)
+	}
+	_, err = a.ingest.RetryDeadLetters(a.ctx(), &fondsv1.RetryDeadLettersRequest{Names: []string{"deadLetters/2"}})
+	wantStatus(t, err, codes.FailedPrecondition, catalog.ReasonFileNotEnded, "")
+}
+
+// TestQueueIsAway asks a real bus whose server is gone.
+func TestQueueIsAway(t *testing.T) {
+	t.Parallel()
+	nats, err := bus.Embed(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := bus.Connect(t.Context(), "", nats.Options()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Close()
+	nats.Close()
+	a := serve(t, func(d *api.Deps) { d.Workers = b })
+	_, err = a.ingest.ListWorkers(a.ctx(), &fondsv1.ListWorkersRequest{})
+	wantStatus(t, err, codes.Unavailable, api.ReasonQueueUnavailable, "")
+	_, err = a.ingest.CreateBatch(a.ctx(), &fondsv1.CreateBatchRequest{Files: []*fondsv1.NewFile{{Path: "a.png"}}})
+	wantStatus(t, err, codes.Unavailable, api.ReasonQueueUnavailable, "")
+	_, a.letters.err = b.DeadLetter(t.Context(), 1)
+	_, err = a.ingest.RetryDeadLetters(a.ctx(), &fondsv1.RetryDeadLettersRequest{})
+	wantStatus(t, err, codes.Unavailable, api.ReasonQueueUnavailable, "")
+	_, err = a.ingest.GetDeadLetter(a.ctx(), &fondsv1.GetDeadLetterRequest{Name: "deadLetters/1"})
+	wantStatus(t, err, codes.Unavailable, api.ReasonQueueUnavailable, "")
 }

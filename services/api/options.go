@@ -15,7 +15,7 @@ import (
 )
 
 // maxReceive is the largest message that the server decodes: CreateBatch with
-// 200,000 files of 150 bytes. Other methods are held to less by requestLimits.
+// 200,000 files of 150 bytes. Other methods are held to less by requestLimit.
 const maxReceive = 32 << 20
 
 // newValidator compiles the rules of the contract, once for all servers of a process.
@@ -30,7 +30,7 @@ func ServerOptions(log *slog.Logger) ([]grpc.ServerOption, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	g := &guard{log: log}
+	g := &guard{log: log, streamTime: streamTimeOf}
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(maxReceive),
 		// 256 calls at once on one connection are more than 2 cores serve; a

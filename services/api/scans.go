@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"google.golang.org/grpc"
 
@@ -23,11 +24,18 @@ func (s *catalogServer) ListReadings(ctx context.Context, req *fondsv1.ListReadi
 	if err != nil {
 		return nil, err
 	}
+	query := []string{"readings", req.GetParent(), req.GetBodyDigest()}
+	after, err := readIDToken(req.GetPageToken(), query...)
+	if err != nil {
+		return nil, err
+	}
 	readings, err := s.Catalog.Readings(ctx, scan, number)
 	if err != nil {
 		return nil, err
 	}
+	readings = selected(readings, catalog.Digest(req.GetBodyDigest()), after)
 	m := &fondsv1.ListReadingsResponse{}
+	readings, m.NextPageToken = page(readings, pageSize(req.GetPageSize(), 500), func(r catalog.Reading) string { return r.ID }, query...)
 	for _, r := range readings {
 		r.Body = nil
 		reading, err := readingOf(r)
@@ -37,6 +45,15 @@ func (s *catalogServer) ListReadings(ctx context.Context, req *fondsv1.ListReadi
 		m.Readings = append(m.Readings, reading)
 	}
 	return m, nil
+}
+
+// selected gives the readings with a body, or all, that come after one of them.
+// A page has a few readings, one for each recipe and each correction.
+func selected(readings []catalog.Reading, body catalog.Digest, after string) []catalog.Reading {
+	if at := slices.IndexFunc(readings, func(r catalog.Reading) bool { return r.ID == after }); at >= 0 {
+		readings = readings[at+1:]
+	}
+	return slices.DeleteFunc(readings, func(r catalog.Reading) bool { return body != "" && r.BodyDigest != body })
 }
 
 // GetReading returns one reading with its body.
@@ -75,22 +92,27 @@ func (s *catalogServer) GetScan(req *fondsv1.GetScanRequest, stream grpc.ServerS
 }
 
 // chunks calls send with each part of what r gives, once with nothing when r is
-// empty. What came together with an error is not sent.
+// empty. It is one part behind: damage shows at the end, and the last part is not
+// sent then, whatever its size.
 func chunks(r io.Reader, send func([]byte) error) error {
-	for sent := 0; ; sent++ {
+	var held []byte
+	for {
 		data := make([]byte, sendChunk) // fresh: what was sent must not change
 		n, err := io.ReadFull(r, data)
 		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 		if err != nil && !ended {
 			return err
 		}
-		if n > 0 || sent == 0 {
-			if err := send(data[:n]); err != nil {
+		if held != nil {
+			if err := send(held); err != nil {
 				return err
 			}
 		}
-		if ended {
+		if ended && n == 0 && held != nil {
 			return nil
+		}
+		if held = data[:n]; ended {
+			return send(held)
 		}
 	}
 }

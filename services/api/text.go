@@ -22,6 +22,13 @@ func (s *catalogServer) GetText(ctx context.Context, req *fondsv1.GetTextRequest
 	if err != nil {
 		return nil, err
 	}
+	if req.GetAsOf() == 0 && !head.DeletedAt.IsZero() {
+		return nil, &catalog.Error{
+			Code: catalog.Precondition, Reason: catalog.ReasonDocumentDeleted,
+			Message:  fmt.Sprintf("the document is deleted: undelete it, or ask for the text as of a revision, such as %d", head.Head),
+			Metadata: map[string]string{"revision": fmt.Sprint(head.Head)},
+		}
+	}
 	least := catalog.Assurance(req.GetMinAssurance())
 	key := revisionKey{getText, id, revisionAsked(req.GetAsOf(), head)}
 	known, ok := s.cache.get(key)

@@ -53,7 +53,7 @@ func revisionOf(h catalog.DocumentHead, regions bool) *fondsv1.Document {
 		ContentDigest: string(h.Revision.Digest),
 		CreateTime:    timestamp(h.CreatedAt),
 		UpdateTime:    timestamp(h.Revision.CreatedAt),
-		Author:        h.Revision.Author,
+		Person:        h.Revision.Author,
 	}
 	if h.Holding != "" {
 		m.Holding = m.Collection + "/holdings/" + h.Holding

@@ -4,12 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
+	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/blob"
+	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
 )
 
@@ -24,6 +34,7 @@ func TestStatusOf(t *testing.T) {
 		"domain error, wrapped":   {err: fmt.Errorf("x: %w", &catalog.Error{Code: catalog.Conflict}), want: codes.Aborted},
 		"code that nobody knows":  {err: &catalog.Error{Code: 99}, want: codes.Internal},
 		"cancelled":               {err: fmt.Errorf("x: %w", context.Canceled), want: codes.Canceled},
+		"NATS is away":            {err: fmt.Errorf("x: %w", bus.ErrUnavailable), want: codes.Unavailable},
 		"deadline":                {err: fmt.Errorf("x: %w", context.DeadlineExceeded), want: codes.DeadlineExceeded},
 		"driver that was stopped": {ctx: ended, err: errors.New("interrupted (9)"), want: codes.Canceled},
 		"driver that failed":      {err: errors.New("disk I/O error (10)"), want: codes.Internal},
@@ -41,6 +52,88 @@ func TestStatusOf(t *testing.T) {
 		if _, ok := grpcCodes[code]; !ok {
 			t.Errorf("code %d of the domain has no gRPC code", code)
 		}
+	}
+}
+
+// stalled is a stream whose caller reads nothing: only its own end lets Send go.
+type stalled struct {
+	grpc.ServerStream
+	ctx context.Context
+}
+
+func (s *stalled) Context() context.Context { return s.ctx }
+
+func (s *stalled) SendMsg(any) error {
+	<-s.ctx.Done()
+	return s.ctx.Err()
+}
+
+func TestStreamEndsInItsTime(t *testing.T) {
+	for _, method := range []string{fondsv1.CatalogService_GetScan_FullMethodName, fondsv1.CatalogService_GetPageImage_FullMethodName} {
+		if limit := streamTimeOf(method); limit <= 0 || limit > time.Hour {
+			t.Errorf("%s may take %s", method, limit)
+		}
+	}
+	g := &guard{log: slog.New(slog.DiscardHandler), streamTime: func(string) time.Duration { return time.Millisecond }}
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	let := make(chan error, 1)
+	handlers := map[string]grpc.StreamHandler{
+		"sends": func(_ any, ss grpc.ServerStream) error {
+			err := ss.SendMsg(nil)
+			let <- err
+			return err
+		},
+		"works": func(_ any, ss grpc.ServerStream) error {
+			<-ss.Context().Done()
+			return ss.Context().Err()
+		},
+	}
+	for name, handler := range handlers {
+		err := g.stream(nil, &stalled{ctx: ctx}, &grpc.StreamServerInfo{}, handler)
+		if status.Code(err) != codes.DeadlineExceeded {
+			t.Errorf("a handler that %s: %v", name, err)
+		}
+	}
+	end() // as gRPC does when the interceptors have returned
+	if err := <-let; err == nil {
+		t.Error("the handler was not let go")
+	}
+	panics := func(any, grpc.ServerStream) error { panic("x") }
+	g.streamTime = func(string) time.Duration { return time.Minute }
+	if err := g.stream(nil, &stalled{ctx: t.Context()}, &grpc.StreamServerInfo{}, panics); status.Code(err) != codes.Internal {
+		t.Errorf("a handler that panics: %v", err)
+	}
+}
+
+func TestReadingsArePaged(t *testing.T) {
+	var all []catalog.Reading
+	for n := range 5 {
+		all = append(all, catalog.Reading{ID: fmt.Sprint(n), BodyDigest: catalog.Digest(fmt.Sprint(n % 2))})
+	}
+	ids := func(readings []catalog.Reading) (s string) {
+		for _, r := range readings {
+			s += r.ID
+		}
+		return s
+	}
+	for _, c := range []struct{ body, after, want string }{{"", "", "01234"}, {"", "2", "34"}, {"0", "", "024"}, {"0", "2", "4"}, {"1", "4", ""}} {
+		if got := ids(selected(slices.Clone(all), catalog.Digest(c.body), c.after)); got != c.want {
+			t.Errorf("body %q after %q: %s, want %s", c.body, c.after, got, c.want)
+		}
+	}
+}
+
+func TestTouchingReaderSaysThatTheClientIsThere(t *testing.T) {
+	touched := 0
+	r := &touchingReader{r: iotest.OneByteReader(strings.NewReader("scan")), touch: func() error { touched++; return nil }}
+	r.touched = time.Now().Add(-touchEvery)
+	if b, err := io.ReadAll(r); string(b) != "scan" || err != nil || touched != 1 {
+		t.Errorf("read %q, touched %d times: %v", b, touched, err)
+	}
+	r = &touchingReader{r: strings.NewReader("scan"), touch: func() error { return errors.New("the batch was cancelled") }}
+	if _, err := io.ReadAll(r); err == nil {
+		t.Error("went on reading for a batch that has ended")
 	}
 }
 

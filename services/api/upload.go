@@ -11,7 +11,6 @@ import (
 	"google.golang.org/grpc"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
-	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
 )
 
@@ -77,17 +76,23 @@ func (s *ingestServer) arrivalAsked(h *fondsv1.UploadHeader) (catalog.Arrival, e
 }
 
 // heldBytes tells whether the bytes need not be sent. The catalog's word is
-// checked against the blob store, so that an upload mends what was lost there.
+// checked against the blob store, which reads the blob to its end: an upload mends
+// what was lost or damaged there, and the caller has read the whole file too, to
+// name its digest.
 func (s *ingestServer) heldBytes(ctx context.Context, a catalog.Arrival) (bool, error) {
 	held, err := s.Catalog.Held(ctx, a.Batch, a.Path, a.Digest)
 	if err != nil || !held {
 		return false, err
 	}
 	info, err := s.Blobs.Stat(ctx, string(a.Digest))
-	if errors.Is(err, blob.ErrNotFound) || err == nil && info.Size != a.Size {
+	if err != nil || info.Size != a.Size {
 		return false, nil
 	}
-	return err == nil, err
+	if err := s.Blobs.Verify(ctx, string(a.Digest)); err != nil {
+		s.Log.WarnContext(ctx, "a stored scan cannot be read: taking it in again", "scan", a.Digest, "error", err)
+		return false, ctx.Err()
+	}
+	return true, nil
 }
 
 func (s *ingestServer) arrive(ctx context.Context, a catalog.Arrival, held bool) (*fondsv1.UploadScanResponse, error) {
@@ -107,8 +112,7 @@ func (s *ingestServer) arrive(ctx context.Context, a catalog.Arrival, held bool)
 // goroutine of its own: it ends when the call does, and Services.Wait waits for it.
 func (s *ingestServer) receive(stream uploadStream, a catalog.Arrival) error {
 	ctx := stream.Context()
-	in := &chunkReader{stream: stream, moved: make(chan struct{}, 1), touched: time.Now()}
-	in.touch = func() error { return s.Catalog.TouchBatch(ctx, a.Batch) }
+	in := &chunkReader{stream: stream, moved: make(chan struct{}, 1)}
 	ended := make(chan error, 1)
 	s.uploads.Go(func() {
 		defer func() {
@@ -116,7 +120,7 @@ func (s *ingestServer) receive(stream uploadStream, a catalog.Arrival) error {
 				ended <- err
 			}
 		}()
-		_, _, err := s.Blobs.Put(ctx, in, string(a.Digest), a.Size)
+		_, _, err := s.Blobs.Put(ctx, s.touching(ctx, in, a.Batch), string(a.Digest), a.Size)
 		ended <- err
 	})
 	idle := time.NewTimer(s.Limits.UploadIdle)
@@ -144,9 +148,6 @@ type chunkReader struct {
 	rest   []byte
 	// moved tells that a message came.
 	moved chan struct{}
-	// touch says that the client is there; touched is when it last did.
-	touch   func() error
-	touched time.Time
 }
 
 func (r *chunkReader) Read(p []byte) (int, error) {
@@ -168,16 +169,30 @@ func (r *chunkReader) Read(p []byte) (int, error) {
 		case r.moved <- struct{}{}:
 		default:
 		}
-		if time.Since(r.touched) >= touchEvery {
-			if err := r.touch(); err != nil {
-				return 0, err
-			}
-			r.touched = time.Now()
-		}
 	}
 	n := copy(p, r.rest)
 	r.rest = r.rest[n:]
 	return n, nil
+}
+
+// touching reads from r and says now and then that a batch's client is there.
+func (s *ingestServer) touching(ctx context.Context, r io.Reader, batch string) io.Reader {
+	return &touchingReader{r: r, touch: func() error { return s.Catalog.TouchBatch(ctx, batch) }, touched: time.Now()}
+}
+
+type touchingReader struct {
+	r       io.Reader
+	touch   func() error
+	touched time.Time
+}
+
+func (r *touchingReader) Read(p []byte) (int, error) {
+	n, err := r.r.Read(p)
+	if err == nil && time.Since(r.touched) >= touchEvery {
+		r.touched = time.Now()
+		err = r.touch()
+	}
+	return n, err
 }
 
 // RegisterScan takes one file of a batch from the server's own disk.
@@ -198,7 +213,7 @@ func (s *ingestServer) RegisterScan(ctx context.Context, req *fondsv1.RegisterSc
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	digest, size, err := s.Blobs.Put(ctx, f, "", size)
+	digest, size, err := s.Blobs.Put(ctx, s.touching(ctx, f, id), "", size)
 	if err != nil {
 		return nil, fmt.Errorf("take in %q: %w", req.GetServerPath(), err)
 	}

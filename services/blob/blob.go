@@ -155,7 +155,10 @@ func (s *Store) Remove(_ context.Context, digest string, putBefore time.Time) (b
 	if err := os.Remove(path); err != nil {
 		return false, fmt.Errorf("remove blob: %w", err)
 	}
-	return true, syncFolder(filepath.Dir(path))
+	if err := syncFolder(filepath.Dir(path)); err != nil {
+		return true, fmt.Errorf("sync folder of removed blob: %w", err)
+	}
+	return true, nil
 }
 
 func (s *Store) named(digest string, err error) error {

@@ -14,17 +14,17 @@ import (
 	"time"
 )
 
-// AnySize is what Put is told when the size is not known beforehand.
-const AnySize = -1
+// anySize is what Put is told when the size is not known beforehand.
+const anySize = -1
 
 // Put stores what r gives and returns its digest and size in bytes. wantDigest
-// may be empty and wantSize AnySize; otherwise the bytes must agree with them.
+// may be empty and wantSize negative; otherwise the bytes must agree with them.
 // When Put returns nil the blob is durable. It fails with ErrDigestMismatch,
 // ErrSizeMismatch, ErrTooLarge, ErrBadDigest, or with what r, ctx or the disk
 // says, and leaves nothing behind then. ctx is asked between reads.
 //
-// A blob that is there already is read from r, compared and not written again. One
-// of the wrong size is damaged, and is replaced.
+// A blob that is there already and sound is read from r, compared and not written
+// again. One that is damaged is replaced.
 func (s *Store) Put(ctx context.Context, r io.Reader, wantDigest string, wantSize int64) (digest string, size int64, err error) {
 	if wantDigest != "" && !isDigest(wantDigest) {
 		return "", 0, fmt.Errorf("put %.80q: %w", wantDigest, ErrBadDigest)
@@ -33,7 +33,7 @@ func (s *Store) Put(ctx context.Context, r io.Reader, wantDigest string, wantSiz
 		return "", 0, fmt.Errorf("put %d bytes, at most %d: %w", wantSize, s.maxSize, ErrTooLarge)
 	}
 	in := &intake{r: guarded{ctx, r}, hash: sha256.New(), want: wantDigest, wantSize: wantSize, max: s.maxSize}
-	if wantDigest != "" && wantSize >= 0 && s.holds(wantDigest, wantSize) {
+	if wantDigest != "" && wantSize >= 0 && s.holds(wantDigest, wantSize) && s.Verify(ctx, wantDigest) == nil {
 		if err := in.copyTo(io.Discard); err != nil {
 			return "", 0, err
 		}
@@ -99,18 +99,14 @@ func (s *Store) settle(in *intake) error {
 func (s *Store) name(in *intake, path string) error {
 	s.present.Lock()
 	defer s.present.Unlock()
-	if s.holds(in.digest(), in.size) {
-		now := time.Now()
-		if err := os.Chtimes(path, now, now); err != nil {
-			return fmt.Errorf("renew blob: %w", err)
-		}
-		if in.temp == "" {
-			return nil
-		}
-		return os.Remove(in.temp)
-	}
 	if in.temp == "" {
-		return fmt.Errorf("blob %s was removed while it was put: put it again: %w", in.digest(), ErrNotFound)
+		return s.renew(in, path)
+	}
+	// Also over a blob that is there: its bytes may be damaged, and to find that
+	// out costs more than to take the new ones.
+	now := time.Now()
+	if err := os.Chtimes(in.temp, now, now); err != nil {
+		return fmt.Errorf("renew blob: %w", err)
 	}
 	err := os.Rename(in.temp, path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -121,6 +117,18 @@ func (s *Store) name(in *intake, path string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("name blob: %w", err)
+	}
+	return nil
+}
+
+// renew sets the time of a blob that was there before its bytes came again.
+func (s *Store) renew(in *intake, path string) error {
+	if !s.holds(in.digest(), in.size) {
+		return fmt.Errorf("blob %s was removed while it was put: put it again: %w", in.digest(), ErrNotFound)
+	}
+	now := time.Now()
+	if err := os.Chtimes(path, now, now); err != nil {
+		return fmt.Errorf("renew blob: %w", err)
 	}
 	return nil
 }

@@ -11,21 +11,18 @@ import (
 	"syscall"
 )
 
-// Reader reads one blob. A read from the start to the end is verified: the read
-// that reaches the end returns ErrCorrupt with the last bytes when the digest
-// differs. Seeking elsewhere than to the start gives that up until the next Seek
-// to the start. A Reader is for one goroutine.
+// Reader reads one blob from the start. The read that reaches the end returns
+// ErrCorrupt with the last bytes when the digest differs. A Reader is for one
+// goroutine.
 type Reader struct {
 	file   *os.File
 	digest string
 	size   int64
 	offset int64
 	hash   hash.Hash
-	// hashed is how far the bytes were hashed without a gap.
-	hashed int64
 }
 
-var _ io.ReadSeekCloser = (*Reader)(nil)
+var _ io.ReadCloser = (*Reader)(nil)
 
 // Open returns a reader of a blob, or ErrNotFound.
 func (s *Store) Open(_ context.Context, digest string) (*Reader, error) {
@@ -51,31 +48,14 @@ func (r *Reader) Size() int64 { return r.size }
 // Read reads the next bytes.
 func (r *Reader) Read(p []byte) (int, error) {
 	n, err := r.file.Read(p)
-	if r.offset == r.hashed {
-		r.hash.Write(p[:n])
-		r.hashed += int64(n)
-	}
+	r.hash.Write(p[:n])
 	r.offset += int64(n)
-	atEnd := err == io.EOF || n > 0 && r.offset == r.size
-	if atEnd && r.hashed == r.offset {
+	if err == io.EOF || n > 0 && r.offset == r.size {
 		if found := hex.EncodeToString(r.hash.Sum(nil)); found != r.digest {
 			return n, fmt.Errorf("blob %s: its %d bytes have the digest %s: %w", r.digest, r.offset, found, ErrCorrupt)
 		}
 	}
 	return n, err
-}
-
-// Seek moves to another place. Going to the start begins verification anew.
-func (r *Reader) Seek(offset int64, whence int) (int64, error) {
-	n, err := r.file.Seek(offset, whence)
-	if err != nil {
-		return n, fmt.Errorf("blob %s: %w", r.digest, err)
-	}
-	if r.offset = n; n == 0 {
-		r.hash.Reset()
-		r.hashed = 0
-	}
-	return n, nil
 }
 
 // Close releases the file.

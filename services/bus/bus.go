@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,10 @@ type Bus struct {
 	life    context.Context
 	end     context.CancelFunc
 	running sync.WaitGroup
+	// ending keeps a reconnect from starting anything once Close waits.
+	ending sync.Mutex
+	// streams has the handle of each stream that was asked for a message.
+	streams sync.Map
 	// epoch counts how often the streams were declared.
 	epoch atomic.Int64
 }
@@ -34,6 +39,36 @@ type Bus struct {
 // requestTimeout bounds each call to JetStream. A publish takes a millisecond
 // with fsync; ten seconds outlast a stalled disk, not a dead server.
 const requestTimeout = 10 * time.Second
+
+// ErrUnavailable is returned when the server cannot be reached, does not answer
+// in time, or has come back and not yet its streams.
+var ErrUnavailable = errors.New("NATS does not answer")
+
+// ask makes a call to JetStream within requestTimeout. That the server is away is
+// told apart from the end of the caller's own time.
+func ask[T any](ctx context.Context, call func(context.Context) (T, error)) (T, error) {
+	bounded, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	answer, err := call(bounded)
+	if err != nil && ctx.Err() == nil && isAway(err) {
+		err = fmt.Errorf("%w: %v", ErrUnavailable, err) //nolint:errorlint // Or it would pass for the end of the caller's time.
+	}
+	return answer, err
+}
+
+// away are the errors of a server that cannot be reached or is not yet ready.
+var away = []error{
+	context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, nats.ErrConnectionClosed, nats.ErrConnectionDraining,
+	nats.ErrDisconnected, nats.ErrConnectionReconnecting, nats.ErrReconnectBufExceeded, nats.ErrNoServers,
+	jetstream.ErrJetStreamNotEnabled, jetstream.ErrStreamNotFound, jetstream.ErrBucketNotFound, jetstream.ErrNoStreamResponse,
+}
+
+func isAway(err error) bool {
+	if told, ok := errors.AsType[*jetstream.APIError](err); ok && told.Code == 503 {
+		return true
+	}
+	return slices.ContainsFunc(away, func(a error) bool { return errors.Is(err, a) })
+}
 
 // Connect connects to a NATS server and declares the streams. It waits for the
 // server until ctx ends, then gives its last error.
@@ -48,6 +83,9 @@ func Connect(ctx context.Context, url string, options ...nats.Option) (*Bus, err
 		b, err := connectOnce(ctx, url, options)
 		if err == nil {
 			return b, nil
+		}
+		if errors.Is(err, errSecret) {
+			return nil, fmt.Errorf("connect to NATS: %w", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -78,8 +116,17 @@ func connectOnce(ctx context.Context, url string, options []nats.Option) (*Bus, 
 		b.Close()
 		return nil, err
 	}
-	conn.SetReconnectHandler(func(*nats.Conn) { b.running.Go(b.declareAgain) })
+	conn.SetReconnectHandler(func(*nats.Conn) { b.start(b.declareAgain) })
 	return b, nil
+}
+
+// start runs fn beside, unless the bus is being closed.
+func (b *Bus) start(fn func()) {
+	b.ending.Lock()
+	defer b.ending.Unlock()
+	if b.life.Err() == nil {
+		b.running.Go(fn)
+	}
 }
 
 // declareAgain declares the streams after the server went away: it may have come
@@ -99,9 +146,25 @@ func (b *Bus) declareAgain() {
 
 // Close closes the connection. Messages in hand can no longer be acknowledged.
 func (b *Bus) Close() {
+	b.ending.Lock()
 	b.end()
+	b.ending.Unlock()
 	b.conn.Close()
 	b.running.Wait()
+}
+
+// messages returns a handle to read and delete messages of a stream by their
+// place. What it says of the stream's state may be old: it is asked for once.
+func (b *Bus) messages(ctx context.Context, name string) (jetstream.Stream, error) {
+	if known, ok := b.streams.Load(name); ok {
+		return known.(jetstream.Stream), nil
+	}
+	stream, err := b.js.Stream(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("open stream %s: %w", name, err)
+	}
+	b.streams.Store(name, stream)
+	return stream, nil
 }
 
 // Epoch counts up whenever the streams may be others than before.

@@ -51,8 +51,9 @@ func checkStream(ctx context.Context, stream jetstream.Stream, kind func() proto
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			break
 		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+		if err != nil && (ctx.Err() != nil || isAway(err)) {
+			// Not of the message: the next would fare no better.
+			return nil, fmt.Errorf("read stream %s at %d: %w", info.Config.Name, sequence, err)
 		}
 		if err != nil {
 			problems = append(problems, fmt.Sprintf("stream %s message %d: %v", info.Config.Name, sequence, err))

@@ -64,26 +64,71 @@ func messageID(msg jetstream.Msg) string {
 	return fmt.Sprintf("%s/%d/%d", meta.Stream, meta.Sequence.Stream, meta.Timestamp.UnixNano())
 }
 
-// DeadLetters returns dead letters after a place in the stream, oldest first.
+// DeadLetters returns dead letters after a place in the stream, oldest first,
+// without their data: a megabyte each would fill no page of a list.
 func (b *Bus) DeadLetters(ctx context.Context, after uint64, limit int) ([]*fondsv1.DeadLetter, error) {
-	stream, err := b.js.Stream(ctx, DeadStream)
-	if err != nil {
-		return nil, fmt.Errorf("stream %s: %w", DeadStream, err)
-	}
 	var letters []*fondsv1.DeadLetter
-	for sequence := after + 1; len(letters) < limit; {
-		// The next one from there on: those that were taken off leave gaps.
-		msg, err := stream.GetMsg(ctx, sequence, jetstream.WithGetMsgSubject(deadSubject+">"))
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
+	for sequence := after; len(letters) < limit; {
+		letter, place, err := b.NextDeadLetter(ctx, sequence)
+		if errors.Is(err, ErrNoLetter) {
 			return letters, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read %s from %d: %w", DeadStream, sequence, err)
+			return nil, err
 		}
-		letters = append(letters, readLetter(msg))
-		sequence = msg.Sequence + 1
+		letter.Data = nil
+		letters = append(letters, letter)
+		sequence = place
 	}
 	return letters, nil
+}
+
+// NextDeadLetter returns the first dead letter after a place in the stream, and
+// its own place. Those that were taken off leave gaps.
+func (b *Bus) NextDeadLetter(ctx context.Context, after uint64) (*fondsv1.DeadLetter, uint64, error) {
+	msg, err := b.deadMessage(ctx, after+1, jetstream.WithGetMsgSubject(deadSubject+">"))
+	if err != nil {
+		return nil, 0, err
+	}
+	return readLetter(msg), msg.Sequence, nil
+}
+
+// DeadLetter returns the dead letter at a place in the stream.
+func (b *Bus) DeadLetter(ctx context.Context, sequence uint64) (*fondsv1.DeadLetter, error) {
+	msg, err := b.deadMessage(ctx, sequence)
+	if err != nil {
+		return nil, err
+	}
+	return readLetter(msg), nil
+}
+
+func (b *Bus) deadMessage(ctx context.Context, sequence uint64, options ...jetstream.GetMsgOpt) (*jetstream.RawStreamMsg, error) {
+	return ask(ctx, func(ctx context.Context) (*jetstream.RawStreamMsg, error) {
+		stream, err := b.messages(ctx, DeadStream)
+		if err != nil {
+			return nil, err
+		}
+		msg, err := stream.GetMsg(ctx, sequence, options...)
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return nil, ErrNoLetter
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read %s at %d: %w", DeadStream, sequence, err)
+		}
+		return msg, nil
+	})
+}
+
+// CountDeadLetters returns how many dead letters there are, and the last place.
+func (b *Bus) CountDeadLetters(ctx context.Context) (count, last uint64, err error) {
+	state, err := ask(ctx, func(ctx context.Context) (jetstream.StreamState, error) {
+		stream, err := b.js.Stream(ctx, DeadStream)
+		if err != nil {
+			return jetstream.StreamState{}, fmt.Errorf("stream %s: %w", DeadStream, err)
+		}
+		return stream.CachedInfo().State, nil
+	})
+	return state.Msgs, state.LastSeq, err
 }
 
 func readLetter(msg *jetstream.RawStreamMsg) *fondsv1.DeadLetter {
@@ -98,26 +143,13 @@ func readLetter(msg *jetstream.RawStreamMsg) *fondsv1.DeadLetter {
 // ErrNoLetter is returned for a dead letter that is not there.
 var ErrNoLetter = errors.New("there is no such dead letter")
 
-// DeadLetter returns the dead letter at a place in the stream.
-func (b *Bus) DeadLetter(ctx context.Context, sequence uint64) (*fondsv1.DeadLetter, error) {
-	stream, err := b.js.Stream(ctx, DeadStream)
-	if err != nil {
-		return nil, fmt.Errorf("stream %s: %w", DeadStream, err)
-	}
-	msg, err := stream.GetMsg(ctx, sequence)
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return nil, ErrNoLetter
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read %s at %d: %w", DeadStream, sequence, err)
-	}
-	return readLetter(msg), nil
-}
-
 // Resend puts the message of a dead letter back on its subject, under a new ID.
 func (b *Bus) Resend(ctx context.Context, letter *fondsv1.DeadLetter) error {
 	id := fmt.Sprintf("%s/%d/%s", letter.GetName(), letter.GetCreateTime().AsTime().UnixNano(), letter.GetSubject())
-	if _, err := b.js.Publish(ctx, letter.GetSubject(), letter.GetData(), jetstream.WithMsgID(id)); err != nil {
+	_, err := ask(ctx, func(ctx context.Context) (*jetstream.PubAck, error) {
+		return b.js.Publish(ctx, letter.GetSubject(), letter.GetData(), jetstream.WithMsgID(id))
+	})
+	if err != nil {
 		return fmt.Errorf("publish to %s: %w", letter.GetSubject(), err)
 	}
 	return nil
@@ -125,11 +157,14 @@ func (b *Bus) Resend(ctx context.Context, letter *fondsv1.DeadLetter) error {
 
 // Exhume takes a dead letter off the list.
 func (b *Bus) Exhume(ctx context.Context, sequence uint64) error {
-	stream, err := b.js.Stream(ctx, DeadStream)
+	_, err := ask(ctx, func(ctx context.Context) (struct{}, error) {
+		stream, err := b.messages(ctx, DeadStream)
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, deleteAt(ctx, stream, sequence)
+	})
 	if err != nil {
-		return fmt.Errorf("stream %s: %w", DeadStream, err)
-	}
-	if err := deleteAt(ctx, stream, sequence); err != nil {
 		return fmt.Errorf("delete dead letter %d: %w", sequence, err)
 	}
 	return nil

@@ -99,7 +99,10 @@ func TestLetterOfAnotherVersionIsListed(t *testing.T) {
 	must(t, err)
 	letters, err := b.DeadLetters(bounded(t), 0, 10)
 	must(t, err)
-	if len(letters) != 1 || letters[0].GetKind() != "page" || string(letters[0].GetData()) != "\xff\xff" {
+	if len(letters) != 1 || letters[0].GetKind() != "page" || len(letters[0].GetData()) != 0 {
 		t.Errorf("letters %v", letters)
+	}
+	if l, err := b.DeadLetter(bounded(t), 1); err != nil || string(l.GetData()) != "\xff\xff" {
+		t.Errorf("letter %v: %v", l, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -20,6 +21,8 @@ import (
 type Embedded struct {
 	server *server.Server
 	secret string
+	// gate is the connection that answers strangers.
+	gate *nats.Conn
 }
 
 // The users of the embedded server. Anyone on the machine may subscribe to
@@ -30,8 +33,9 @@ const (
 	secretFile = "nats.secret"
 	// secretBytes is the length of the secret before it is written in hex.
 	secretBytes = 24
-	// ownInbox is where answers to the own user come: strangers may subscribe to
-	// every ordinary inbox, and would read jobs and dead letters there.
+	// ownInbox is where answers to the own user come: on an external server with
+	// one account others may subscribe to every ordinary inbox, and would read jobs
+	// and dead letters there.
 	ownInbox = "_FONDS_INBOX"
 )
 
@@ -51,11 +55,13 @@ func Embed(folder, listen string) (*Embedded, error) {
 		ServerName: "fonds", JetStream: true, StoreDir: filepath.Join(folder, "jetstream"),
 		SyncAlways: true, NoSigs: true, NoLog: true, DontListen: listen == "",
 		JetStreamMaxStore: storeAtMost,
-		Users: []*server.User{
-			{Username: ownUser, Password: secret},
-			{Username: publicUser, Password: secret + "-public", Permissions: publicPermissions()},
-		},
-		NoAuthUser: publicUser,
+	}
+	config, err := accounts(secret)
+	if err == nil {
+		err = options.ProcessConfigString(config)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("accounts of the embedded NATS: %w", err)
 	}
 	if listen != "" {
 		if options.Host, options.Port, err = hostPort(listen); err != nil {
@@ -94,40 +100,12 @@ func start(options *server.Options, secret string) (*Embedded, error) {
 		srv.Shutdown()
 		return nil, errors.New("embedded NATS does not sync each message to the disk")
 	}
-	return &Embedded{server: srv, secret: secret}, nil
-}
-
-// publicPermissions lets a stranger read the streams of texts and events, with
-// consumers of their own, and nothing else: no jobs, no dead letters, and no
-// hand on intake's consumer.
-func publicPermissions() *server.Permissions {
-	var allow, deny []string
-	for _, stream := range []string{TextStream, EventsStream} {
-		allow = append(
-			allow,
-			"$JS.API.STREAM.INFO."+stream,
-			"$JS.API.STREAM.MSG.GET."+stream,
-			"$JS.API.DIRECT.GET."+stream,
-			"$JS.API.DIRECT.GET."+stream+".>",
-			"$JS.API.CONSUMER.CREATE."+stream+".>",
-			"$JS.API.CONSUMER.DURABLE.CREATE."+stream+".*",
-			"$JS.API.CONSUMER.INFO."+stream+".*",
-			"$JS.API.CONSUMER.NAMES."+stream,
-			"$JS.API.CONSUMER.LIST."+stream,
-			"$JS.API.CONSUMER.MSG.NEXT."+stream+".*",
-			"$JS.API.CONSUMER.DELETE."+stream+".*",
-			"$JS.ACK."+stream+".>",
-		)
+	e := &Embedded{server: srv, secret: secret}
+	if err := e.openGate(); err != nil {
+		srv.Shutdown()
+		return nil, err
 	}
-	for _, call := range []string{"CREATE", "DURABLE.CREATE", "MSG.NEXT", "DELETE"} {
-		deny = append(deny, "$JS.API.CONSUMER."+call+"."+TextStream+"."+intakeConsumer, "$JS.API.CONSUMER."+call+"."+TextStream+"."+intakeConsumer+".>")
-	}
-	deny = append(deny, "$JS.ACK."+TextStream+"."+intakeConsumer+".>")
-	allow = append(allow, "$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.FC.>")
-	return &server.Permissions{
-		Publish:   &server.SubjectPermission{Allow: allow, Deny: deny},
-		Subscribe: &server.SubjectPermission{Allow: []string{"fonds.text.v1.>", "fonds.events.v1.>", "_INBOX.>"}},
-	}
+	return e, nil
 }
 
 // ensureSecret reads the password of the own user, or makes one on first start.
@@ -189,16 +167,51 @@ func (e *Embedded) URL() string { return e.server.ClientURL() }
 
 // Close stops the server and waits until it has written what it must.
 func (e *Embedded) Close() {
+	e.gate.Close()
 	e.server.Shutdown()
 	e.server.WaitForShutdown()
 }
 
 // SecretOptions are the options for another process on the machine that may read
-// the data folder; none when the folder has no secret, as with an external server.
+// the data folder. The secret goes to a server on this machine only: --nats may
+// name any. A folder without one, as with an external server, changes nothing;
+// one that cannot be used fails the connection.
 func SecretOptions(folder string) []nats.Option {
-	secret, err := readSecret(folder)
-	if err != nil {
+	return []nats.Option{func(o *nats.Options) error {
+		if !allLoopback(o.Servers) {
+			return nil
+		}
+		secret, err := readSecret(folder)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", errSecret, err)
+		}
+		for _, option := range ownOptions(secret) {
+			if err := option(o); err != nil {
+				return err
+			}
+		}
 		return nil
+	}}
+}
+
+// errSecret marks an error that no further attempt to connect mends.
+var errSecret = errors.New("no way to say who this is")
+
+func allLoopback(servers []string) bool {
+	for _, s := range servers {
+		if !strings.Contains(s, "://") {
+			s = "nats://" + s
+		}
+		u, err := url.Parse(s)
+		if err != nil {
+			return false
+		}
+		if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return false
+		}
 	}
-	return ownOptions(secret)
+	return len(servers) > 0
 }

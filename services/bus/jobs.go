@@ -152,9 +152,9 @@ func (q *JobQueue) Has(ctx context.Context, work *fondsv1.WorkKey, attempt uint3
 	if sequence == 0 {
 		return false, nil
 	}
-	stream, err := q.bus.js.Stream(ctx, JobsStream)
+	stream, err := q.bus.messages(ctx, JobsStream)
 	if err != nil {
-		return false, fmt.Errorf("open stream %s: %w", JobsStream, err)
+		return false, err
 	}
 	msg, err := stream.GetMsg(ctx, sequence)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
@@ -173,9 +173,9 @@ func (q *JobQueue) Withdraw(ctx context.Context, work *fondsv1.WorkKey, attempt 
 	if err != nil || !there {
 		return err
 	}
-	stream, err := q.bus.js.Stream(ctx, JobsStream)
+	stream, err := q.bus.messages(ctx, JobsStream)
 	if err != nil {
-		return fmt.Errorf("open stream %s: %w", JobsStream, err)
+		return err
 	}
 	if err := deleteAt(ctx, stream, sequence); err != nil {
 		return fmt.Errorf("delete job at %d: %w", sequence, err)

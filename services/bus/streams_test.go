@@ -1,11 +1,14 @@
 package bus
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -84,8 +87,25 @@ func TestSecretIsKeptAndNeverEmpty(t *testing.T) {
 	if s, err := ensureSecret(folder); err == nil {
 		t.Errorf("an empty secret was taken: %q", s)
 	}
-	if len(SecretOptions(folder)) != 0 {
-		t.Error("an empty secret was offered to another process")
+	e := embed(t, t.TempDir(), "127.0.0.1:0")
+	if _, err := Connect(bounded(t), e.URL(), SecretOptions(folder)...); !errors.Is(err, errSecret) {
+		t.Errorf("an empty secret was offered to another process: %v", err)
+	}
+}
+
+func TestSecretStaysOnTheMachine(t *testing.T) {
+	folder := t.TempDir()
+	secret, err := ensureSecret(folder)
+	must(t, err)
+	for servers, want := range map[string]string{
+		"nats://127.0.0.1:4222": secret, "localhost:4222": secret, "nats://[::1]:4222": secret,
+		"nats://192.0.2.1:4222": "", "nats://nats.example.org": "", "nats://127.0.0.1,nats://192.0.2.1": "", "nats://127.0.0.1.example.org": "", "": "",
+	} {
+		o := nats.Options{Servers: strings.Split(servers, ",")}
+		must(t, SecretOptions(folder)[0](&o))
+		if o.Password != want {
+			t.Errorf("%q gets the password %q", servers, o.Password)
+		}
 	}
 }
 

@@ -17,12 +17,11 @@ import (
 // beside it in a dead letter.
 const headroom = 16 << 10
 
-var (
-	// ErrTooLarge is returned for a text whose body has to travel as a reference.
-	ErrTooLarge = errors.New("the message is larger than the server takes")
-	// ErrNoCollection is returned for a text that would go out on no subject.
-	ErrNoCollection = errors.New("the text names no collection")
-)
+// ErrTooLarge is returned for a text whose body has to travel as a reference.
+var ErrTooLarge = errors.New("the message is larger than the server takes")
+
+// errNoCollection is returned for a text that would go out on no subject.
+var errNoCollection = errors.New("the text names no collection")
 
 // PublishText publishes a text as protobuf and as JSON on the subject of each of
 // its collections, and returns once every copy is acknowledged.
@@ -36,7 +35,7 @@ func (b *Bus) PublishText(ctx context.Context, t *fondsv1.Text) error {
 		return fmt.Errorf("encode text as JSON: %w", err)
 	}
 	if len(t.GetCollections()) == 0 {
-		return ErrNoCollection
+		return errNoCollection
 	}
 	if int64(max(len(pb), len(js))) > b.conn.MaxPayload()-headroom {
 		return ErrTooLarge

@@ -80,7 +80,7 @@ func TestTextThatCannotGoOutIsRefused(t *testing.T) {
 	}
 	nowhere := text(3)
 	nowhere.Collections = nil
-	if err := b.PublishText(bounded(t), nowhere); !errors.Is(err, ErrNoCollection) {
+	if err := b.PublishText(bounded(t), nowhere); !errors.Is(err, errNoCollection) {
 		t.Errorf("no collection: %v", err)
 	}
 	if state(t, b, TextStream).Msgs != 0 {
@@ -237,9 +237,14 @@ func TestTextOfNoMessageIsDelivered(t *testing.T) {
 		must(t, b.BuryText(bounded(t), d, "no text")) // once, however often
 		must(t, d.Done())
 	}
-	letters, err := b.DeadLetters(bounded(t), 0, 10)
-	must(t, err)
-	if len(letters) != 2 || string(letters[0].GetData()) != "\xff\xff" || string(letters[1].GetData()) != "\xff\xfe" {
-		t.Errorf("letters %v", letters)
+	for sequence, want := range map[uint64]string{1: "\xff\xff", 2: "\xff\xfe"} {
+		l, err := b.DeadLetter(bounded(t), sequence)
+		must(t, err)
+		if string(l.GetData()) != want {
+			t.Errorf("letter %d is %v", sequence, l)
+		}
+	}
+	if n, last, err := b.CountDeadLetters(bounded(t)); n != 2 || last != 2 || err != nil {
+		t.Errorf("%d letters, the last at %d: %v", n, last, err)
 	}
 }

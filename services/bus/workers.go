@@ -66,8 +66,11 @@ func workerKey(w *fondsv1.Worker) string {
 	}, w.GetId())
 }
 
-// Live returns the workers that have announced themselves, by ID.
-func (b *Bus) Live(ctx context.Context) ([]*fondsv1.Worker, error) {
+// Live returns the workers that have announced themselves, by ID. One whose
+// announcement cannot be read, of another version perhaps, is left out.
+func (b *Bus) Live(ctx context.Context) ([]*fondsv1.Worker, error) { return ask(ctx, b.live) }
+
+func (b *Bus) live(ctx context.Context) ([]*fondsv1.Worker, error) {
 	kv, err := b.js.KeyValue(ctx, workersBucket)
 	if err != nil {
 		return nil, fmt.Errorf("open bucket %s: %w", workersBucket, err)
@@ -89,8 +92,8 @@ func (b *Bus) Live(ctx context.Context) ([]*fondsv1.Worker, error) {
 			return nil, fmt.Errorf("read worker %s: %w", key, err)
 		}
 		w := &fondsv1.Worker{}
-		if err := proto.Unmarshal(entry.Value(), w); err != nil {
-			return nil, fmt.Errorf("decode worker %s: %w", key, err)
+		if proto.Unmarshal(entry.Value(), w) != nil {
+			continue
 		}
 		workers = append(workers, w)
 	}

@@ -41,14 +41,16 @@ func TestWorkersAreLiveWhileTheyAnnounceThemselves(t *testing.T) {
 	if !proto.Equal(workers[1], want) {
 		t.Errorf("announced %v", workers[1])
 	}
+	kv, err := b.js.KeyValue(bounded(t), workersBucket)
+	must(t, err)
+	_, err = kv.Put(bounded(t), "another-version", []byte("\xff\xff"))
+	must(t, err)
 	cancel()
 	<-ended
 	if got := live(); got != "a-1 архив 1.-7" {
 		t.Errorf("after one has gone: %s", got)
 	}
 	// A killed one vanishes by itself: the bucket forgets.
-	kv, err := b.js.KeyValue(bounded(t), workersBucket)
-	must(t, err)
 	status, err := kv.Status(bounded(t))
 	must(t, err)
 	if status.TTL() != workerLife {

@@ -249,7 +249,7 @@ func (c *Catalog) fill(tx Tx, d Document, g Region) (Region, error) {
 	h, err := holdingFor(tx, d, g.Scan)
 	if errors.Is(err, ErrNotFound) {
 		return g, &Error{
-			Code: Precondition, Reason: ReasonCollectionMismatch, Field: "document.regions",
+			Code: Precondition, Reason: ReasonScanNotInCollection, Field: "document.regions",
 			Message: fmt.Sprintf("collection %q does not hold scan %s", d.Collection, g.Scan),
 		}
 	}
@@ -266,11 +266,32 @@ func (c *Catalog) fill(tx Tx, d Document, g Region) (Region, error) {
 			Message: fmt.Sprintf("scan %s has %d pages, not %d", g.Scan, scan.PageCount, g.Page),
 		}
 	}
+	if err := meetsPage(tx, g); err != nil {
+		return g, err
+	}
 	w, err := tx.Work(WorkKey{Scan: g.Scan, Page: g.Page, Recipe: h.Recipe})
 	if errors.Is(err, ErrNotFound) || err == nil && w.State != Ended {
 		return g, nil
 	}
 	return g.showing(w), err
+}
+
+// meetsPage refuses a box that lies outside its page, where the page's size is known.
+func meetsPage(r Reader, g Region) error {
+	if g.Box == nil {
+		return nil
+	}
+	pages, err := r.Pages(g.Scan)
+	if err != nil {
+		return err
+	}
+	for _, p := range pages {
+		if p.Number == g.Page && p.Width > 0 && (g.Box.X >= p.Width || g.Box.Y >= p.Height) {
+			return invalid("document.regions", "page %d of scan %s is %d × %d pixels: the box at %d, %d lies outside it",
+				g.Page, g.Scan, p.Width, p.Height, g.Box.X, g.Box.Y)
+		}
+	}
+	return nil
 }
 
 // DeleteDocument hides a document. Its revisions stay readable.

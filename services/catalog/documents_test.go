@@ -48,7 +48,7 @@ func TestDocumentOverPagesThatAreNotThere(t *testing.T) {
 		reason string
 	}{
 		"page":       {catalog.NewDocument{Collection: "telegrams", Title: "x", Regions: []catalog.Region{{Scan: scan, Page: 3}}}, catalog.ReasonPageNotFound},
-		"collection": {catalog.NewDocument{Collection: "letters", Title: "x", Regions: []catalog.Region{{Scan: scan, Page: 1}}}, catalog.ReasonCollectionMismatch},
+		"collection": {catalog.NewDocument{Collection: "letters", Title: "x", Regions: []catalog.Region{{Scan: scan, Page: 1}}}, catalog.ReasonScanNotInCollection},
 		"title":      {catalog.NewDocument{Collection: "telegrams", Title: " ", Regions: []catalog.Region{{Scan: scan, Page: 1}}}, catalog.ReasonInvalidArgument},
 		"regions":    {catalog.NewDocument{Collection: "telegrams", Title: "x"}, catalog.ReasonInvalidArgument},
 	} {
@@ -129,8 +129,24 @@ func TestTextIsNeverLessThanAskedFor(t *testing.T) {
 		t.Errorf("%d regions", len(text.Regions))
 	}
 	for _, least := range []catalog.Assurance{catalog.AssuranceMachine, catalog.AssuranceCorrected, catalog.AssuranceVerified} {
-		if _, err := a.Text(t.Context(), d.ID, 0, least); reason(err) != catalog.ReasonAssuranceNotMet {
+		if _, err := a.Text(t.Context(), d.ID, 0, least); reason(err) != catalog.ReasonAssuranceNotReached {
 			t.Errorf("min assurance %s: %v", least, err)
+		}
+	}
+}
+
+func TestBoxOutsideItsPage(t *testing.T) {
+	a := newArchive(t)
+	scan := a.readScan("c", "1", "one")
+	n := catalog.NewDocument{Collection: "c", Title: "A", Person: "p"}
+	for box, wanted := range map[catalog.Box]string{
+		{X: 99, Y: 199, Width: 500, Height: 500}: "",
+		{X: 100, Y: 0, Width: 5, Height: 5}:      catalog.ReasonInvalidArgument,
+		{X: 0, Y: 200, Width: 5, Height: 5}:      catalog.ReasonInvalidArgument,
+	} {
+		n.Regions = []catalog.Region{{Scan: scan, Page: 1, Box: &box}}
+		if _, err := a.CreateDocument(t.Context(), n); reason(err) != wanted {
+			t.Errorf("box %+v: %v", box, err)
 		}
 	}
 }

@@ -85,7 +85,7 @@ func demand(r Revision, least Assurance) error {
 		return nil
 	}
 	return &Error{
-		Code: Precondition, Reason: ReasonAssuranceNotMet,
+		Code: Precondition, Reason: ReasonAssuranceNotReached,
 		Message: fmt.Sprintf("%d of %d regions are below %s: %s", len(below), len(r.Regions), least, strings.Join(below[:min(len(below), 20)], "; ")),
 		Metadata: map[string]string{
 			"revision":      fmt.Sprint(r.Number),

@@ -529,7 +529,8 @@ type GetTextRequest struct {
 	// Every region must have at least this; unspecified asks nothing, and
 	// regions without text tell by their outcome why.
 	MinAssurance Assurance `protobuf:"varint,2,opt,name=min_assurance,json=minAssurance,proto3,enum=fonds.v1.Assurance" json:"min_assurance,omitempty"`
-	// Revision number; 0 for the newest. The same number gives the same bytes for ever.
+	// Revision number; 0 for the newest of a document that is not deleted. The
+	// same number gives the same bytes for ever.
 	AsOf          uint32 `protobuf:"varint,3,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -727,7 +728,13 @@ func (x *RegionText) GetText() string {
 type ListReadingsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// scans/{sha256}/pages/{n}.
-	Parent        string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// At most this many; 500 when 0, 500 at most.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the answer before.
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only those with this body; all when empty.
+	BodyDigest    string `protobuf:"bytes,4,opt,name=body_digest,json=bodyDigest,proto3" json:"body_digest,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -769,11 +776,34 @@ func (x *ListReadingsRequest) GetParent() string {
 	return ""
 }
 
+func (x *ListReadingsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListReadingsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListReadingsRequest) GetBodyDigest() string {
+	if x != nil {
+		return x.BodyDigest
+	}
+	return ""
+}
+
 // ListReadingsResponse has the readings of a page.
 type ListReadingsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Oldest first; bodies are left out.
-	Readings      []*Reading `protobuf:"bytes,1,rep,name=readings,proto3" json:"readings,omitempty"`
+	Readings []*Reading `protobuf:"bytes,1,rep,name=readings,proto3" json:"readings,omitempty"`
+	// Set when there is more.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -813,6 +843,13 @@ func (x *ListReadingsResponse) GetReadings() []*Reading {
 		return x.Readings
 	}
 	return nil
+}
+
+func (x *ListReadingsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
 }
 
 // GetReadingRequest names a reading.
@@ -1396,11 +1433,18 @@ const file_fonds_v1_catalog_proto_rawDesc = "" +
 	"\n" +
 	"RegionText\x12(\n" +
 	"\x06region\x18\x01 \x01(\v2\x10.fonds.v1.RegionR\x06region\x12\x12\n" +
-	"\x04text\x18\x02 \x01(\tR\x04text\"`\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\"\xed\x01\n" +
 	"\x13ListReadingsRequest\x12I\n" +
-	"\x06parent\x18\x01 \x01(\tB1\xbaH.r,2*^scans/[0-9a-f]{64}/pages/[1-9][0-9]{0,6}$R\x06parent\"E\n" +
+	"\x06parent\x18\x01 \x01(\tB1\xbaH.r,2*^scans/[0-9a-f]{64}/pages/[1-9][0-9]{0,6}$R\x06parent\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\x129\n" +
+	"\vbody_digest\x18\x04 \x01(\tB\x18\xbaH\x15r\x132\x11^([0-9a-f]{64})?$R\n" +
+	"bodyDigest\"m\n" +
 	"\x14ListReadingsResponse\x12-\n" +
-	"\breadings\x18\x01 \x03(\v2\x11.fonds.v1.ReadingR\breadings\"q\n" +
+	"\breadings\x18\x01 \x03(\v2\x11.fonds.v1.ReadingR\breadings\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"q\n" +
 	"\x11GetReadingRequest\x12\\\n" +
 	"\x04name\x18\x01 \x01(\tBH\xbaHErC2A^scans/[0-9a-f]{64}/pages/[1-9][0-9]{0,6}/readings/[0-9a-f-]{36}$R\x04name\"A\n" +
 	"\x0eGetScanRequest\x12/\n" +

@@ -51,6 +51,8 @@ type CatalogServiceClient interface {
 	// NOT_FOUND, reason DOCUMENT_NOT_FOUND or REVISION_NOT_FOUND.
 	GetDocument(ctx context.Context, in *GetDocumentRequest, opts ...grpc.CallOption) (*Document, error)
 	// BatchGetDocuments returns documents in the order of the names; all or none.
+	// RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE, when they have more than
+	// 4 MiB together: ask for fewer at a time.
 	BatchGetDocuments(ctx context.Context, in *BatchGetDocumentsRequest, opts ...grpc.CallOption) (*BatchGetDocumentsResponse, error)
 	// ListDocuments returns documents, newest first, a page at a time.
 	ListDocuments(ctx context.Context, in *ListDocumentsRequest, opts ...grpc.CallOption) (*ListDocumentsResponse, error)
@@ -64,9 +66,10 @@ type CatalogServiceClient interface {
 	// UndeleteDocument brings a deleted document back.
 	UndeleteDocument(ctx context.Context, in *UndeleteDocumentRequest, opts ...grpc.CallOption) (*Document, error)
 	// GetText returns the text of every region. FAILED_PRECONDITION, reason
-	// ASSURANCE_NOT_REACHED, when a region is below min_assurance.
+	// ASSURANCE_NOT_REACHED, when a region is below min_assurance, and reason
+	// DOCUMENT_DELETED when a deleted document is asked for without as_of.
 	GetText(ctx context.Context, in *GetTextRequest, opts ...grpc.CallOption) (*GetTextResponse, error)
-	// ListReadings returns all readings of a page, oldest first, without bodies.
+	// ListReadings returns the readings of a page, oldest first, without bodies.
 	ListReadings(ctx context.Context, in *ListReadingsRequest, opts ...grpc.CallOption) (*ListReadingsResponse, error)
 	// GetReading returns one reading with its body.
 	GetReading(ctx context.Context, in *GetReadingRequest, opts ...grpc.CallOption) (*Reading, error)
@@ -282,6 +285,8 @@ type CatalogServiceServer interface {
 	// NOT_FOUND, reason DOCUMENT_NOT_FOUND or REVISION_NOT_FOUND.
 	GetDocument(context.Context, *GetDocumentRequest) (*Document, error)
 	// BatchGetDocuments returns documents in the order of the names; all or none.
+	// RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE, when they have more than
+	// 4 MiB together: ask for fewer at a time.
 	BatchGetDocuments(context.Context, *BatchGetDocumentsRequest) (*BatchGetDocumentsResponse, error)
 	// ListDocuments returns documents, newest first, a page at a time.
 	ListDocuments(context.Context, *ListDocumentsRequest) (*ListDocumentsResponse, error)
@@ -295,9 +300,10 @@ type CatalogServiceServer interface {
 	// UndeleteDocument brings a deleted document back.
 	UndeleteDocument(context.Context, *UndeleteDocumentRequest) (*Document, error)
 	// GetText returns the text of every region. FAILED_PRECONDITION, reason
-	// ASSURANCE_NOT_REACHED, when a region is below min_assurance.
+	// ASSURANCE_NOT_REACHED, when a region is below min_assurance, and reason
+	// DOCUMENT_DELETED when a deleted document is asked for without as_of.
 	GetText(context.Context, *GetTextRequest) (*GetTextResponse, error)
-	// ListReadings returns all readings of a page, oldest first, without bodies.
+	// ListReadings returns the readings of a page, oldest first, without bodies.
 	ListReadings(context.Context, *ListReadingsRequest) (*ListReadingsResponse, error)
 	// GetReading returns one reading with its body.
 	GetReading(context.Context, *GetReadingRequest) (*Reading, error)

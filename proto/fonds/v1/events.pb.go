@@ -8,6 +8,8 @@
 //
 // <outcome> is the outcome in small letters (text, blank, corrupt, too_large …).
 // <type> has its dot replaced by "-", such as document-revised.
+// The embedded server lets anyone on the machine subscribe to the public ones and
+// read their streams through pull consumers; push consumers need its password.
 // FONDS_TEXT is a feed with limits by age and size, not an archive: older texts
 // come from CatalogService. Delivery is at least once; drop repeats by Text.work
 // and Text.attempt, and by Event.name.
@@ -198,8 +200,11 @@ type Text struct {
 	Body *Body `protobuf:"bytes,5,opt,name=body,proto3" json:"body,omitempty"`
 	// SHA-256 in hex of body's serialisation; empty without a body.
 	BodyDigest string `protobuf:"bytes,6,opt,name=body_digest,json=bodyDigest,proto3" json:"body_digest,omitempty"`
-	// Set instead of body when the message would be too large: the serialised
-	// body lies in the blob store under body_digest, body_size bytes long.
+	// Set instead of body when the message would be too large: the length of the
+	// serialised body in bytes. Once the catalog has stored the text,
+	// CatalogService.ListReadings for the page of work, with this body_digest,
+	// names the reading, and GetReading has the body. It names none when another
+	// attempt at the work was stored first; work.recipe tells that one.
 	BodySize uint64 `protobuf:"varint,7,opt,name=body_size,json=bodySize,proto3" json:"body_size,omitempty"`
 	// What ran; unset for a probe.
 	Engine *Engine `protobuf:"bytes,8,opt,name=engine,proto3" json:"engine,omitempty"`
@@ -598,7 +603,7 @@ type DeadLetter struct {
 	Work *WorkKey `protobuf:"bytes,4,opt,name=work,proto3" json:"work,omitempty"`
 	// Subject on which it came.
 	Subject string `protobuf:"bytes,5,opt,name=subject,proto3" json:"subject,omitempty"`
-	// The message's bytes as they came.
+	// The message's bytes as they came; left out of lists.
 	Data []byte `protobuf:"bytes,6,opt,name=data,proto3" json:"data,omitempty"`
 	// When it was given up.
 	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`

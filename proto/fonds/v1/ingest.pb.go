@@ -1149,7 +1149,9 @@ type ListBatchFilesRequest struct {
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// From the answer before.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only those with a page that ended in neither TEXT nor BLANK, and those that did not arrive.
+	// Only those that are not, or not yet, as they should be: with a page that
+	// ended in neither TEXT nor BLANK, or not arrived. While the batch runs the
+	// latter are those still expected.
 	OnlyFailed    bool `protobuf:"varint,4,opt,name=only_failed,json=onlyFailed,proto3" json:"only_failed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1583,7 +1585,7 @@ func (x *ListDeadLettersRequest) GetPageToken() string {
 // ListDeadLettersResponse has dead letters.
 type ListDeadLettersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Oldest first.
+	// Oldest first; data is left out.
 	DeadLetters []*DeadLetter `protobuf:"bytes,1,rep,name=dead_letters,json=deadLetters,proto3" json:"dead_letters,omitempty"`
 	// Set when there is more.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
@@ -1635,10 +1637,56 @@ func (x *ListDeadLettersResponse) GetNextPageToken() string {
 	return ""
 }
 
+// GetDeadLetterRequest names a dead letter.
+type GetDeadLetterRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// deadLetters/{sequence}.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetDeadLetterRequest) Reset() {
+	*x = GetDeadLetterRequest{}
+	mi := &file_fonds_v1_ingest_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetDeadLetterRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetDeadLetterRequest) ProtoMessage() {}
+
+func (x *GetDeadLetterRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_ingest_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetDeadLetterRequest.ProtoReflect.Descriptor instead.
+func (*GetDeadLetterRequest) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *GetDeadLetterRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
 // RetryDeadLettersRequest names dead letters.
 type RetryDeadLettersRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// deadLetters/{sequence} each; all when empty.
+	// deadLetters/{sequence} each; when empty all that are there now.
 	Names         []string `protobuf:"bytes,1,rep,name=names,proto3" json:"names,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1646,7 +1694,7 @@ type RetryDeadLettersRequest struct {
 
 func (x *RetryDeadLettersRequest) Reset() {
 	*x = RetryDeadLettersRequest{}
-	mi := &file_fonds_v1_ingest_proto_msgTypes[21]
+	mi := &file_fonds_v1_ingest_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1658,7 +1706,7 @@ func (x *RetryDeadLettersRequest) String() string {
 func (*RetryDeadLettersRequest) ProtoMessage() {}
 
 func (x *RetryDeadLettersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_ingest_proto_msgTypes[21]
+	mi := &file_fonds_v1_ingest_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1671,7 +1719,7 @@ func (x *RetryDeadLettersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryDeadLettersRequest.ProtoReflect.Descriptor instead.
 func (*RetryDeadLettersRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{21}
+	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *RetryDeadLettersRequest) GetNames() []string {
@@ -1685,14 +1733,20 @@ func (x *RetryDeadLettersRequest) GetNames() []string {
 type RetryDeadLettersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Letters sent again and taken off the list.
-	Retried       uint32 `protobuf:"varint,1,opt,name=retried,proto3" json:"retried,omitempty"`
+	Retried uint32 `protobuf:"varint,1,opt,name=retried,proto3" json:"retried,omitempty"`
+	// Letters that could not be sent and stay on the list.
+	Failed uint32 `protobuf:"varint,2,opt,name=failed,proto3" json:"failed,omitempty"`
+	// Why, for the first of those.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Letters that were not come to in the time of one call: call again.
+	Remaining     uint32 `protobuf:"varint,4,opt,name=remaining,proto3" json:"remaining,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RetryDeadLettersResponse) Reset() {
 	*x = RetryDeadLettersResponse{}
-	mi := &file_fonds_v1_ingest_proto_msgTypes[22]
+	mi := &file_fonds_v1_ingest_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1704,7 +1758,7 @@ func (x *RetryDeadLettersResponse) String() string {
 func (*RetryDeadLettersResponse) ProtoMessage() {}
 
 func (x *RetryDeadLettersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_ingest_proto_msgTypes[22]
+	mi := &file_fonds_v1_ingest_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1717,12 +1771,33 @@ func (x *RetryDeadLettersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryDeadLettersResponse.ProtoReflect.Descriptor instead.
 func (*RetryDeadLettersResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{22}
+	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *RetryDeadLettersResponse) GetRetried() uint32 {
 	if x != nil {
 		return x.Retried
+	}
+	return 0
+}
+
+func (x *RetryDeadLettersResponse) GetFailed() uint32 {
+	if x != nil {
+		return x.Failed
+	}
+	return 0
+}
+
+func (x *RetryDeadLettersResponse) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *RetryDeadLettersResponse) GetRemaining() uint32 {
+	if x != nil {
+		return x.Remaining
 	}
 	return 0
 }
@@ -1736,7 +1811,7 @@ type ListWorkersRequest struct {
 
 func (x *ListWorkersRequest) Reset() {
 	*x = ListWorkersRequest{}
-	mi := &file_fonds_v1_ingest_proto_msgTypes[23]
+	mi := &file_fonds_v1_ingest_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1748,7 +1823,7 @@ func (x *ListWorkersRequest) String() string {
 func (*ListWorkersRequest) ProtoMessage() {}
 
 func (x *ListWorkersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_ingest_proto_msgTypes[23]
+	mi := &file_fonds_v1_ingest_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1761,7 +1836,7 @@ func (x *ListWorkersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkersRequest.ProtoReflect.Descriptor instead.
 func (*ListWorkersRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{23}
+	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{24}
 }
 
 // ListWorkersResponse has the live workers.
@@ -1775,7 +1850,7 @@ type ListWorkersResponse struct {
 
 func (x *ListWorkersResponse) Reset() {
 	*x = ListWorkersResponse{}
-	mi := &file_fonds_v1_ingest_proto_msgTypes[24]
+	mi := &file_fonds_v1_ingest_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1787,7 +1862,7 @@ func (x *ListWorkersResponse) String() string {
 func (*ListWorkersResponse) ProtoMessage() {}
 
 func (x *ListWorkersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_ingest_proto_msgTypes[24]
+	mi := &file_fonds_v1_ingest_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1800,7 +1875,7 @@ func (x *ListWorkersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkersResponse.ProtoReflect.Descriptor instead.
 func (*ListWorkersResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{24}
+	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListWorkersResponse) GetWorkers() []*Worker {
@@ -1938,11 +2013,16 @@ const file_fonds_v1_ingest_proto_rawDesc = "" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\"z\n" +
 	"\x17ListDeadLettersResponse\x127\n" +
 	"\fdead_letters\x18\x01 \x03(\v2\x14.fonds.v1.DeadLetterR\vdeadLetters\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"Y\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"L\n" +
+	"\x14GetDeadLetterRequest\x124\n" +
+	"\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^deadLetters/[0-9]{1,19}$R\x04name\"Y\n" +
 	"\x17RetryDeadLettersRequest\x12>\n" +
-	"\x05names\x18\x01 \x03(\tB(\xbaH%\x92\x01\"\x10\xe8\a\"\x1dr\x1b2\x19^deadLetters/[0-9]{1,19}$R\x05names\"4\n" +
+	"\x05names\x18\x01 \x03(\tB(\xbaH%\x92\x01\"\x10\xe8\a\"\x1dr\x1b2\x19^deadLetters/[0-9]{1,19}$R\x05names\"\x82\x01\n" +
 	"\x18RetryDeadLettersResponse\x12\x18\n" +
-	"\aretried\x18\x01 \x01(\rR\aretried\"\x14\n" +
+	"\aretried\x18\x01 \x01(\rR\aretried\x12\x16\n" +
+	"\x06failed\x18\x02 \x01(\rR\x06failed\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x1c\n" +
+	"\tremaining\x18\x04 \x01(\rR\tremaining\"\x14\n" +
 	"\x12ListWorkersRequest\"A\n" +
 	"\x13ListWorkersResponse\x12*\n" +
 	"\aworkers\x18\x01 \x03(\v2\x10.fonds.v1.WorkerR\aworkers*\xc9\x01\n" +
@@ -1959,7 +2039,7 @@ const file_fonds_v1_ingest_proto_rawDesc = "" +
 	"\x16FILE_STATE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13FILE_STATE_EXPECTED\x10\x01\x12\x16\n" +
 	"\x12FILE_STATE_ARRIVED\x10\x02\x12\x14\n" +
-	"\x10FILE_STATE_ENDED\x10\x032\x92\a\n" +
+	"\x10FILE_STATE_ENDED\x10\x032\xd9\a\n" +
 	"\rIngestService\x12<\n" +
 	"\vCreateBatch\x12\x1c.fonds.v1.CreateBatchRequest\x1a\x0f.fonds.v1.Batch\x12I\n" +
 	"\n" +
@@ -1972,7 +2052,8 @@ const file_fonds_v1_ingest_proto_rawDesc = "" +
 	"WatchBatch\x12\x1b.fonds.v1.WatchBatchRequest\x1a\x1c.fonds.v1.WatchBatchResponse0\x01\x12<\n" +
 	"\vCancelBatch\x12\x1c.fonds.v1.CancelBatchRequest\x1a\x0f.fonds.v1.Batch\x12J\n" +
 	"\vRetryFailed\x12\x1c.fonds.v1.RetryFailedRequest\x1a\x1d.fonds.v1.RetryFailedResponse\x12V\n" +
-	"\x0fListDeadLetters\x12 .fonds.v1.ListDeadLettersRequest\x1a!.fonds.v1.ListDeadLettersResponse\x12Y\n" +
+	"\x0fListDeadLetters\x12 .fonds.v1.ListDeadLettersRequest\x1a!.fonds.v1.ListDeadLettersResponse\x12E\n" +
+	"\rGetDeadLetter\x12\x1e.fonds.v1.GetDeadLetterRequest\x1a\x14.fonds.v1.DeadLetter\x12Y\n" +
 	"\x10RetryDeadLetters\x12!.fonds.v1.RetryDeadLettersRequest\x1a\".fonds.v1.RetryDeadLettersResponse\x12J\n" +
 	"\vListWorkers\x12\x1c.fonds.v1.ListWorkersRequest\x1a\x1d.fonds.v1.ListWorkersResponseB7Z5github.com/fonds-archive/fonds/proto/fonds/v1;fondsv1b\x06proto3"
 
@@ -1989,7 +2070,7 @@ func file_fonds_v1_ingest_proto_rawDescGZIP() []byte {
 }
 
 var file_fonds_v1_ingest_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_fonds_v1_ingest_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_fonds_v1_ingest_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_fonds_v1_ingest_proto_goTypes = []any{
 	(BatchState)(0),                  // 0: fonds.v1.BatchState
 	(FileState)(0),                   // 1: fonds.v1.FileState
@@ -2014,19 +2095,20 @@ var file_fonds_v1_ingest_proto_goTypes = []any{
 	(*RetryFailedResponse)(nil),      // 20: fonds.v1.RetryFailedResponse
 	(*ListDeadLettersRequest)(nil),   // 21: fonds.v1.ListDeadLettersRequest
 	(*ListDeadLettersResponse)(nil),  // 22: fonds.v1.ListDeadLettersResponse
-	(*RetryDeadLettersRequest)(nil),  // 23: fonds.v1.RetryDeadLettersRequest
-	(*RetryDeadLettersResponse)(nil), // 24: fonds.v1.RetryDeadLettersResponse
-	(*ListWorkersRequest)(nil),       // 25: fonds.v1.ListWorkersRequest
-	(*ListWorkersResponse)(nil),      // 26: fonds.v1.ListWorkersResponse
-	(*timestamppb.Timestamp)(nil),    // 27: google.protobuf.Timestamp
-	(*DeadLetter)(nil),               // 28: fonds.v1.DeadLetter
-	(*Worker)(nil),                   // 29: fonds.v1.Worker
+	(*GetDeadLetterRequest)(nil),     // 23: fonds.v1.GetDeadLetterRequest
+	(*RetryDeadLettersRequest)(nil),  // 24: fonds.v1.RetryDeadLettersRequest
+	(*RetryDeadLettersResponse)(nil), // 25: fonds.v1.RetryDeadLettersResponse
+	(*ListWorkersRequest)(nil),       // 26: fonds.v1.ListWorkersRequest
+	(*ListWorkersResponse)(nil),      // 27: fonds.v1.ListWorkersResponse
+	(*timestamppb.Timestamp)(nil),    // 28: google.protobuf.Timestamp
+	(*DeadLetter)(nil),               // 29: fonds.v1.DeadLetter
+	(*Worker)(nil),                   // 30: fonds.v1.Worker
 }
 var file_fonds_v1_ingest_proto_depIdxs = []int32{
 	0,  // 0: fonds.v1.Batch.state:type_name -> fonds.v1.BatchState
 	2,  // 1: fonds.v1.Batch.counts:type_name -> fonds.v1.Counts
-	27, // 2: fonds.v1.Batch.create_time:type_name -> google.protobuf.Timestamp
-	27, // 3: fonds.v1.Batch.end_time:type_name -> google.protobuf.Timestamp
+	28, // 2: fonds.v1.Batch.create_time:type_name -> google.protobuf.Timestamp
+	28, // 3: fonds.v1.Batch.end_time:type_name -> google.protobuf.Timestamp
 	1,  // 4: fonds.v1.BatchFile.state:type_name -> fonds.v1.FileState
 	2,  // 5: fonds.v1.BatchFile.counts:type_name -> fonds.v1.Counts
 	5,  // 6: fonds.v1.CreateBatchRequest.files:type_name -> fonds.v1.NewFile
@@ -2036,8 +2118,8 @@ var file_fonds_v1_ingest_proto_depIdxs = []int32{
 	3,  // 10: fonds.v1.WatchBatchResponse.batch:type_name -> fonds.v1.Batch
 	4,  // 11: fonds.v1.WatchBatchResponse.ended:type_name -> fonds.v1.BatchFile
 	3,  // 12: fonds.v1.RetryFailedResponse.batch:type_name -> fonds.v1.Batch
-	28, // 13: fonds.v1.ListDeadLettersResponse.dead_letters:type_name -> fonds.v1.DeadLetter
-	29, // 14: fonds.v1.ListWorkersResponse.workers:type_name -> fonds.v1.Worker
+	29, // 13: fonds.v1.ListDeadLettersResponse.dead_letters:type_name -> fonds.v1.DeadLetter
+	30, // 14: fonds.v1.ListWorkersResponse.workers:type_name -> fonds.v1.Worker
 	6,  // 15: fonds.v1.IngestService.CreateBatch:input_type -> fonds.v1.CreateBatchRequest
 	7,  // 16: fonds.v1.IngestService.UploadScan:input_type -> fonds.v1.UploadScanRequest
 	10, // 17: fonds.v1.IngestService.RegisterScan:input_type -> fonds.v1.RegisterScanRequest
@@ -2048,22 +2130,24 @@ var file_fonds_v1_ingest_proto_depIdxs = []int32{
 	18, // 22: fonds.v1.IngestService.CancelBatch:input_type -> fonds.v1.CancelBatchRequest
 	19, // 23: fonds.v1.IngestService.RetryFailed:input_type -> fonds.v1.RetryFailedRequest
 	21, // 24: fonds.v1.IngestService.ListDeadLetters:input_type -> fonds.v1.ListDeadLettersRequest
-	23, // 25: fonds.v1.IngestService.RetryDeadLetters:input_type -> fonds.v1.RetryDeadLettersRequest
-	25, // 26: fonds.v1.IngestService.ListWorkers:input_type -> fonds.v1.ListWorkersRequest
-	3,  // 27: fonds.v1.IngestService.CreateBatch:output_type -> fonds.v1.Batch
-	9,  // 28: fonds.v1.IngestService.UploadScan:output_type -> fonds.v1.UploadScanResponse
-	9,  // 29: fonds.v1.IngestService.RegisterScan:output_type -> fonds.v1.UploadScanResponse
-	3,  // 30: fonds.v1.IngestService.GetBatch:output_type -> fonds.v1.Batch
-	13, // 31: fonds.v1.IngestService.ListBatches:output_type -> fonds.v1.ListBatchesResponse
-	15, // 32: fonds.v1.IngestService.ListBatchFiles:output_type -> fonds.v1.ListBatchFilesResponse
-	17, // 33: fonds.v1.IngestService.WatchBatch:output_type -> fonds.v1.WatchBatchResponse
-	3,  // 34: fonds.v1.IngestService.CancelBatch:output_type -> fonds.v1.Batch
-	20, // 35: fonds.v1.IngestService.RetryFailed:output_type -> fonds.v1.RetryFailedResponse
-	22, // 36: fonds.v1.IngestService.ListDeadLetters:output_type -> fonds.v1.ListDeadLettersResponse
-	24, // 37: fonds.v1.IngestService.RetryDeadLetters:output_type -> fonds.v1.RetryDeadLettersResponse
-	26, // 38: fonds.v1.IngestService.ListWorkers:output_type -> fonds.v1.ListWorkersResponse
-	27, // [27:39] is the sub-list for method output_type
-	15, // [15:27] is the sub-list for method input_type
+	23, // 25: fonds.v1.IngestService.GetDeadLetter:input_type -> fonds.v1.GetDeadLetterRequest
+	24, // 26: fonds.v1.IngestService.RetryDeadLetters:input_type -> fonds.v1.RetryDeadLettersRequest
+	26, // 27: fonds.v1.IngestService.ListWorkers:input_type -> fonds.v1.ListWorkersRequest
+	3,  // 28: fonds.v1.IngestService.CreateBatch:output_type -> fonds.v1.Batch
+	9,  // 29: fonds.v1.IngestService.UploadScan:output_type -> fonds.v1.UploadScanResponse
+	9,  // 30: fonds.v1.IngestService.RegisterScan:output_type -> fonds.v1.UploadScanResponse
+	3,  // 31: fonds.v1.IngestService.GetBatch:output_type -> fonds.v1.Batch
+	13, // 32: fonds.v1.IngestService.ListBatches:output_type -> fonds.v1.ListBatchesResponse
+	15, // 33: fonds.v1.IngestService.ListBatchFiles:output_type -> fonds.v1.ListBatchFilesResponse
+	17, // 34: fonds.v1.IngestService.WatchBatch:output_type -> fonds.v1.WatchBatchResponse
+	3,  // 35: fonds.v1.IngestService.CancelBatch:output_type -> fonds.v1.Batch
+	20, // 36: fonds.v1.IngestService.RetryFailed:output_type -> fonds.v1.RetryFailedResponse
+	22, // 37: fonds.v1.IngestService.ListDeadLetters:output_type -> fonds.v1.ListDeadLettersResponse
+	29, // 38: fonds.v1.IngestService.GetDeadLetter:output_type -> fonds.v1.DeadLetter
+	25, // 39: fonds.v1.IngestService.RetryDeadLetters:output_type -> fonds.v1.RetryDeadLettersResponse
+	27, // 40: fonds.v1.IngestService.ListWorkers:output_type -> fonds.v1.ListWorkersResponse
+	28, // [28:41] is the sub-list for method output_type
+	15, // [15:28] is the sub-list for method input_type
 	15, // [15:15] is the sub-list for extension type_name
 	15, // [15:15] is the sub-list for extension extendee
 	0,  // [0:15] is the sub-list for field type_name
@@ -2085,7 +2169,7 @@ func file_fonds_v1_ingest_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_fonds_v1_ingest_proto_rawDesc), len(file_fonds_v1_ingest_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   25,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -31,6 +31,7 @@ const (
 	IngestService_CancelBatch_FullMethodName      = "/fonds.v1.IngestService/CancelBatch"
 	IngestService_RetryFailed_FullMethodName      = "/fonds.v1.IngestService/RetryFailed"
 	IngestService_ListDeadLetters_FullMethodName  = "/fonds.v1.IngestService/ListDeadLetters"
+	IngestService_GetDeadLetter_FullMethodName    = "/fonds.v1.IngestService/GetDeadLetter"
 	IngestService_RetryDeadLetters_FullMethodName = "/fonds.v1.IngestService/RetryDeadLetters"
 	IngestService_ListWorkers_FullMethodName      = "/fonds.v1.IngestService/ListWorkers"
 )
@@ -59,7 +60,7 @@ type IngestServiceClient interface {
 	// ListBatches returns batches, newest first.
 	ListBatches(ctx context.Context, in *ListBatchesRequest, opts ...grpc.CallOption) (*ListBatchesResponse, error)
 	// ListBatchFiles returns the files of a batch in the order in which they
-	// were named, or in which they ended.
+	// were named.
 	ListBatchFiles(ctx context.Context, in *ListBatchFilesRequest, opts ...grpc.CallOption) (*ListBatchFilesResponse, error)
 	// WatchBatch streams the batch's counts as they change, and each file as it
 	// ends, until the batch is in a terminal state.
@@ -69,9 +70,15 @@ type IngestServiceClient interface {
 	// RetryFailed makes a new attempt at each work of a batch that ended in
 	// TIMEOUT or FAILED.
 	RetryFailed(ctx context.Context, in *RetryFailedRequest, opts ...grpc.CallOption) (*RetryFailedResponse, error)
-	// ListDeadLetters returns messages that were given up, oldest first.
+	// ListDeadLetters returns messages that were given up, oldest first, without
+	// their data.
 	ListDeadLetters(ctx context.Context, in *ListDeadLettersRequest, opts ...grpc.CallOption) (*ListDeadLettersResponse, error)
-	// RetryDeadLetters sends messages that were given up once more.
+	// GetDeadLetter returns one message that was given up, with its data.
+	// NOT_FOUND, reason DEAD_LETTER_NOT_FOUND.
+	GetDeadLetter(ctx context.Context, in *GetDeadLetterRequest, opts ...grpc.CallOption) (*DeadLetter, error)
+	// RetryDeadLetters sends messages that were given up once more. One that
+	// cannot be sent now stays on the list and does not keep the others waiting;
+	// when none could be sent, the first such error is the answer.
 	RetryDeadLetters(ctx context.Context, in *RetryDeadLettersRequest, opts ...grpc.CallOption) (*RetryDeadLettersResponse, error)
 	// ListWorkers returns the live workers and their models.
 	ListWorkers(ctx context.Context, in *ListWorkersRequest, opts ...grpc.CallOption) (*ListWorkersResponse, error)
@@ -197,6 +204,16 @@ func (c *ingestServiceClient) ListDeadLetters(ctx context.Context, in *ListDeadL
 	return out, nil
 }
 
+func (c *ingestServiceClient) GetDeadLetter(ctx context.Context, in *GetDeadLetterRequest, opts ...grpc.CallOption) (*DeadLetter, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeadLetter)
+	err := c.cc.Invoke(ctx, IngestService_GetDeadLetter_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *ingestServiceClient) RetryDeadLetters(ctx context.Context, in *RetryDeadLettersRequest, opts ...grpc.CallOption) (*RetryDeadLettersResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(RetryDeadLettersResponse)
@@ -241,7 +258,7 @@ type IngestServiceServer interface {
 	// ListBatches returns batches, newest first.
 	ListBatches(context.Context, *ListBatchesRequest) (*ListBatchesResponse, error)
 	// ListBatchFiles returns the files of a batch in the order in which they
-	// were named, or in which they ended.
+	// were named.
 	ListBatchFiles(context.Context, *ListBatchFilesRequest) (*ListBatchFilesResponse, error)
 	// WatchBatch streams the batch's counts as they change, and each file as it
 	// ends, until the batch is in a terminal state.
@@ -251,9 +268,15 @@ type IngestServiceServer interface {
 	// RetryFailed makes a new attempt at each work of a batch that ended in
 	// TIMEOUT or FAILED.
 	RetryFailed(context.Context, *RetryFailedRequest) (*RetryFailedResponse, error)
-	// ListDeadLetters returns messages that were given up, oldest first.
+	// ListDeadLetters returns messages that were given up, oldest first, without
+	// their data.
 	ListDeadLetters(context.Context, *ListDeadLettersRequest) (*ListDeadLettersResponse, error)
-	// RetryDeadLetters sends messages that were given up once more.
+	// GetDeadLetter returns one message that was given up, with its data.
+	// NOT_FOUND, reason DEAD_LETTER_NOT_FOUND.
+	GetDeadLetter(context.Context, *GetDeadLetterRequest) (*DeadLetter, error)
+	// RetryDeadLetters sends messages that were given up once more. One that
+	// cannot be sent now stays on the list and does not keep the others waiting;
+	// when none could be sent, the first such error is the answer.
 	RetryDeadLetters(context.Context, *RetryDeadLettersRequest) (*RetryDeadLettersResponse, error)
 	// ListWorkers returns the live workers and their models.
 	ListWorkers(context.Context, *ListWorkersRequest) (*ListWorkersResponse, error)
@@ -296,6 +319,9 @@ func (UnimplementedIngestServiceServer) RetryFailed(context.Context, *RetryFaile
 }
 func (UnimplementedIngestServiceServer) ListDeadLetters(context.Context, *ListDeadLettersRequest) (*ListDeadLettersResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListDeadLetters not implemented")
+}
+func (UnimplementedIngestServiceServer) GetDeadLetter(context.Context, *GetDeadLetterRequest) (*DeadLetter, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetDeadLetter not implemented")
 }
 func (UnimplementedIngestServiceServer) RetryDeadLetters(context.Context, *RetryDeadLettersRequest) (*RetryDeadLettersResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RetryDeadLetters not implemented")
@@ -486,6 +512,24 @@ func _IngestService_ListDeadLetters_Handler(srv interface{}, ctx context.Context
 	return interceptor(ctx, in, info, handler)
 }
 
+func _IngestService_GetDeadLetter_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetDeadLetterRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(IngestServiceServer).GetDeadLetter(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: IngestService_GetDeadLetter_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(IngestServiceServer).GetDeadLetter(ctx, req.(*GetDeadLetterRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _IngestService_RetryDeadLetters_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(RetryDeadLettersRequest)
 	if err := dec(in); err != nil {
@@ -560,6 +604,10 @@ var IngestService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListDeadLetters",
 			Handler:    _IngestService_ListDeadLetters_Handler,
+		},
+		{
+			MethodName: "GetDeadLetter",
+			Handler:    _IngestService_GetDeadLetter_Handler,
 		},
 		{
 			MethodName: "RetryDeadLetters",
