@@ -296,15 +296,28 @@ func (l *letters) List(_ context.Context, after uint64, limit int) ([]*fondsv1.D
 	return some, nil
 }
 
-func (l *letters) Retry(_ context.Context, sequences []uint64) (int, error) {
+func (l *letters) Get(_ context.Context, sequence uint64) (*fondsv1.DeadLetter, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(sequences) == 0 {
-		n := len(l.list)
-		l.list = nil
-		return n, nil
+	if sequence < 1 || sequence > uint64(len(l.list)) {
+		return nil, errors.New("no such letter")
 	}
-	return len(sequences), nil
+	return l.list[sequence-1], nil
+}
+
+func (l *letters) Retry(_ context.Context, sequences []uint64, tried func(string, error)) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, sequence := range sequences {
+		tried(fmt.Sprintf("deadLetters/%d", sequence), nil)
+	}
+	if len(sequences) == 0 {
+		for _, letter := range l.list {
+			tried(letter.GetName(), nil)
+		}
+		l.list = nil
+	}
+	return 0, nil
 }
 
 type noPictures struct{}

@@ -90,15 +90,34 @@ func newDeadRetryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if wantsJSON(cmd) {
-				return writeResource(cmd.OutOrStdout(), answer)
-			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s sent once more\n", plural(answer.GetRetried(), "dead letter"))
-			return err
+			return tellRetried(cmd, answer)
 		},
 	}
 	addServerFlag(cmd)
 	return cmd
+}
+
+// tellRetried prints what became of dead letters; one that could not be sent makes
+// the exit code 1.
+func tellRetried(cmd *cobra.Command, answer *fondsv1.RetryDeadLettersResponse) error {
+	w := cmd.OutOrStdout()
+	if wantsJSON(cmd) {
+		if err := writeResource(w, answer); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(w, "%s sent once more\n", plural(answer.GetRetried(), "dead letter"))
+		if answer.GetFailed() > 0 {
+			fmt.Fprintf(w, "%d could not be sent and stay on the list: %s\n", answer.GetFailed(), oneLine(answer.GetReason(), longestReason))
+		}
+		if answer.GetRemaining() > 0 {
+			fmt.Fprintf(w, "%d were not come to in the time of one call: run it again\n", answer.GetRemaining())
+		}
+	}
+	if answer.GetFailed() > 0 {
+		return errFailedData
+	}
+	return nil
 }
 
 func letterNames(args []string) ([]string, error) {

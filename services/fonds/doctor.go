@@ -41,11 +41,12 @@ func unwell(check, mend, format string, args ...any) diagnosis {
 
 // doctorOptions are the flags of doctor.
 type doctorOptions struct {
-	data   string
-	engine string
-	listen string
-	http   string
-	langs  string
+	data     string
+	engine   string
+	tessdata string
+	listen   string
+	http     string
+	langs    string
 }
 
 func newDoctorCommand() *cobra.Command {
@@ -78,6 +79,7 @@ does not.`,
 	addServerFlag(cmd)
 	cmd.Flags().StringVar(&o.data, "data", "data", "data folder that the server has or will have")
 	cmd.Flags().StringVar(&o.engine, "engine", "", "the "+engineName+" program (default: beside this program, else on PATH)")
+	cmd.Flags().StringVar(&o.tessdata, "tessdata", "", "folder of *.traineddata models (default: Tesseract's own)")
 	cmd.Flags().StringVar(&o.listen, "listen", defaultServer, "address that serve will listen on for gRPC")
 	cmd.Flags().StringVar(&o.http, "http", "127.0.0.1:7480", "address that serve will listen on for HTTP")
 	cmd.Flags().StringVar(&o.langs, "lang", "eng", "languages that the models must be there for")
@@ -87,7 +89,7 @@ does not.`,
 // examine makes all checks, one after the other.
 func (o doctorOptions) examine(ctx context.Context, c *client) []diagnosis {
 	diagnoses := []diagnosis{well("fonds", "version %s", version())}
-	diagnoses = append(diagnoses, examineEngine(ctx, o.engine, strings.Split(o.langs, "+"))...)
+	diagnoses = append(diagnoses, examineEngine(ctx, o.engine, o.tessdata, strings.Split(o.langs, "+"))...)
 	diagnoses = append(diagnoses, examinePoppler(ctx)...)
 	diagnoses = append(diagnoses, examineFolder(o.data)...)
 	server, answers := examineServer(ctx, c)

@@ -26,7 +26,7 @@ import (
 const programTime = 30 * time.Second
 
 // examineEngine asks the engine child what it is made of.
-func examineEngine(ctx context.Context, program string, languages []string) []diagnosis {
+func examineEngine(ctx context.Context, program, tessdata string, languages []string) []diagnosis {
 	path, err := (&serveOptions{engine: program}).findEngine()
 	if err != nil {
 		return []diagnosis{unwell("engine", "make build", "%v", err)}
@@ -34,7 +34,7 @@ func examineEngine(ctx context.Context, program string, languages []string) []di
 	if _, err := os.Stat(path); err != nil {
 		return []diagnosis{unwell("engine", "make build", "%s: %s", path, reasonOf(err))}
 	}
-	hello, err := describeEngine(ctx, path)
+	hello, err := describeEngine(ctx, path, tessdata)
 	if err != nil {
 		mend := "sudo apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd libtesseract-dev libleptonica-dev && make build"
 		return []diagnosis{unwell("engine", mend, "%s: %v", path, err)}
@@ -72,10 +72,14 @@ func modelPackages(languages []string) string {
 
 // describeEngine starts the child, reads its first frame and lets it end: its
 // standard input is empty.
-func describeEngine(ctx context.Context, path string) (*enginev1.Hello, error) {
+func describeEngine(ctx context.Context, path, tessdata string) (*enginev1.Hello, error) {
 	ctx, cancel := context.WithTimeout(ctx, programTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, path, "--describe")
+	args := []string{"--describe"}
+	if tessdata != "" {
+		args = append(args, "--tessdata", tessdata)
+	}
+	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
 	cmd.WaitDelay = time.Second
 	complaint := &head{left: 4096}

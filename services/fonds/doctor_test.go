@@ -49,6 +49,7 @@ func TestDoctorKnowsTheEngine(t *testing.T) {
 		want   []string
 	}{
 		"all there":     {`test "$1" = --describe && cat hello`, []string{"eng", "osd", "rus"}, []string{"OK engine", "OK models eng osd rus"}},
+		"other folder":  {`test "$2" = --tessdata && test "$3" = /models && cat hello`, []string{"eng", "osd", "rus"}, []string{"OK engine", "OK models eng osd rus"}},
 		"model missing": {"cat hello", []string{"eng"}, []string{"OK engine", "PROBLEM models missing: rus osd", "sudo apt-get install tesseract-ocr-rus tesseract-ocr-osd"}},
 		"broken":        {"echo 'no libtesseract.so.5' >&2; exit 127", nil, []string{"PROBLEM engine", "no libtesseract.so.5", "make build"}},
 		"babbles":       {"echo hello world, this is no frame at all", nil, []string{"PROBLEM engine", "did not introduce itself"}},
@@ -56,7 +57,11 @@ func TestDoctorKnowsTheEngine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var told strings.Builder
-			for _, d := range examineEngine(t.Context(), standInEngine(t, c.script, hello(c.models...)), []string{"eng", "rus"}) {
+			tessdata := ""
+			if name == "other folder" {
+				tessdata = "/models"
+			}
+			for _, d := range examineEngine(t.Context(), standInEngine(t, c.script, hello(c.models...)), tessdata, []string{"eng", "rus"}) {
 				told.WriteString(d.Verdict + " " + d.Check + " " + d.Detail + " " + d.Mend + "\n")
 			}
 			for _, want := range c.want {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -33,7 +35,9 @@ batches, the numbers of events, and the streams.
 Problems make the exit code 1. Notes do not: a blob that nothing refers to is
 what an interrupted upload leaves behind; --prune removes those older than an hour.
 
-While a server owns the folder, the streams are left out and nothing is removed.`,
+A blob to which only a message refers, for its text was too large for one, stays:
+nothing is removed while a server owns the folder, or when the streams cannot be
+read.`,
 		Example: "  fonds fsck --data ./data\n  fonds fsck --data ./data --prune\n  fonds fsck --json | jq -r .problem",
 		Args:    needs(cobra.NoArgs, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -83,15 +87,21 @@ func (f *fsck) say(x finding) {
 func (f *fsck) found(name, problem string) { f.say(finding{Name: name, Problem: problem}) }
 
 func (f *fsck) run(ctx context.Context) error {
+	if _, err := os.Stat(filepath.Join(f.data, databaseFile)); errors.Is(err, fs.ErrNotExist) {
+		return notFoundf("%s is no data folder of a server: it has no %s; name another folder with --data", shown(f.data), databaseFile)
+	}
 	alone := true
 	unlock, err := lockFolder(f.data)
-	if err != nil {
+	switch {
+	case errors.Is(err, errOwned):
 		alone = false
 		f.say(finding{Name: f.data, Note: "a server owns it: streams are not looked at and nothing is removed"})
-	} else {
+	case err != nil:
+		return err
+	default:
 		defer unlock()
 	}
-	if f.blobs, err = blob.Open(filepath.Join(f.data, "blobs")); err != nil {
+	if f.blobs, err = blob.Open(filepath.Join(f.data, blobsFolder)); err != nil {
 		return err
 	}
 	if f.store, err = sqlite.Open(ctx, filepath.Join(f.data, databaseFile)); err != nil {
@@ -102,20 +112,28 @@ func (f *fsck) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	blobs, err := f.blobFolder(ctx, alone && f.prune)
+	blobs, orphans, err := f.blobFolder(ctx)
 	if err != nil {
 		return err
 	}
 	counts := fmt.Sprintf("%d blobs, %d scans, %d readings, %d documents", blobs, audit.Scans, audit.Readings, audit.Documents)
+	var messages string
+	var bodies map[string]bool
 	if alone {
-		messages, err := f.streams(ctx)
-		if err != nil {
+		if messages, bodies, err = f.streams(ctx); err != nil {
 			return err
 		}
-		counts += messages
+	}
+	if err := f.judge(ctx, orphans, bodies); err != nil {
+		return err
+	}
+	if alone && f.prune {
+		if err := f.cleanTemp(ctx); err != nil {
+			return err
+		}
 	}
 	if !f.json {
-		_, _ = fmt.Fprintf(f.out, "%s: %d problems\n", counts, f.problems)
+		_, _ = fmt.Fprintf(f.out, "%s%s: %d problems\n", counts, messages, f.problems)
 	}
 	if f.problems > 0 {
 		return errFailedData
@@ -164,10 +182,11 @@ func checkBody(encoded []byte, text string) error {
 // pruneAge keeps blobs whose upload may still be on its way to the database.
 const pruneAge = time.Hour
 
-// blobFolder checks each blob against its digest, and whether anyone refers to it.
-func (f *fsck) blobFolder(ctx context.Context, prune bool) (int, error) {
-	count := 0
-	err := f.blobs.Each(ctx, func(info blob.Info) error {
+// blobFolder checks each blob against its digest, and gives those that the
+// database does not refer to and that no upload may still be on its way for.
+func (f *fsck) blobFolder(ctx context.Context) (count int, orphans []blob.Info, err error) {
+	old := time.Now().Add(-pruneAge)
+	err = f.blobs.Each(ctx, func(info blob.Info) error {
 		if info.Digest == "" {
 			f.say(finding{Name: info.Path, Note: "is no blob"})
 			return nil
@@ -177,61 +196,95 @@ func (f *fsck) blobFolder(ctx context.Context, prune bool) (int, error) {
 			f.found("blob "+info.Digest, err.Error())
 			return ctx.Err()
 		}
-		return f.reference(ctx, info, prune)
-	})
-	return count, err
-}
-
-func (f *fsck) reference(ctx context.Context, info blob.Info, prune bool) error {
-	err := f.store.View(ctx, func(r catalog.Reader) error {
-		_, err := r.Scan(catalog.Digest(info.Digest))
-		return err
-	})
-	if !errors.Is(err, catalog.ErrNotFound) {
-		return err
-	}
-	old := time.Now().Add(-pruneAge)
-	if !info.ModTime.Before(old) {
-		return nil
-	}
-	note := "nothing refers to it; --prune removes it"
-	if prune {
-		if _, err := f.blobs.Remove(ctx, info.Digest, old); err != nil {
+		err := f.store.View(ctx, func(r catalog.Reader) error {
+			_, err := r.Scan(catalog.Digest(info.Digest))
+			return err
+		})
+		if !errors.Is(err, catalog.ErrNotFound) {
 			return err
 		}
-		note = "nothing referred to it: removed"
+		if info.ModTime.Before(old) {
+			orphans = append(orphans, info)
+		}
+		return nil
+	})
+	return count, orphans, err
+}
+
+// judge tells of the blobs that nothing refers to, and removes them when that is
+// wanted. bodies are those that messages refer to, nil when that is not known:
+// then any of the blobs may be one.
+func (f *fsck) judge(ctx context.Context, orphans []blob.Info, bodies map[string]bool) error {
+	for _, o := range orphans {
+		note := "nothing refers to it; --prune removes it"
+		switch {
+		case bodies[o.Digest]:
+			continue
+		case bodies == nil:
+			note = "the database does not refer to it; whether a message does is not known"
+		case f.prune:
+			if _, err := f.blobs.Remove(ctx, o.Digest, time.Now().Add(-pruneAge)); err != nil {
+				return err
+			}
+			note = "nothing referred to it: removed"
+		}
+		f.say(finding{Name: "blob " + o.Digest, Note: note})
 	}
-	f.say(finding{Name: "blob " + info.Digest, Note: note})
 	return nil
 }
 
+// cleanTemp removes what killed servers have left of uploads.
+func (f *fsck) cleanTemp(ctx context.Context) error {
+	n, err := f.blobs.CleanTemp(ctx, unfinishedAge)
+	if n > 0 {
+		f.say(finding{Name: blobsFolder, Note: plural(n, "unfinished upload") + " removed"})
+	}
+	return err
+}
+
+// queueFolder is where the embedded NATS server keeps its streams.
+const queueFolder = "jetstream"
+
 // streams opens the queue's folder, checks that each stream can be read, and tells
-// how many messages it has.
-func (f *fsck) streams(ctx context.Context) (messages string, err error) {
+// how many messages it has and to which bodies they refer, nil when they cannot be
+// read or lie elsewhere.
+func (f *fsck) streams(ctx context.Context) (messages string, bodies map[string]bool, err error) {
+	// Opening it would make it, and the next run would take it for the server's.
+	if _, err := os.Stat(filepath.Join(f.data, queueFolder)); errors.Is(err, fs.ErrNotExist) {
+		f.say(finding{Name: queueFolder, Note: "is not there: the streams are lost, or on another server; they are not looked at"})
+		return "", nil, nil
+	}
 	embedded, err := bus.Embed(f.data, "")
 	if err != nil {
-		f.found("jetstream", err.Error())
-		return "", nil
+		f.found(queueFolder, err.Error())
+		return "", nil, nil
 	}
 	defer embedded.Close()
 	connecting, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	b, err := bus.Connect(connecting, "", embedded.Options()...)
 	if err != nil {
-		f.found("jetstream", err.Error())
-		return "", nil
+		f.found(queueFolder, err.Error())
+		return "", nil, nil
 	}
 	defer b.Close()
 	problems, err := b.Check(ctx)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	for _, p := range problems {
-		f.found("jetstream", p)
+		f.found(queueFolder, p)
 	}
 	states, err := b.States(ctx)
+	if err != nil {
+		return "", nil, err
+	}
 	for _, s := range states {
 		messages += fmt.Sprintf(", %s %d", s.Name, s.Messages)
 	}
-	return messages, err
+	if bodies, err = b.Bodies(ctx); err != nil {
+		f.found(queueFolder, err.Error())
+		return messages, nil, ctx.Err()
+	}
+	return messages, bodies, nil
 }

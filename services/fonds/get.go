@@ -73,7 +73,7 @@ func writeDocument(cmd *cobra.Command, d *fondsv1.Document) error {
   created     %s
 
 `, d.GetName(), titleOf(d), strings.TrimPrefix(d.GetCollection(), "collections/"),
-		d.GetRevision(), moment(d.GetUpdateTime()), orDash(d.GetAuthor()), assuranceName(d.GetAssurance()),
+		d.GetRevision(), moment(d.GetUpdateTime()), orDash(d.GetPerson()), assuranceName(d.GetAssurance()),
 		yesNo(d.GetComplete()), d.GetContentDigest(), orDash(d.GetHolding()), moment(d.GetCreateTime()))
 	if err != nil {
 		return err

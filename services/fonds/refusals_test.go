@@ -55,6 +55,7 @@ func TestServeRefusesAddressesOfOtherMachines(t *testing.T) {
 			has(t, flag+" "+address, out, "--insecure", "loopback")
 		}
 	}
+	has(t, `--listen ""`, s.ends(exitUsage, "serve", "--data", s.data, "--listen", ""), "--listen")
 	if _, err := os.Stat(s.data); err == nil {
 		t.Error("a refused server made its data folder")
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,7 +25,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	p := problemOf(err, serverAddress(cmd))
 	switch {
 	case p.Message == "":
-	case wantsJSON(cmd):
+	// A flag that is wrong ends the parsing before --json is come to.
+	case wantsJSON(cmd), p.ExitCode == exitUsage && slices.Contains(args, "--json"):
 		_ = writeValue(stderr, map[string]problem{"error": p})
 	default:
 		fmt.Fprintf(stderr, "fonds: %s\n", p)

@@ -122,13 +122,16 @@ func (o *serveOptions) check() error {
 			return usagef("there is no role %q: the roles are all, or some of %s", r, strings.Join(allRoles, ", "))
 		}
 	}
-	if o.workers < 1 && o.has(roleOCR) {
-		return usagef("--workers must be at least 1")
+	if err := o.checkNumbers(); err != nil {
+		return err
 	}
 	if o.watch != "" && !o.has(roleCatalog) {
 		return usagef("--watch needs the role catalog in the same process")
 	}
 	for flag, address := range map[string]string{"--listen": o.listen, "--http": o.http, "--nats-listen": o.natsListen} {
+		if address == "" && flag != "--listen" {
+			continue // none is wanted
+		}
 		if err := o.checkAddress(flag, address); err != nil {
 			return err
 		}
@@ -138,6 +141,43 @@ func (o *serveOptions) check() error {
 		return fmt.Errorf("--data: %w", err)
 	}
 	return o.checkWatch()
+}
+
+// leastChildMemory is what a child needs to begin with a page of A4, and as much
+// again to read it.
+const leastChildMemory = 256 << 20
+
+// checkNumbers refuses numbers with which nothing would work, or would end in the
+// middle of the work.
+func (o *serveOptions) checkNumbers() error {
+	for _, n := range []struct {
+		flag         string
+		value, least int64
+	}{
+		{"--workers", int64(o.workers), 1},
+		{"--child-pages", int64(o.pageBudget), 1},
+		{"--child-memory", o.childMemory, leastChildMemory},
+		{"--max-deliveries", int64(o.maxDeliveries), 1},
+	} {
+		if n.value < n.least {
+			return usagef("%s %d: it must be at least %d", n.flag, n.value, n.least)
+		}
+	}
+	for _, d := range []struct {
+		flag         string
+		value, least time.Duration
+	}{
+		{"--page-deadline", o.pageDeadline, time.Second},
+		{"--ack-wait", o.ackWait, time.Second},
+		{"--reconcile", o.reconcile, 100 * time.Millisecond},
+		{"--retry-delay", o.retryDelay, time.Millisecond},
+		{"--client-timeout", o.clientTimeout, time.Second},
+	} {
+		if d.value < d.least {
+			return usagef("%s %s: it must be at least %s", d.flag, d.value, d.least)
+		}
+	}
+	return nil
 }
 
 // checkWatch makes the hot folder one that the server itself may read. That it
@@ -153,7 +193,23 @@ func (o *serveOptions) checkWatch() error {
 	if info, err := os.Stat(o.watch); err != nil || !info.IsDir() {
 		return usagef("--watch %s is not a folder: make it first", o.watch)
 	}
-	for _, pair := range [][2]string{{o.data, o.watch}, {o.watch, o.data}} {
+	o.watchTo = strings.TrimPrefix(o.watchTo, "collections/")
+	switch {
+	case !isLanguage(o.watchLang):
+		return usagef("--watch-lang %s: write codes such as eng or eng+rus", shown(o.watchLang))
+	case !collectionPattern.MatchString(o.watchTo):
+		return usagef("--watch-collection %s: %s", shown(o.watchTo), collectionRule)
+	}
+	// The folder itself, not a link to it: a walk does not follow the link that it
+	// begins with.
+	if o.watch, err = filepath.EvalSymlinks(o.watch); err != nil {
+		return fmt.Errorf("--watch: %w", err)
+	}
+	data, err := placeOf(o.data)
+	if err != nil {
+		return fmt.Errorf("--data: %w", err)
+	}
+	for _, pair := range [][2]string{{data, o.watch}, {o.watch, data}} {
 		if below, err := filepath.Rel(pair[0], pair[1]); err == nil && filepath.IsLocal(below) {
 			return usagef("--watch %s and --data %s lie in one another: take two folders side by side", o.watch, o.data)
 		}
@@ -162,12 +218,23 @@ func (o *serveOptions) checkWatch() error {
 	return nil
 }
 
+// placeOf follows the links in a path of which the end need not be there yet.
+func placeOf(path string) (string, error) {
+	there, err := existing(path)
+	if err != nil {
+		return "", err
+	}
+	folder, err := filepath.EvalSymlinks(there)
+	if err != nil {
+		return "", err
+	}
+	rest, err := filepath.Rel(there, path)
+	return filepath.Join(folder, rest), err
+}
+
 // checkAddress lets through loopback addresses alone: there is neither TLS nor
 // authentication yet.
 func (o *serveOptions) checkAddress(flag, address string) error {
-	if address == "" {
-		return nil
-	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return usagef("%s %q is not an address like 127.0.0.1:7443", flag, address)

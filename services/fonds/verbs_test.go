@@ -1,11 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
+
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
 
 func TestExitCodesTellWhatWentWrong(t *testing.T) {
@@ -50,6 +55,10 @@ func TestExitCodesTellWhatWentWrong(t *testing.T) {
 	var told struct{ Error problem }
 	if err := json.Unmarshal([]byte(r.stderr), &told); err != nil || told.Error.Code != "UNAVAILABLE" || told.Error.ExitCode != exitUnreachable {
 		t.Errorf("--json without a server: %v, %s", err, r)
+	}
+	r = a.fonds("list", "--nope", "--json")
+	if err := json.Unmarshal([]byte(r.stderr), &told); err != nil || told.Error.Code != "USAGE" || r.code != exitUsage {
+		t.Errorf("--json after a flag that is wrong: %v, %s", err, r)
 	}
 }
 
@@ -144,5 +153,13 @@ func TestDeadVerbs(t *testing.T) {
 	}
 	if r := a.must(exitOK, "dead", "retry"); !strings.Contains(r.stdout, "0 dead letters sent once more") {
 		t.Errorf("got %s", r)
+	}
+	var out bytes.Buffer
+	cmd := &cobra.Command{}
+	cmd.SetOut(&out)
+	err := tellRetried(cmd, &fondsv1.RetryDeadLettersResponse{Retried: 1, Failed: 2, Reason: "the queue is full", Remaining: 3})
+	has(t, "dead retry", out.String(), "1 dead letter sent", "2 could not be sent", "the queue is full", "3 were not come to")
+	if exitCode(err) != exitData {
+		t.Errorf("ended with %v", err)
 	}
 }

@@ -24,7 +24,10 @@ type watcher struct {
 	// more tells whether files are still being delivered: until then INCOMPLETE
 	// is no end.
 	more func() bool
-	// each is told of every message, in order.
+	// silence is how long a watch without a message is believed to live;
+	// longestSilence when zero.
+	silence time.Duration
+	// each is told of every message, in order. What it takes is no silence.
 	each func(context.Context, *fondsv1.WatchBatchResponse) error
 
 	// after is the end_sequence of the last file seen.
@@ -78,7 +81,11 @@ func (w *watcher) over(ctx context.Context) (bool, error) {
 func (w *watcher) session(ctx context.Context, p *patience) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	silence := time.AfterFunc(longestSilence, cancel)
+	believed := w.silence
+	if believed == 0 {
+		believed = longestSilence
+	}
+	silence := time.AfterFunc(believed, cancel)
 	defer silence.Stop()
 	stream, err := w.client.ingest.WatchBatch(ctx, &fondsv1.WatchBatchRequest{Name: w.batch, After: w.after})
 	if err != nil {
@@ -86,11 +93,11 @@ func (w *watcher) session(ctx context.Context, p *patience) error {
 	}
 	for {
 		message, err := stream.Recv()
+		silence.Stop()
 		if err != nil {
 			return err
 		}
 		p.reset()
-		silence.Reset(longestSilence)
 		if err := w.each(ctx, message); err != nil {
 			return err
 		}
@@ -98,6 +105,7 @@ func (w *watcher) session(ctx context.Context, p *patience) error {
 		for _, file := range message.GetEnded() {
 			w.after = max(w.after, file.GetEndSequence())
 		}
+		silence.Reset(believed)
 	}
 }
 

@@ -88,7 +88,7 @@ func (n *node) open(ctx context.Context) error {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
 	var err error
-	if n.blobs, err = blob.Open(filepath.Join(n.options.data, "blobs")); err != nil {
+	if n.blobs, err = blob.Open(filepath.Join(n.options.data, blobsFolder)); err != nil {
 		return err
 	}
 	if n.options.owns() {
@@ -114,13 +114,24 @@ func (n *node) openCatalog(ctx context.Context) error {
 			n.log.Error("close database", "error", err)
 		}
 	})
+	if _, err := n.blobs.CleanTemp(ctx, unfinishedAge); err != nil {
+		n.log.Warn("remove unfinished uploads of before", "error", err)
+	}
 	limits := catalog.DefaultLimits()
 	limits.ClientTimeout = n.options.clientTimeout
 	n.catalog = newCatalog(store, limits)
 	return nil
 }
 
-const databaseFile = "fonds.db"
+// What lies in a data folder.
+const (
+	databaseFile = "fonds.db"
+	blobsFolder  = "blobs"
+)
+
+// unfinishedAge is when an upload that has not ended never will: a server that
+// was killed has left it.
+const unfinishedAge = 24 * time.Hour
 
 func newCatalog(store catalog.Store, limits catalog.Limits) *catalog.Catalog {
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
@@ -175,7 +186,7 @@ func (n *node) startRoles(ctx context.Context, start starter) error {
 	}
 	if o.has(roleRelay) {
 		config := relay.Config{
-			Catalog: n.catalog, Bus: n.bus, Queue: n.queue, Window: max(64, 8*o.workers),
+			Catalog: n.catalog, Bus: n.bus, Queue: n.queue, Window: leastWindow, Widen: (&liveWindow{live: n.bus.Live}).ask,
 			Log: n.log.With("role", roleRelay),
 		}
 		start(roleRelay, func(ctx context.Context) error { relay.Run(ctx, config); return nil })
@@ -194,7 +205,7 @@ func (n *node) startRoles(ctx context.Context, start starter) error {
 		if err != nil {
 			return err
 		}
-		if err := n.startAPI(ctx, images{pool, scratch}, start); err != nil {
+		if err := n.startAPI(ctx, newImages(pool, scratch, n.children()), start); err != nil {
 			return err
 		}
 	}

@@ -41,19 +41,20 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 		return errors.Join(err, listener.Close())
 	}
 	start("gRPC", func(ctx context.Context) error {
+		// It ends with the server's context, or when the server ends by itself.
+		serving, ended := context.WithCancel(ctx)
 		stopped := make(chan struct{})
 		go func() {
 			defer close(stopped)
-			<-ctx.Done()
+			<-serving.Done()
 			services.Drain()
 			force := time.AfterFunc(stopTimeout, server.Stop)
 			defer force.Stop()
 			server.GracefulStop()
 		}()
 		err := server.Serve(listener)
-		if err == nil || ctx.Err() != nil {
-			<-stopped
-		}
+		ended()
+		<-stopped
 		services.Wait()
 		return err
 	})

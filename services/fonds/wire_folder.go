@@ -14,6 +14,9 @@ import (
 	"github.com/fonds-archive/fonds/services/blob"
 )
 
+// errOwned says that another process owns a data folder.
+var errOwned = errors.New("another process owns the data folder")
+
 // lockFolder keeps a second process from owning the same database.
 func lockFolder(data string) (unlock func(), err error) {
 	f, err := os.OpenFile(filepath.Join(data, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
@@ -23,7 +26,7 @@ func lockFolder(data string) (unlock func(), err error) {
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		_ = f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, fmt.Errorf("another process owns the data folder %s: stop it, or take another folder with --data", data)
+			return nil, fmt.Errorf("%w %s: stop it, or take another folder with --data", errOwned, data)
 		}
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}

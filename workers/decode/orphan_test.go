@@ -61,11 +61,16 @@ func TestPopplerDiesWithItsParent(t *testing.T) {
 
 func readPID(t *testing.T, fifo string) int {
 	t.Helper()
-	f, err := os.Open(fifo)
+	// Opened for both, so that it waits for no writer, and read with a bound: the
+	// program may never come to write.
+	f, err := os.OpenFile(fifo, os.O_RDWR|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
+	if err := f.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
 	line, err := bufio.NewReader(f).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)

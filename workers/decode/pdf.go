@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -98,14 +99,22 @@ func draw(ctx context.Context, path string, n int, page Page, dir string, limits
 	if err != nil {
 		return "", err
 	}
+	if strings.Contains(v.complaint, "Could not write image") {
+		return "", fmt.Errorf("draw page: %s", v.reason())
+	}
 	if r := v.refusal("to draw the page", limits); r != nil {
 		return "", r
 	}
 	file := root + ".pgm"
-	if info, err := os.Stat(file); err != nil || info.Size() == 0 {
+	whole, err := isWhole(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && v.complaint != "":
 		return "", corrupt("poppler could not draw the page: %s", v.reason())
-	}
-	if v.complaint == "" {
+	case err != nil:
+		return "", fmt.Errorf("draw page: %w", err)
+	case !whole: // poppler does not look whether the disk took what it wrote
+		return "", errors.New("draw page: the picture is cut short: is the disk full?")
+	case v.complaint == "":
 		return file, nil
 	}
 	// Poppler draws what it can. A page of which that is nothing is not blank.
@@ -117,6 +126,33 @@ func draw(ctx context.Context, path string, n int, page Page, dir string, limits
 		return "", corrupt("the page is damaged and came out empty (poppler says: %s)", v.reason())
 	}
 	return file, nil
+}
+
+// isWhole tells whether a PGM file of poppler's has all the bytes that its header
+// announces: one a pixel.
+func isWhole(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	head := make([]byte, 64) // magic, width and height, and the value of white
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, err
+	}
+	var w, h, white, end int64
+	if _, err := fmt.Sscanf(string(head[:n]), "P5\n%d %d\n%d\n", &w, &h, &white); err != nil {
+		return false, nil //nolint:nilerr // cut short within its header
+	}
+	for range 3 {
+		end += int64(bytes.IndexByte(head[end:], '\n')) + 1
+	}
+	return info.Size() == end+w*h, nil
 }
 
 // isWhite tells whether a PGM file of poppler's holds nothing but white behind

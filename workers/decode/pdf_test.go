@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -166,9 +167,9 @@ func TestPopplerMisbehaves(t *testing.T) {
 		{"writes too much", pages, "", `for last; do :; done; exec head -c 99999999 /dev/zero > "$last.pgm"`, dt.TooLarge, ""},
 		{"says nothing", "true", "", "", dt.Corrupt, "no page can be found"},
 		{"says rubbish", `printf 'Pages: many\nPage 1\nPage x size: y x z\n'`, "", "", dt.Corrupt, "no page can be found"},
-		{"draws nothing", pages, "", "true", dt.Corrupt, "could not draw"},
+		{"draws nothing", pages, "", "echo 'bad stream' >&2", dt.Corrupt, "could not draw"},
 		{"complains in binary", `printf 'bad \001\377 thing\n' >&2; exit 1`, "", "", dt.Corrupt, "says: bad  thing)"},
-		{"rubbish in the list of images", pages, `printf 'a b c d e f g h i j k l m n o\n1 0 image -1 1e999 x x x x x 0 0 x x\n'`, "true", dt.Corrupt, "could not draw"},
+		{"rubbish in the list of images", pages, `printf 'a b c d e f g h i j k l m n o\n1 0 image -1 1e999 x x x x x 0 0 x x\n'`, "echo 'bad stream' >&2", dt.Corrupt, "could not draw"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			standIn(t, "pdfinfo", c.pdfinfo)
@@ -176,10 +177,13 @@ func TestPopplerMisbehaves(t *testing.T) {
 			standIn(t, "pdftoppm", c.pdftoppm)
 			scratch := t.TempDir()
 			// What hangs is not waited for long; what ends by itself may take its
-			// time on a busy machine.
+			// time on a busy machine, also when something after it hangs.
 			limits := decode.Limits{ProcessTimeout: 30 * time.Second}
 			if c.outcome == dt.Timeout {
 				limits.ProcessTimeout = time.Second
+				if c.pdfinfo == pages {
+					limits.ProcessTimeout = 5 * time.Second
+				}
 			}
 			_, release, err := decode.Image(context.Background(), write(t, "scan", dt.TextPDF("One")), 1, scratch, limits)
 			release()
@@ -187,6 +191,57 @@ func TestPopplerMisbehaves(t *testing.T) {
 			wantEmpty(t, scratch)
 		})
 	}
+}
+
+// What came out short without a word is the disk's fault: it is tried again.
+func TestPictureThatIsCutShortIsNotTheScans(t *testing.T) {
+	const pages = `printf 'Pages: 1\nPage    1 size:  612 x 792 pts (letter)\nPage    1 rot:   0\n'`
+	standIn(t, "pdfinfo", pages)
+	standIn(t, "pdfimages", "")
+	for name, script := range map[string]string{
+		"missing":       "",
+		"empty":         `: > "$last.pgm"`,
+		"in its header": `printf 'P5\n100 1' > "$last.pgm"`,
+		"no pixels":     `printf 'P5\n4 2\n255\n' > "$last.pgm"`,
+		"cut short":     `printf 'P5\n4 2\n255\n1234567' > "$last.pgm"`,
+		"and a word":    `echo 'bad font' >&2; printf 'P5\n4 2\n255\n1234567' > "$last.pgm"`,
+		"it says so":    `echo "Could not write image to $last.pgm; exiting" >&2; exit 1`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			standIn(t, "pdftoppm", "for last; do :; done\n"+script)
+			wantFault(t, write(t, "scan", dt.TextPDF("One")), t.TempDir())
+		})
+	}
+	standIn(t, "pdftoppm", "for last; do :; done\n"+`printf 'P5\n4 2\n255\n12345678' > "$last.pgm"`)
+	_, release, err := decode.Image(context.Background(), write(t, "scan", dt.TextPDF("One")), 1, t.TempDir(), decode.Limits{})
+	release()
+	if err != nil {
+		t.Errorf("a whole picture: %v", err)
+	}
+}
+
+// TestFullScratchDisk has the real program draw on a full disk, where the machine
+// has one to offer.
+func TestFullScratchDisk(t *testing.T) {
+	needPoppler(t)
+	scratch := t.TempDir()
+	if err := syscall.Mount("tmpfs", scratch, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skipf("no small tmpfs here: %v", err)
+	}
+	defer func() { _ = syscall.Unmount(scratch, 0) }()
+	wantFault(t, write(t, "scan", dt.TextPDF("One")), scratch)
+}
+
+// wantFault wants an error that says nothing of the scan, and nothing left behind.
+func wantFault(t *testing.T, scan, scratch string) {
+	t.Helper()
+	_, release, err := decode.Image(context.Background(), scan, 1, scratch, decode.Limits{})
+	release()
+	var r *decode.Refusal
+	if err == nil || errors.As(err, &r) {
+		t.Errorf("error is %v, want one of the surroundings", err)
+	}
+	wantEmpty(t, scratch)
 }
 
 // standIn puts a shell script in the place of one of poppler's programs.
@@ -203,8 +258,9 @@ func TestPopplerIsMissing(t *testing.T) {
 	path := write(t, "scan", dt.TextPDF("One"))
 	t.Setenv("PATH", t.TempDir())
 	_, err := decode.Probe(context.Background(), path, decode.Limits{})
-	if !errors.Is(err, decode.ErrNoPoppler) || !strings.Contains(err.Error(), "poppler-utils") {
-		t.Errorf("error is %v, want ErrNoPoppler", err)
+	var r *decode.Refusal
+	if err == nil || errors.As(err, &r) || !strings.Contains(err.Error(), "install the package poppler-utils") {
+		t.Errorf("error is %v, want the package to install", err)
 	}
 	if _, err := decode.Probe(context.Background(), write(t, "scan", dt.PNG(8, 8)), decode.Limits{}); err != nil {
 		t.Errorf("a PNG file needs no poppler: %v", err)

@@ -19,8 +19,8 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
 
-// ErrNoPoppler says that poppler's programs are not installed.
-var ErrNoPoppler = errors.New("poppler's programs are missing: install the package poppler-utils")
+// errNoPoppler says that poppler's programs are not installed.
+var errNoPoppler = errors.New("poppler's programs are missing: install the package poppler-utils")
 
 const (
 	// maxOutput is how much of a program's output is read: a hundred bytes for
@@ -73,7 +73,7 @@ func (p poppler) run(ctx context.Context, line func([]byte), program string, arg
 		return verdict{}, fmt.Errorf("run %s: %w", program, err)
 	}
 	if err := cmd.Start(); errors.Is(err, exec.ErrNotFound) {
-		return verdict{}, fmt.Errorf("%w (%s)", ErrNoPoppler, program)
+		return verdict{}, fmt.Errorf("%w (%s)", errNoPoppler, program)
 	} else if err != nil {
 		return verdict{}, fmt.Errorf("run %s: %w", program, err)
 	}

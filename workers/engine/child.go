@@ -37,8 +37,12 @@ type reply struct {
 	err    error
 }
 
-// closeGrace is how long a child may take to end after its input was closed.
-const closeGrace = 2 * time.Second
+const (
+	// closeGrace is how long a child may take to end after its input was closed.
+	closeGrace = 2 * time.Second
+	// pipeGrace is how long standard error may stay open after a child has ended.
+	pipeGrace = 2 * time.Second
+)
 
 // startChild starts a process and waits for its Hello. Any error is a StartError.
 func startChild(s *spawner, cfg Config, extra []string, cpu *atomic.Int64) (*child, error) {
@@ -47,7 +51,7 @@ func startChild(s *spawner, cfg Config, extra []string, cpu *atomic.Int64) (*chi
 	c := &child{cmd: cmd, said: &ring{}, gone: make(chan struct{}), answers: make(chan reply, 1), cpu: cpu}
 	cmd.Stderr = c.said
 	// A grandchild that holds standard error open must not keep Wait waiting.
-	cmd.WaitDelay = closeGrace
+	cmd.WaitDelay = pipeGrace
 	fail := func(err error) (*child, error) {
 		return nil, &StartError{Path: cfg.Path, Stderr: c.said.String(), Err: err}
 	}
@@ -149,14 +153,18 @@ func (c *child) call(request *enginev1.Request, deadline time.Duration, cancel <
 	// A child that does not read would block the write for ever once the pipe is
 	// full; killing it ends the write.
 	sent := make(chan struct{})
-	var unsent error
+	unsent := make(chan error, 1)
 	go func() {
 		defer close(sent)
-		unsent = frame.Write(c.in, request)
+		if err := frame.Write(c.in, request); err != nil {
+			unsent <- err
+		}
 	}()
 	var got reply
 	select {
 	case got = <-c.answers:
+	case err := <-unsent: // nothing will be answered
+		return nil, c.crash(err)
 	case <-timer.C:
 		c.kill()
 		<-sent
@@ -175,9 +183,6 @@ func (c *child) call(request *enginev1.Request, deadline time.Duration, cancel <
 		return nil, crash
 	}
 	<-sent
-	if unsent != nil {
-		return nil, c.crash(unsent)
-	}
 	return got.answer, nil
 }
 

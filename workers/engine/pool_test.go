@@ -111,13 +111,23 @@ func TestMisbehaviourCostsOneCallOneTypedError(t *testing.T) {
 }
 
 func TestHungChildIsKilledAtTheDeadline(t *testing.T) {
-	p := newPool(t, func(c *engine.Config) { c.Deadline = 200 * time.Millisecond })
+	p := newPool(t, func(c *engine.Config) { c.Deadline = 2 * time.Second })
 	_, err := p.Recognize(t.Context(), page(t, enginetest.Hang))
 	if !errors.Is(err, engine.ErrDeadline) {
 		t.Fatalf("error %v, want ErrDeadline", err)
 	}
 	if _, err := p.Recognize(t.Context(), page(t, "the next page")); err != nil {
 		t.Errorf("the pool did not go on: %v", err)
+	}
+}
+
+func TestRequestThatCannotBeSentIsNotWaitedFor(t *testing.T) {
+	p := newPool(t, nil)
+	call := page(t, "x")
+	call.Recipe = &fondsv1.Recipe{Languages: []string{strings.Repeat("x", 65<<20)}} // more than a frame holds
+	_, err := p.Recognize(t.Context(), call)
+	if crash, ok := errors.AsType[*engine.Crash](err); !ok || !strings.Contains(crash.Reason, "larger than 64 MiB") {
+		t.Errorf("error %v, want a Crash that says why", err)
 	}
 }
 
@@ -167,7 +177,10 @@ func TestStartFailureIsAnErrorOfTheEnvironment(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPool(t, func(c *engine.Config) {
-				c.StartDeadline, c.StartAttempts = 500*time.Millisecond, 2
+				c.StartDeadline, c.StartAttempts = 20*time.Second, 2
+				if name == "silent" { // the others end by themselves
+					c.StartDeadline = 500 * time.Millisecond
+				}
 				change(c)
 			})
 			_, err := p.Recognize(t.Context(), page(t, "x"))

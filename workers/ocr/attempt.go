@@ -24,10 +24,16 @@ import (
 // back: its page may be what kills the workers.
 var errTooOften = errors.New("every worker that was given the page was lost")
 
+// spareDeliveries is how often more than it is tried a job may be handed out: a
+// worker that stops hands back what it has not read, which the server counts as
+// a delivery like any other. Only a job beyond that has lost its workers.
+const spareDeliveries = 16
+
 // attempt makes one try at a job. An error means that another try may end
-// otherwise; whatever a page itself is to blame for is an outcome.
+// otherwise; whatever a page itself is to blame for is an outcome. A text that
+// comes with an error is how the job ends if there is no other try.
 func (c Config) attempt(ctx context.Context, d *bus.Delivery) (*fondsv1.Text, error) {
-	if d.Count > c.MaxDeliveries {
+	if d.Count > c.MaxDeliveries+spareDeliveries {
 		return nil, errTooOften
 	}
 	path, release, err := c.Blobs.Local(ctx, d.Job.GetWork().GetScan())
@@ -52,7 +58,7 @@ func (c Config) probe(ctx context.Context, job *fondsv1.Job, path string) (*fond
 	text.Probe = &fondsv1.Probe{MediaType: scan.MediaType}
 	if refusal != nil {
 		text.Outcome, text.Reason = refusal.Outcome, printable(refusal.Reason)
-		return text, nil
+		return text, mayPass(refusal)
 	}
 	for _, p := range scan.Pages {
 		text.Probe.Pages = append(text.Probe.Pages, &fondsv1.ProbedPage{
@@ -68,7 +74,7 @@ func (c Config) read(ctx context.Context, job *fondsv1.Job, path string) (*fonds
 	image, release, err := decode.Image(ctx, path, int(job.GetWork().GetPage()), c.Scratch, c.Limits)
 	defer release()
 	if refusal, ok := errors.AsType[*decode.Refusal](err); ok {
-		return c.ended(job, refusal.Outcome, refusal.Reason), nil
+		return c.ended(job, refusal.Outcome, refusal.Reason), mayPass(refusal)
 	}
 	if err != nil {
 		return nil, err
@@ -86,7 +92,20 @@ func (c Config) read(ctx context.Context, job *fondsv1.Job, path string) (*fonds
 	if recognition.GetBody() == nil {
 		return text, nil
 	}
-	return text, setBody(text, recognition.GetBody())
+	if err := setBody(text, recognition.GetBody()); err != nil {
+		return nil, err
+	}
+	return text, nil
+}
+
+// mayPass gives a refusal back as an error when the machine may be to blame and
+// not the scan: a program that ran out of time, or was killed from outside.
+func mayPass(refusal *decode.Refusal) error {
+	switch refusal.Outcome {
+	case fondsv1.Outcome_OUTCOME_TIMEOUT, fondsv1.Outcome_OUTCOME_FAILED:
+		return refusal
+	}
+	return nil
 }
 
 func setBody(text *fondsv1.Text, body *fondsv1.Body) error {

@@ -105,6 +105,12 @@ const children = 2
 func newDesk(t *testing.T, ackWait time.Duration) *desk {
 	t.Helper()
 	t.Parallel() // most of a test's time is waiting
+	return newSerialDesk(t, ackWait)
+}
+
+// newSerialDesk is for a test that changes what all tests share.
+func newSerialDesk(t *testing.T, ackWait time.Duration) *desk {
+	t.Helper()
 	e, err := bus.Embed(t.TempDir(), "")
 	must(t, err)
 	t.Cleanup(e.Close)

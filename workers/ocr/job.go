@@ -35,7 +35,10 @@ func (c Config) do(ctx context.Context, d *bus.Delivery) {
 			c.giveBack(d, c.delay(d.Count))
 			return
 		}
-		text = c.ended(d.Job, lastOutcome(err), fmt.Sprintf("%v (%d tries)", err, d.Count))
+		if text == nil {
+			text = c.ended(d.Job, lastOutcome(err), "")
+		}
+		text.Reason = printable(fmt.Sprintf("%v (%d tries)", err, d.Count))
 	}
 	// What was read is told although the worker is stopping: it would have to be
 	// read again.
@@ -46,11 +49,13 @@ func (c Config) do(ctx context.Context, d *bus.Delivery) {
 }
 
 // conclude publishes how a job ended and takes it off the queue; a job that was
-// given up is buried before.
+// given up is buried before. When it cannot be, for the dead letters are full, its
+// outcome is told all the same: the batch must end, and its failed pages can be
+// tried again by it.
 func (c Config) conclude(ctx context.Context, d *bus.Delivery, text *fondsv1.Text, givenUp bool) error {
 	if givenUp {
 		if err := c.Bus.BuryJob(ctx, d, text.GetReason()); err != nil {
-			return err
+			c.Log.Error("bury a job that was given up: telling its outcome without", "error", err)
 		}
 	}
 	if err := c.publish(ctx, text); err != nil {

@@ -4,9 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	enginev1 "github.com/fonds-archive/fonds/proto/engine/v1"
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
@@ -169,7 +173,7 @@ func TestJobDeliveredTooOftenIsNotTried(t *testing.T) {
 	d := newDesk(t, time.Minute)
 	d.publish(bus.Fresh, page(d.scan(1)))
 	source := d.source()
-	for range d.config.MaxDeliveries { // workers that died over it
+	for range d.config.MaxDeliveries + spareDeliveries { // workers that died over it
 		m, err := source.Next(5 * time.Second)
 		must(t, err)
 		must(t, m.Later(time.Millisecond))
@@ -236,4 +240,71 @@ func TestClosedEngineCostsNoTry(t *testing.T) {
 	if d.texted() != 0 || d.queued() != 1 {
 		t.Errorf("%d texts, %d jobs", d.texted(), d.queued())
 	}
+	// Handing it back was a delivery, and there is no second one: it is tried all
+	// the same.
+	d.engine.set(says("CYPHER\n"))
+	d.work()
+	if got := d.text(); got.GetOutcome() != fondsv1.Outcome_OUTCOME_TEXT {
+		t.Errorf("ended as %v", got)
+	}
+	d.empty()
+}
+
+// TestPopplersFailuresAreTriedAgain gives scans to a poppler that crashes until
+// it is mended: what it was killed by may have been the machine.
+func TestPopplersFailuresAreTriedAgain(t *testing.T) {
+	programs := t.TempDir()
+	standIn := func(script string) {
+		path := filepath.Join(programs, "pdfinfo")
+		must(t, os.WriteFile(path+".new", []byte("#!/bin/sh\n"+script+"\n"), 0o700))
+		must(t, os.Rename(path+".new", path))
+	}
+	standIn("kill -SEGV $$")
+	t.Setenv("PATH", programs+":"+os.Getenv("PATH"))
+	d := newSerialDesk(t, time.Minute)
+	d.work()
+	pdf := d.put([]byte("%PDF-1.4\n"))
+	for _, job := range []*fondsv1.Job{probe(pdf), page(pdf)} {
+		d.publish(bus.Fresh, job)
+		got := d.text()
+		if got.GetOutcome() != fondsv1.Outcome_OUTCOME_FAILED || !strings.Contains(got.GetReason(), "crashed") || !strings.Contains(got.GetReason(), "3 tries") {
+			t.Errorf("ended as %v", got)
+		}
+		if job.GetWork().GetPage() == 0 && got.GetProbe().GetMediaType() != "application/pdf" {
+			t.Errorf("the probe forgot what the scan is: %v", got)
+		}
+	}
+	d.empty()
+	if n := len(d.letters()); n != 2 {
+		t.Errorf("%d dead letters", n)
+	}
+	// A refusal of the scan itself is final at once.
+	standIn("echo 'Incorrect password' >&2; exit 1")
+	d.publish(bus.Fresh, probe(d.put([]byte("%PDF-1.5\n"))))
+	if got := d.text(); got.GetOutcome() != fondsv1.Outcome_OUTCOME_REFUSED || strings.Contains(got.GetReason(), "tries") {
+		t.Errorf("ended as %v", got)
+	}
+}
+
+// TestOutcomeIsToldAlthoughItCannotBeBuried lets the dead letters be full.
+func TestOutcomeIsToldAlthoughItCannotBeBuried(t *testing.T) {
+	d := newDesk(t, time.Minute)
+	conn, err := nats.Connect("", d.nats.Options()...)
+	must(t, err)
+	t.Cleanup(conn.Close)
+	js, err := jetstream.New(conn)
+	must(t, err)
+	dead, err := js.Stream(d.ctx(), bus.DeadStream)
+	must(t, err)
+	full := dead.CachedInfo().Config
+	full.MaxBytes = 1
+	_, err = js.UpdateStream(d.ctx(), full)
+	must(t, err)
+	d.engine.set(fails(&engine.Crash{Reason: "exit status 1"}))
+	d.work()
+	d.publish(bus.Fresh, page(d.scan(1)))
+	if got := d.text(); got.GetOutcome() != fondsv1.Outcome_OUTCOME_FAILED {
+		t.Errorf("ended as %v", got)
+	}
+	d.empty()
 }

@@ -139,7 +139,7 @@ func (w *worker) pick(ctx context.Context, lane bus.Lane) *job {
 		}
 		d, err := s.jobs.Next(0)
 		if err != nil {
-			s.jobs = nil // asked for again, and told of, when it is opened anew
+			s.jobs = nil // it is opened anew, which tells what still stands in the way
 			continue
 		}
 		if d != nil {

@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -56,6 +57,13 @@ func (g *gate) answer(n int, r *enginev1.Recognize) (*enginev1.Recognition, erro
 	return says("CYPHER\n")(n, r)
 }
 
+// pages gives the pages that have begun, in order.
+func (g *gate) pages() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.begun)
+}
+
 func TestSlotsAreChildrenAndOneMore(t *testing.T) {
 	d := newDesk(t, time.Minute)
 	g := &gate{open: make(chan struct{})}
@@ -104,41 +112,44 @@ func (b *countedBlobs) Local(ctx context.Context, digest string) (string, func()
 }
 
 func TestFreshGoesBeforeBulk(t *testing.T) {
+	const bulk, fresh = 12, 4
 	d := newDesk(t, time.Minute)
-	var order []string
 	add := func(lane bus.Lane, n int) string {
 		scan := d.scan(n)
 		d.publish(lane, page(scan))
 		return scan
 	}
 	d.work()
-	add(bus.Fresh, 20) // so that the worker knows of both lanes
+	add(bus.Fresh, 40) // so that the worker knows of both lanes
 	d.text()
 	g := &gate{open: make(chan struct{})}
 	d.engine.set(g.answer)
-	for n := range 6 {
+	for n := range bulk {
 		add(bus.Bulk, n)
 	}
 	eventually(t, "bulk is at work", func() bool { _, now, _ := d.engine.counts(); return now == children })
-	fresh := map[string]bool{}
-	for n := 10; n < 14; n++ {
-		fresh[add(bus.Fresh, n)] = true
+	var wanted []string
+	for n := range fresh {
+		wanted = append(wanted, add(bus.Fresh, 20+n))
 	}
-	close(g.open)
-	for range 10 {
-		order = append(order, d.text().GetWork().GetScan())
+	for n := range bulk + fresh { // one page after the other
+		eventually(t, "the next page has begun", func() bool { return len(g.pages()) >= min(children+n, bulk+fresh) })
+		g.open <- struct{}{}
+	}
+	for range bulk + fresh {
+		d.text()
 	}
 	d.empty()
-	// What was in hand when the first fresh one came may end before it: children
-	// and one more, and one that the source had asked for.
 	last := 0
-	for i, scan := range order {
-		if fresh[scan] {
+	for i, path := range g.pages() {
+		if slices.Contains(wanted, filepath.Base(path)) {
 			last = i
 		}
 	}
-	if last > children+2+len(fresh)-1 {
-		t.Errorf("the last fresh page ended as number %d of %d", last+1, len(order))
+	// What was in hand when the first fresh one came may begin before it: children
+	// and one more, one that the source had asked for, and one that overtakes.
+	if before := last - (fresh - 1); before > children+3 {
+		t.Errorf("%d of %d bulk pages began before the last fresh one", before, bulk)
 	}
 }
 
@@ -175,7 +186,7 @@ func TestModelSetThatComesLaterIsTaken(t *testing.T) {
 }
 
 func TestHeartbeatKeepsASlowPage(t *testing.T) {
-	const ackWait = 300 * time.Millisecond
+	const ackWait = 2 * time.Second
 	d := newDesk(t, ackWait)
 	g := &gate{open: make(chan struct{})}
 	d.engine.set(g.answer)
@@ -185,7 +196,7 @@ func TestHeartbeatKeepsASlowPage(t *testing.T) {
 	d.work()
 	eventually(t, "all children are at work", func() bool { _, now, _ := d.engine.counts(); return now == children })
 	source := d.source()
-	for end := time.Now().Add(4 * ackWait); time.Now().Before(end); {
+	for end := time.Now().Add(2 * ackWait); time.Now().Before(end); {
 		m, err := source.Next(50 * time.Millisecond)
 		must(t, err)
 		if m == nil {

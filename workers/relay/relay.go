@@ -28,6 +28,9 @@ type Config struct {
 	// hundred thousand others, and so that intake cannot fall far behind; at
 	// least a few for each engine child, so that none waits.
 	Window int
+	// Widen, unless nil, gives a greater window while there are more children than
+	// Window was made for. It is asked before each round, and must answer at once but now and then.
+	Widen func(ctx context.Context) int
 }
 
 // tick bounds how late a change of another process is seen.
@@ -105,7 +108,11 @@ func (c Config) resend(ctx context.Context) bool {
 
 // jobs publishes jobs for pending works, as far as the window allows.
 func (c Config) jobs(ctx context.Context) (more bool, err error) {
-	jobs, err := c.Catalog.IssueJobs(ctx, c.Window)
+	window := c.Window
+	if c.Widen != nil {
+		window = max(window, c.Widen(ctx))
+	}
+	jobs, err := c.Catalog.IssueJobs(ctx, window)
 	if err != nil || len(jobs) == 0 {
 		return false, err
 	}

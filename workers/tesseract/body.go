@@ -51,12 +51,15 @@ func buildBody(words []found, place func(rect) rect) *fondsv1.Body {
 	return b.body
 }
 
+// nextLine is a line break among the control characters U+0080 to U+009F.
+const nextLine = 0x85
+
 // cleanWord gives a word in NFC, valid UTF-8, without control characters and
 // with no blanks around it.
 func cleanWord(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' && r != '\n' || r == 0x7f {
+		if r < ' ' && r != '\t' && r != '\n' || r >= 0x7f && r < 0xa0 && r != nextLine {
 			return -1
 		}
 		return r

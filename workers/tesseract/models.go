@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
@@ -22,11 +23,16 @@ import (
 const modelSuffix = ".traineddata"
 
 // tessdata is the folder of models. Digests are computed when first asked for
-// and kept: the folder is not expected to change under a running child, and
-// Tesseract keeps the model that it has loaded.
+// and kept, as Tesseract keeps the model that it has loaded.
 type tessdata struct {
-	folder  string
-	digests map[string]string
+	folder string
+	models map[string]model
+}
+
+// model is a file of the folder as it was when its digest was taken.
+type model struct {
+	digest string
+	info   os.FileInfo
 }
 
 // openTessdata finds the folder: the flag, TESSDATA_PREFIX, or the library's own.
@@ -45,7 +51,7 @@ func openTessdata(flag string) (*tessdata, error) {
 	if !info.IsDir() {
 		return nil, fmt.Errorf("open tessdata folder: %q is not a folder", folder)
 	}
-	return &tessdata{folder: folder, digests: map[string]string{}}, nil
+	return &tessdata{folder: folder, models: map[string]model{}}, nil
 }
 
 // builtinTessdata asks Tesseract where it was built to look. The answer comes
@@ -58,16 +64,20 @@ func builtinTessdata() string {
 	return C.GoString(C.TessBaseAPIGetDatapath(api))
 }
 
-// languages lists the models in the folder, sorted, "osd" included.
+// languages lists the models in the folder, sorted, "osd" and those of whole
+// scripts, such as "script/Cyrillic", included.
 func (t *tessdata) languages() ([]string, error) {
-	paths, err := filepath.Glob(filepath.Join(t.folder, "*"+modelSuffix))
-	if err != nil {
-		return nil, fmt.Errorf("list models: %w", err)
-	}
 	var out []string
-	for _, path := range paths {
-		out = append(out, strings.TrimSuffix(filepath.Base(path), modelSuffix))
+	for _, below := range []string{"", "script"} {
+		paths, err := filepath.Glob(filepath.Join(t.folder, below, "*"+modelSuffix))
+		if err != nil {
+			return nil, fmt.Errorf("list models: %w", err)
+		}
+		for _, path := range paths {
+			out = append(out, filepath.ToSlash(filepath.Join(below, strings.TrimSuffix(filepath.Base(path), modelSuffix))))
+		}
 	}
+	slices.Sort(out)
 	return out, nil
 }
 
@@ -81,22 +91,43 @@ func (t *tessdata) path(language string) string {
 	return filepath.Join(t.folder, language+modelSuffix)
 }
 
-// digest is the SHA-256 of a model in hex.
+// errModelChanged ends the process: what it has loaded is not what lies there.
+var errModelChanged = errors.New("was replaced while the engine ran")
+
+// digest is the SHA-256 of a model in hex. A file that is no longer the one of
+// which it was taken is an error.
 func (t *tessdata) digest(language string) (string, error) {
-	if known, ok := t.digests[language]; ok {
-		return known, nil
+	known, ok := t.models[language]
+	if !ok {
+		return t.take(language)
 	}
+	info, err := os.Stat(t.path(language))
+	if err != nil {
+		return "", fmt.Errorf("look at model %s: %w", language, err)
+	}
+	if !os.SameFile(info, known.info) || info.Size() != known.info.Size() || !info.ModTime().Equal(known.info.ModTime()) {
+		return "", fmt.Errorf("model %s %w", language, errModelChanged)
+	}
+	return known.digest, nil
+}
+
+// take computes the digest of a model.
+func (t *tessdata) take(language string) (string, error) {
 	file, err := os.Open(t.path(language))
 	if err != nil {
 		return "", fmt.Errorf("open model %s: %w", language, err)
 	}
 	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return "", fmt.Errorf("look at model %s: %w", language, err)
+	}
 	hash := sha256.New()
 	if _, err := io.Copy(hash, file); err != nil {
 		return "", fmt.Errorf("read model %s: %w", language, err)
 	}
 	digest := hex.EncodeToString(hash.Sum(nil))
-	t.digests[language] = digest
+	t.models[language] = model{digest, info}
 	return digest, nil
 }
 
@@ -107,7 +138,10 @@ var languageCode = regexp.MustCompile(`^[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?$`)
 // own, opens windows or prints.
 var touchesFiles = regexp.MustCompile(`file|write|debug|display|interactive|user_words|user_patterns|dump|save|train`)
 
-// check refuses a recipe whose models are not exactly those of the folder.
+// check refuses a recipe that nobody could run. That the folder has not exactly
+// its models is an error, with which the process ends: jobs come only to workers
+// that have announced those models, so the folder has changed since then, which
+// is the fault of no page.
 func (t *tessdata) check(recipe *fondsv1.Recipe) error {
 	fail := func(format string, args ...any) error {
 		return &refusal{fondsv1.Outcome_OUTCOME_FAILED, fmt.Sprintf(format, args...)}
@@ -132,13 +166,13 @@ func (t *tessdata) check(recipe *fondsv1.Recipe) error {
 	for _, language := range recipe.GetLanguages() {
 		got, err := t.digest(language)
 		if errors.Is(err, os.ErrNotExist) {
-			return fail("model %q is not installed in %s", language, t.folder)
+			return fmt.Errorf("model %q is not installed in %s", language, t.folder)
 		}
 		if err != nil {
 			return err
 		}
 		if want, ok := wanted[language]; ok && want != got {
-			return fail("model %q in %s is %s, the recipe wants %s", language, t.folder, got, want)
+			return fmt.Errorf("model %q in %s is %s, the recipe wants %s", language, t.folder, got, want)
 		}
 	}
 	return nil

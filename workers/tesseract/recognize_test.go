@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -143,15 +144,11 @@ func TestRecipesThatCannotBeRun(t *testing.T) {
 		out.Parameters = []*fondsv1.Parameter{{Name: name, Value: value}}
 		return out
 	}
-	wrongModel := recipe("eng")
-	wrongModel.Models = []*fondsv1.Model{{Language: "eng", Sha256: strings.Repeat("0", 64)}}
 	cases := map[string]struct {
 		recipe *fondsv1.Recipe
 		reason string
 	}{
 		"no language":    {recipe(), "names no language"},
-		"missing model":  {recipe("eng", "xyz"), `model "xyz" is not installed`},
-		"wrong digest":   {wrongModel, "the recipe wants 0000"},
 		"path":           {recipe("../../etc/passwd"), "not a language code"},
 		"no variable":    {with("tessedit_no_such_thing", "1"), "cannot be run"},
 		"writes a file":  {with("debug_file", "/tmp/x"), "may not"},
@@ -166,6 +163,76 @@ func TestRecipesThatCannotBeRun(t *testing.T) {
 	}
 	if got := read(t, r, testImage(t, "typed.png"), recipe("eng")); got.GetOutcome() != fondsv1.Outcome_OUTCOME_TEXT {
 		t.Errorf("the next page: %v %q", got.GetOutcome(), got.GetReason())
+	}
+}
+
+// TestOtherModelsEndTheProcess: a page that meets other models than its recipe
+// names is to be tried again, by a child and a worker that know of them.
+func TestOtherModelsEndTheProcess(t *testing.T) {
+	installed := newReader(t, "eng")
+	folder := t.TempDir()
+	copyModel := func() {
+		t.Helper()
+		content, err := os.ReadFile(installed.models.path("eng"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(folder, "eng"+modelSuffix)
+		if err := os.WriteFile(path+".new", content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(path+".new", path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copyModel()
+	models, err := openTessdata(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &reader{models: models}
+	t.Cleanup(func() { _ = r.session.Close() })
+	wrong := recipe("eng")
+	wrong.Models = []*fondsv1.Model{{Language: "eng", Sha256: strings.Repeat("0", 64)}}
+	for reason, rec := range map[string]*fondsv1.Recipe{"the recipe wants 0000": wrong, `model "xyz" is not installed`: recipe("eng", "xyz")} {
+		got, err := r.recognize(&enginev1.Recognize{Image: testImage(t, "typed.png"), Recipe: rec})
+		if err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("%v and %v, want %q", got, err, reason)
+		}
+	}
+	if got := read(t, r, testImage(t, "typed.png"), recipe("eng")); got.GetOutcome() != fondsv1.Outcome_OUTCOME_TEXT {
+		t.Errorf("before: %v %q", got.GetOutcome(), got.GetReason())
+	}
+	copyModel() // the session goes on with what it has loaded
+	got, err := r.recognize(&enginev1.Recognize{Image: testImage(t, "typed.png"), Recipe: recipe("eng")})
+	if !errors.Is(err, errModelChanged) {
+		t.Errorf("after: %v and %v, want %v", got, err, errModelChanged)
+	}
+}
+
+func TestModelsOfScriptsAreListed(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"rus", "eng", "script/Cyrillic"} {
+		path := filepath.Join(folder, name+modelSuffix)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	models, err := openTessdata(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := models.languages(); err != nil || !slices.Equal(got, []string{"eng", "rus", "script/Cyrillic"}) {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestWordsHaveNoControlCharacters(t *testing.T) {
+	if got := cleanWord(" a\x00b\x7f\u0080\u009fc\u0085d\te\u00a0"); got != "abc d e" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -78,8 +78,12 @@ func (r *tiffReader) at(offset int64, n int) ([]byte, error) {
 		return nil, fmt.Errorf("%w: cut short, %d bytes wanted at %d of %d", errTIFF, n, offset, r.size)
 	}
 	buf := make([]byte, n)
-	if _, err := r.file.ReadAt(buf, offset); err != nil {
+	_, err := r.file.ReadAt(buf, offset)
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, fmt.Errorf("%w: %w", errTIFF, err)
+	case err != nil: // the disk's fault
+		return nil, fmt.Errorf("read TIFF: %w", err)
 	}
 	return buf, nil
 }

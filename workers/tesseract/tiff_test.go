@@ -5,6 +5,8 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"io"
 	"slices"
 	"testing"
 )
@@ -76,6 +78,29 @@ func withTag(t *testing.T, data []byte, tag, value uint16) []byte {
 	}
 	t.Fatalf("no tag %d", tag)
 	return nil
+}
+
+// brokenDisk gives the beginning of a file and then fails.
+type brokenDisk struct{ io.ReaderAt }
+
+var errDisk = errors.New("input/output error")
+
+func (b brokenDisk) ReadAt(p []byte, at int64) (int, error) {
+	if at > 0 {
+		return 0, errDisk
+	}
+	return b.ReaderAt.ReadAt(p, at)
+}
+
+func TestFaultOfTheDiskIsNotTheFiles(t *testing.T) {
+	data := testFile(t, "arrow_grey.tif")
+	if _, err := readIFD(brokenDisk{bytes.NewReader(data)}, int64(len(data)), 0); !errors.Is(err, errDisk) || errors.Is(err, errTIFF) {
+		t.Errorf("error %v, want the disk's own", err)
+	}
+	// A file that is shorter than it was a moment ago is cut short.
+	if _, err := readIFD(bytes.NewReader(data[:12]), int64(len(data)), 0); !errors.Is(err, errTIFF) {
+		t.Errorf("error %v, want %v", err, errTIFF)
+	}
 }
 
 func FuzzReadIFD(f *testing.F) {

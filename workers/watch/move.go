@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
@@ -63,7 +64,15 @@ func (w *watcher) move(f file, folder, reason string) error {
 			return fmt.Errorf("write reason: %w", err)
 		}
 	}
-	return os.Rename(from, target)
+	err = os.Rename(from, target)
+	if err != nil && reason != "" {
+		// It would stand beside nothing, and another one after each further try.
+		err = errors.Join(err, os.Remove(target+reasonSuffix))
+	}
+	if errors.Is(err, syscall.EXDEV) {
+		return fmt.Errorf("%s/ lies on another disk than the hot folder: put both on one: %w", folder, err)
+	}
+	return err
 }
 
 func writeNew(path, text string) error {

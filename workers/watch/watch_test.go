@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -125,7 +126,12 @@ func (a *archive) Live(context.Context) ([]*fondsv1.Worker, error) {
 type noLetters struct{}
 
 func (noLetters) List(context.Context, uint64, int) ([]*fondsv1.DeadLetter, error) { return nil, nil }
-func (noLetters) Retry(context.Context, []uint64) (int, error)                     { return 0, nil }
+
+func (noLetters) Get(context.Context, uint64) (*fondsv1.DeadLetter, error) { return nil, nil }
+
+func (noLetters) Retry(context.Context, []uint64, func(string, error)) (int, error) {
+	return 0, nil
+}
 
 type noPictures struct{}
 
@@ -478,6 +484,27 @@ func TestFilesOfACancelledBatchFail(t *testing.T) {
 	a.want("failed/a.tif: text a", "failed/a.tif.reason.txt: reason")
 	if r := a.reason("failed/a.tif"); !strings.Contains(r, "cancelled") {
 		t.Errorf("reason %q", r)
+	}
+}
+
+func TestFolderOnAnotherDiskIsSaidAndLeavesNoLitter(t *testing.T) {
+	w := &watcher{Config: Config{Folder: t.TempDir(), Log: slog.New(slog.DiscardHandler)}}
+	failed := filepath.Join(w.Folder, failedFolder)
+	must(t, os.Mkdir(failed, 0o700))
+	if err := syscall.Mount("tmpfs", failed, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skipf("no other disk here: %v", err)
+	}
+	defer func() { _ = syscall.Unmount(failed, 0) }()
+	path := filepath.Join(w.Folder, "a.tif")
+	must(t, os.WriteFile(path, []byte("torn"), 0o600))
+	info, err := os.Stat(path)
+	must(t, err)
+	err = w.move(file{"a.tif", sight{size: info.Size(), modTime: info.ModTime()}}, failedFolder, "why")
+	if err == nil || !strings.Contains(err.Error(), "failed/ lies on another disk") {
+		t.Errorf("error %v", err)
+	}
+	if left, err := os.ReadDir(failed); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 

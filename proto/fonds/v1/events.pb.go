@@ -694,7 +694,7 @@ func (x *DeadLetter) GetCreateTime() *timestamppb.Timestamp {
 // FONDS_WORKERS, renewed while it lives.
 type Worker struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Host name and process ID.
+	// Host name, process ID and a random part, so that no two workers share it.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// What runs there.
 	Engine *Engine `protobuf:"bytes,2,opt,name=engine,proto3" json:"engine,omitempty"`
