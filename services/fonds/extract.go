@@ -1,0 +1,168 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fonds-archive/fonds/workers/extract"
+	"github.com/fonds-archive/fonds/workers/extract/agents"
+)
+
+// maxText is the largest text file that is read, in bytes.
+const maxText = 64 << 20
+
+func newExtractCommand() *cobra.Command {
+	names := ""
+	cmd := &cobra.Command{
+		Use:   "extract FILE...",
+		Short: "Find documents and their metadata in text files, without a server",
+		Long: `Find documents and their metadata in text files, without a server.
+
+A FILE is plain text or Markdown: the published text of one or more telegrams and
+letters, or what was recognised of their pages. Each document is printed with its
+fields: what was found, the words that prove it, the rule, and how sure it is.
+
+With --json each file is one line with byte offsets into the file. "-" reads
+standard input.
+
+--agents names a file of people, places and organisations, CSV or JSON, that is
+laid over the built-in one: further names and variants, or other ones.`,
+		Example: `  fonds extract telegram.txt
+  fonds extract *.txt --json | jq -r '.documents[].fields[] | [.field, .raw] | @tsv'
+  fonds extract collection.md --agents our-names.csv`,
+		Args: needs(cobra.MinimumNArgs(1), "one FILE or more"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			x, err := newExtractor(names)
+			if err != nil {
+				return err
+			}
+			return extractFiles(cmd, x, args)
+		},
+	}
+	cmd.Flags().StringVar(&names, "agents", "", "CSV or JSON file of names to lay over the built-in ones")
+	return cmd
+}
+
+// newExtractor knows the built-in names and, over them, those of a file.
+func newExtractor(path string) (*extract.Extractor, error) {
+	authority := agents.BuiltIn()
+	if path == "" {
+		return extract.New(agents.NewIndex(authority)), nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, dataf("--agents %s: %s", shown(path), reasonOf(err))
+	}
+	defer file.Close()
+	read := agents.ReadCSV
+	if strings.HasSuffix(strings.ToLower(path), ".json") {
+		read = agents.ReadJSON
+	}
+	own, err := read(file)
+	if err != nil {
+		return nil, dataf("--agents %s: %s", shown(path), err)
+	}
+	if authority, err = agents.Merge(authority, own); err != nil {
+		return nil, dataf("--agents %s: %s", shown(path), err)
+	}
+	return extract.New(agents.NewIndex(authority)), nil
+}
+
+func extractFiles(cmd *cobra.Command, x *extract.Extractor, paths []string) error {
+	failed := 0
+	for _, path := range paths {
+		text, err := readText(cmd.InOrStdin(), path)
+		if err != nil {
+			failed++
+			fmt.Fprintf(cmd.ErrOrStderr(), "fonds: %s: %s\n", shown(path), err)
+			continue
+		}
+		if err := writeExtract(cmd, path, text, x.Extract(text)); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return dataf("%s could not be read", plural(failed, "file"))
+	}
+	return nil
+}
+
+// readText reads a file, or standard input for "-". What is no text is refused.
+func readText(stdin io.Reader, path string) (string, error) {
+	in := stdin
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return "", localError(err)
+		}
+		defer file.Close()
+		in = file
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxText+1))
+	switch {
+	case err != nil:
+		return "", localError(err)
+	case len(b) > maxText:
+		return "", fmt.Errorf("larger than %d MiB: cut it into files of one collection each", maxText>>20)
+	case strings.HasPrefix(string(b), "%PDF-"):
+		return "", fmt.Errorf("a PDF file: deliver it with `fonds ingest`, which reads its pages")
+	}
+	return string(b), nil
+}
+
+func writeExtract(cmd *cobra.Command, path, text string, documents []extract.Document) error {
+	w := cmd.OutOrStdout()
+	if wantsJSON(cmd) {
+		return writeExtractJSON(w, path, documents)
+	}
+	for i, d := range documents {
+		line := 1 + strings.Count(text[:d.Span.Start], "\n")
+		if _, err := fmt.Fprintf(w, "%s: document %d of %d, from line %d\n", shown(path), i+1, len(documents), line); err != nil {
+			return err
+		}
+		t := table{header: []string{"  FIELD", "VALUE", "AS WRITTEN", "SURE", "RULE"}}
+		for _, f := range d.Fields {
+			t.add("  "+f.Name, oneLine(valueText(f.Value), 60), oneLine(f.Raw, 50), fmt.Sprintf("%.0f%%", 100*f.Confidence), f.Rule)
+		}
+		if err := t.write(w); err != nil {
+			return err
+		}
+	}
+	if len(documents) == 0 {
+		_, err := fmt.Fprintf(w, "%s: no words\n", shown(path))
+		return err
+	}
+	return nil
+}
+
+func writeExtractJSON(w io.Writer, path string, documents []extract.Document) error {
+	if documents == nil {
+		documents = []extract.Document{}
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(map[string]any{"file": path, "documents": documents}); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	return nil
+}
+
+// valueText writes a value for a person: a string as it is, parts as JSON.
+func valueText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case extract.Date:
+		return v.ISO
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(b)
+}

@@ -1,0 +1,340 @@
+package extract
+
+import "strings"
+
+// address reads a line that says to whom: "BEIJING, TO ROSHCHIN", "for Comrade MAO
+// ZEDONG", "To Comrade FILIPPOV!", "via Roshchin".
+func (d *doc) address(l line) bool {
+	found := false
+	if d.salutation(l) {
+		return true
+	}
+	for i := l.first; i < l.last; i++ {
+		level := toLevel
+		switch k := d.at(i).key; {
+		case k == kTo && !d.infinitive(i):
+		case k == kFor:
+			level = forLevel
+		case k == kVia:
+			if n, next := d.nameAt(i+1, l.End); next > i+1 {
+				d.add("via", d.agent(n), n.Span, 0.85, "via")
+				found, i = true, next-1
+			}
+			continue
+		default:
+			continue
+		}
+		j := i + 1
+		if d.at(j).mark == ':' {
+			j++
+		}
+		n, next := d.nameAt(j, l.End)
+		if next == j {
+			continue
+		}
+		if n.known != nil && n.known.Kind == "place" {
+			d.placeTo(n)
+			found, i = true, next-1
+			continue
+		}
+		if level == toLevel && i > l.first && !found {
+			d.placeBefore(d.skipQuotes(l.first), i)
+		}
+		i = d.addressees(n, next, l, level) - 1
+		found = true
+	}
+	return found
+}
+
+// salutation reads "Dear Comrade Stalin," and "ТОВ. КУЗНЕЦОВУ [Сталину]", and a
+// place with a name behind it: "ПХЕНЬЯН, ШТЫКОВУ".
+func (d *doc) salutation(l line) bool {
+	if l.last-l.first > 14 || l.last == l.first {
+		return false
+	}
+	i := l.first
+	switch d.word(i) {
+	case "dear", "esteemed", "respected", "deeply", "дорогой", "уважаемый", "глубокоуважаемый":
+		for i++; d.word(i) == "respected" || d.word(i) == "уважаемый"; i++ {
+		}
+	}
+	if d.at(i).key != kComrade && i == l.first {
+		n, next := d.nameAt(i, l.End)
+		if next == i || n.known == nil || n.known.Kind != "place" || d.at(next).mark != ',' {
+			return false
+		}
+		who, after := d.nameAt(next+1, l.End)
+		if after == next+1 || who.known != nil && who.known.Kind != "person" || !d.onlyMarks(after, l.last) {
+			return false
+		}
+		d.placeTo(n)
+		d.addressees(who, after, l, toLevel)
+		return true
+	}
+	n, next := d.nameAt(i, l.End)
+	if next == i || !d.onlyMarks(next, l.last) && d.at(next).mark != ',' {
+		return false
+	}
+	d.addressees(n, next, l, toLevel)
+	return true
+}
+
+func (d *doc) placeTo(n name) {
+	if d.has("to_place") == nil {
+		d.add("to_place", d.agent(n), n.Span, 0.8, "address-place")
+	}
+}
+
+// infinitive tells that "to" begins no name.
+func (d *doc) infinitive(i int) bool {
+	j := d.skipTitles(i+1, d.at(i+1).Start+200)
+	return !d.startsUpper(j) && d.at(j).mark != '['
+}
+
+func (d *doc) skipQuotes(i int) int {
+	for d.at(i).mark != 0 && strings.ContainsRune(quotes, d.at(i).mark) {
+		i++
+	}
+	return i
+}
+
+// addressees adds a name and those joined to it by "or", "and" or a comma.
+func (d *doc) addressees(n name, next int, l line, level int) int {
+	or := false
+	for {
+		d.address1(d.agent(n), n.Span, level, or)
+		t := d.at(next)
+		if next >= l.last || t.key != kOr && t.key != kAnd && t.mark != ',' {
+			return next
+		}
+		or = t.key == kOr
+		more, after := d.nameAt(next+1, l.End)
+		if after == next+1 {
+			return next
+		}
+		if more.known != nil && more.known.Kind == "place" {
+			d.placeTo(more)
+			return after
+		}
+		n, next = more, after
+	}
+}
+
+// address1 adds one addressee; the same one again is further evidence, and may
+// show that the message is meant for him.
+func (d *doc) address1(a Agent, span Span, level int, or bool) {
+	for i, t := range d.to {
+		f := &d.fields[t.field]
+		if before := f.Value.(Agent); before.same(a) && a.Office == before.Office {
+			f.Evidence = append(f.Evidence, span)
+			if a.Gloss != "" && before.Gloss == "" {
+				before.Gloss = a.Gloss
+				f.Value = before
+			}
+			d.to[i].level = max(t.level, level)
+			return
+		}
+	}
+	d.add("addressee", a, span, 0.9, "address")
+	d.to = append(d.to, addressee{len(d.fields) - 1, level, or})
+}
+
+// settleRoles says who hands the message on and for whom it is meant.
+func (d *doc) settleRoles() {
+	top := toLevel
+	for _, t := range d.to {
+		top = max(top, t.level)
+	}
+	for _, t := range d.to {
+		a := d.fields[t.field].Value.(Agent)
+		switch {
+		case t.level < top:
+			a.Role = "intermediary"
+		case t.or:
+			a.Role = "alternative"
+		default:
+			a.Role = "final"
+		}
+		d.fields[t.field].Value = a
+	}
+}
+
+// handling reads a sentence of its own that tells the clerk or the intermediary
+// what to do. "Transmit to X or Y the following" names those for whom it is meant.
+func (d *doc) handling(i int, head bool) bool {
+	l := d.lines[i]
+	if !d.orders(l) || l.End-l.Start > 140 {
+		return false
+	}
+	if last := d.plain[l.End-1]; last != '.' && last != ':' && last != '!' && (!head || l.last-l.first > 6) {
+		return false
+	}
+	if head && l.last-l.first > 9 && d.plain[l.End-1] == '.' {
+		return false
+	}
+	for j := l.first; j < l.last; j++ {
+		from := j
+		if d.at(j).key == kTo {
+			from++
+		}
+		if n, next := d.nameAt(from, l.End); next > from && j > l.first && (n.known == nil || n.known.Kind == "person") {
+			d.addressees(n, next, l, transmitLevel)
+			break
+		}
+	}
+	d.add("handling_instruction", d.clean(l.Span), l.Span, 0.85, "handling")
+	return true
+}
+
+// orderWords begin an order to the clerk or the intermediary.
+var orderWords = map[string]bool{
+	"deliver": true, "transmit": true, "pass": true, "convey": true, "hand": true, "telegraph": true, "forward": true,
+	"communicate": true, "confirm": true, "acknowledge": true, "report": true, "tell": true, "inform": true, "execute": true,
+	"вручите": true, "вручить": true, "передайте": true, "передать": true, "телеграфируйте": true, "телеграфьте": true,
+	"подтвердите": true, "сообщите": true, "доложите": true, "посетите": true,
+}
+
+// orders tells that a line begins with an order: a verb of handing on, or what is
+// to be done and then the verb.
+func (d *doc) orders(l line) bool {
+	return orderWords[d.word(l.first)] ||
+		l.last-l.first <= 4 && d.startsUpper(l.first) && d.at(l.first).key == none && orderWords[d.word(l.first+1)]
+}
+
+// standsApart tells that a line is a paragraph outside any message in quotation
+// marks, in the head or right above the signature.
+func (d *doc) standsApart(i int) bool {
+	for _, m := range d.messages {
+		if m.from <= i && i < m.to {
+			return false
+		}
+	}
+	for j := i + 1; j < d.part.end; j++ {
+		switch d.lineKinds[j] {
+		case emptyLine:
+			continue
+		case signatureLine:
+			return true
+		}
+		return false
+	}
+	return false
+}
+
+// readTitle reads who wrote to whom, and by whom, from a title.
+func (d *doc) readTitle(s Span) {
+	first := d.tokenAt(s.Start)
+	last := d.tokenAt(s.End)
+	for i := first; i < last; i++ {
+		t := d.at(i)
+		switch {
+		case t.key == kVia || d.word(i) == "transmitted" && d.at(i+1).key == kBy:
+			if t.key != kVia {
+				i++
+			}
+			if n, next := d.nameAt(i+1, s.End); next > i+1 && d.has("via") == nil {
+				d.add("via", d.agent(n), n.Span, 0.85, "title-via")
+			}
+		case t.key == kTo && i > first:
+			if n, ok := d.nameBefore(first, i); ok && d.has("sender") == nil {
+				d.addSender(n, "title-sender")
+			}
+			d.titleAddressee(i, s)
+		case t.key == kFrom, t.key == kOf && i == first+1:
+			d.titleSenders(i+1, s)
+		}
+	}
+	if kind, next := d.formType(first, last); kind != "" && d.has("sender") == nil {
+		d.titleCases(next, s)
+	}
+}
+
+// titleSenders reads "from X and Y".
+func (d *doc) titleSenders(i int, s Span) {
+	if d.has("sender") != nil {
+		return
+	}
+	for {
+		n, next := d.nameAt(i, s.End)
+		if next == i || n.known != nil && n.known.Kind == "place" {
+			return
+		}
+		d.addSender(n, "title-sender")
+		if d.at(next).key != kAnd {
+			return
+		}
+		i = next + 1
+	}
+}
+
+// titleCases reads a Russian title, in which cases say it: ПИСЬМО К. ГОТВАЛЬДА
+// И. В. СТАЛИНУ.
+func (d *doc) titleCases(i int, s Span) {
+	n, next := d.person(i, s)
+	if next == i {
+		return
+	}
+	d.addSender(n, "title-cases")
+	if to, after := d.person(next, s); after > next && d.part.form < 0 {
+		d.address1(d.agent(to), to.Span, forLevel, false)
+	}
+}
+
+// person reads a known person's name with the initials before it.
+func (d *doc) person(i int, s Span) (name, int) {
+	for j := i; j < i+5 && d.at(j).Start < s.End; j++ {
+		m := d.mentionAt(d.at(j).Start)
+		if m == nil {
+			if t := d.at(j); t.mark == 0 && t.End-t.Start > 2 {
+				break
+			}
+			continue
+		}
+		if m.Kind != "person" {
+			break
+		}
+		written := Span{d.at(i).Start, m.End}
+		return name{Span: written, written: written, known: m}, d.tokenAt(m.End)
+	}
+	return name{}, i
+}
+
+// addSender adds a sender; the same one again is further evidence.
+func (d *doc) addSender(n name, rule string) {
+	a := d.agent(n)
+	for i := range d.fields {
+		f := &d.fields[i]
+		if f.Name == "sender" && f.Value.(Agent).same(a) {
+			f.Evidence = append(f.Evidence, n.Span)
+			return
+		}
+	}
+	d.add("sender", a, n.Span, 0.85, rule)
+}
+
+// titleAddressee takes the addressee from a title where there is no form to say it.
+func (d *doc) titleAddressee(to int, s Span) {
+	if d.part.kind != "excerpt" && d.part.form >= 0 {
+		return
+	}
+	i := to + 1
+	if d.word(i) == "the" {
+		i++
+	}
+	if n, next := d.nameAt(i, s.End); next > i {
+		d.address1(d.agent(n), n.Span, toLevel, false)
+	}
+}
+
+// nameBefore finds the name that ends right before token i.
+func (d *doc) nameBefore(first, i int) (name, bool) {
+	for j := max(first, i-12); j < i; j++ {
+		if j > first && d.at(j-1).mark == 0 && d.startsUpper(j-1) && d.at(j-1).key == none {
+			continue
+		}
+		if n, next := d.nameAt(j, d.at(i).Start); next == i {
+			return n, true
+		}
+	}
+	return name{}, false
+}

@@ -1,0 +1,449 @@
+package extract
+
+import (
+	"strings"
+
+	"github.com/fonds-archive/fonds/workers/extract/citation"
+)
+
+// section is what an edition's page says under one label.
+type section struct {
+	label label
+	span  Span
+}
+
+// readCatalogue reads what an edition says round the form: title, date, citation,
+// summary, languages, rights.
+func (d *doc) readCatalogue() {
+	limit := d.part.form
+	if limit < 0 {
+		limit = d.headerEnd()
+	}
+	d.header = limit
+	sections, free := d.sections(d.part.from, limit)
+	d.readHeadlines(sections, free, limit)
+	after, rest := d.sections(d.part.end, d.part.to)
+	for _, s := range append(sections, after...) {
+		d.readSection(s)
+	}
+	if d.part.form >= 0 && d.part.kind == "" {
+		d.readTrailer(rest, len(after) > 0)
+	}
+	d.readLinks()
+	d.readShelfmarks()
+}
+
+// readShelfmarks finds archival references outside any label, such as in the last
+// line of a printed document.
+func (d *doc) readShelfmarks() {
+	for _, c := range citation.Find(d.text[d.part.span.Start:d.part.span.End]) {
+		span := Span{d.part.span.Start + c.Start, d.part.span.Start + c.End}
+		if c.Kind == citation.Archival && !d.cited(span) {
+			d.add("citation", c.Value(), span, 0.9, "shelfmark")
+		}
+	}
+}
+
+func (d *doc) cited(s Span) bool {
+	for _, f := range d.fields {
+		if f.Name == "citation" && f.Evidence[0].Start < s.End && s.Start < f.Evidence[0].End {
+			return true
+		}
+	}
+	return false
+}
+
+// headerEnd returns the line behind the header of a document without a form: its
+// title and what stands under labels before the text.
+func (d *doc) headerEnd() int {
+	last := d.part.heading
+	until := d.part.end
+	if d.part.closing >= 0 {
+		until = d.part.closing
+	}
+	for i := d.part.from; i < until; i++ {
+		if d.lineKinds[i] == labelLine {
+			last = i
+		}
+	}
+	if last < 0 {
+		return d.part.from
+	}
+	_, free := d.sections(d.part.from, until)
+	for _, i := range free {
+		if i > last && (d.part.kind != "" || i > last+1 || !d.lines[last].next || d.lineKinds[last] == labelLine) {
+			return i
+		}
+	}
+	return max(last+1, d.part.from)
+}
+
+// sections cuts lines at their labels; free are the lines under none.
+func (d *doc) sections(from, to int) (under []section, free []int) {
+	open := -1
+	for i := from; i < to; i++ {
+		switch k := d.lineKinds[i]; {
+		case k == emptyLine || k == rulerLine:
+			continue
+		case k == labelLine:
+			l, rest := d.labelAt(d.lines[i])
+			under = append(under, section{l, rest})
+			open = len(under) - 1
+			under, open = d.splitLabels(under, open)
+		case open >= 0 && d.goesOn(under[open], i, to):
+			under[open].span = join(under[open].span, d.lines[i].Span)
+		default:
+			open = -1
+			free = append(free, i)
+		}
+	}
+	return under, free
+}
+
+func join(a, b Span) Span {
+	if a.Start == a.End {
+		return b
+	}
+	return Span{a.Start, b.End}
+}
+
+// splitLabels cuts "Date: 5 June 1951 Source: http://…" in two.
+func (d *doc) splitLabels(under []section, open int) ([]section, int) {
+	s := under[open].span
+	for i := d.tokenAt(s.Start); i < len(d.tokens) && d.at(i).Start < s.End; i++ {
+		t := d.at(i)
+		if d.at(i+1).mark != ':' || i == 0 || t.Start == s.Start {
+			continue
+		}
+		found := labels[d.lower[t.Start:t.End]]
+		if found == noLabel || !d.startsUpper(i) {
+			continue
+		}
+		under[open].span.End = t.Start
+		under[open].span = d.trim(under[open].span)
+		rest := d.trimOf(Span{d.at(i + 1).End, s.End}, ".")
+		return append(under, section{found, rest}), open + 1
+	}
+	return under, open
+}
+
+// tokenAt returns the first token that begins at an offset or behind it.
+func (p *page) tokenAt(offset int) int {
+	low, high := 0, len(p.tokens)
+	for low < high {
+		if mid := (low + high) / 2; p.tokens[mid].Start < offset {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return low
+}
+
+// goesOn tells that a line still belongs to a section. A sentence that has ended
+// before a blank line is the end, if a title or a form is all that follows.
+func (d *doc) goesOn(s section, i, to int) bool {
+	if s.span.Start == s.span.End || d.lines[i-1].next {
+		return true
+	}
+	if s.label == rightsLabel {
+		return true
+	}
+	if s.label == contentsLabel || s.label == languageLabel || s.label == otherLabel {
+		return false
+	}
+	said := strings.TrimRight(d.plain[s.span.Start:s.span.End], quotes+blanks+"\n")
+	if !strings.HasSuffix(said, ".") && !strings.HasSuffix(said, ">") {
+		return true
+	}
+	if s.label != summaryLabel {
+		return s.label == citationLabel && d.hasLink(d.lines[i])
+	}
+	return d.labelBelow(i, to)
+}
+
+func (d *doc) labelBelow(i, to int) bool {
+	for ; i < to; i++ {
+		if d.lineKinds[i] == labelLine {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *doc) hasLink(l line) bool { return strings.Contains(d.lower[l.Start:l.End], "://") }
+
+// readHeadlines reads the date and the titles that stand under no label.
+func (d *doc) readHeadlines(sections []section, free []int, limit int) {
+	titled := false
+	for _, s := range sections {
+		titled = titled || s.label == titleLabel
+	}
+	for n := 0; n < len(free); n++ {
+		i := free[n]
+		l := d.lines[i]
+		if d.lineKinds[i] == dayLine {
+			d.catalogueDate(l.Span)
+			continue
+		}
+		if !d.titleCandidate(l) || titled && d.beforeLabel(i, limit, titleLabel) {
+			continue
+		}
+		span := l.Span
+		for n+1 < len(free) && free[n+1] == free[n]+1 && d.lines[i].next && d.lineKinds[free[n+1]] != dayLine {
+			n++
+			span.End = d.lines[free[n]].End
+		}
+		d.add("title", d.clean(span), span, 0.9, "title")
+		d.readTitle(span)
+	}
+}
+
+// titleCandidate tells that a line may be a title: no sentence, and words in it.
+func (d *doc) titleCandidate(l line) bool {
+	k := d.lineKinds[d.lineAt(l.Start)]
+	if l.last-l.first < 2 || l.End-l.Start > 250 || strings.HasSuffix(d.plain[l.Start:l.End], ".") || k == closingLine || k == numberLine || d.hasLink(l) {
+		return false
+	}
+	if k == titleLine {
+		return true
+	}
+	if d.isMark(l) || d.isRestriction(l) || strings.ContainsAny(d.plain[l.Start:l.End], "»·|>") {
+		return false
+	}
+	return d.correspondents(l) || d.namesKind(l)
+}
+
+// namesKind tells that a line has the word for a kind of document.
+func (d *doc) namesKind(l line) bool {
+	for i := l.first; i < l.last; i++ {
+		if kind, _ := d.formType(i, l.last); kind != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *doc) beforeLabel(i, limit int, wanted label) bool {
+	for j := i + 1; j < limit; j++ {
+		if d.lineKinds[j] == labelLine {
+			if l, _ := d.labelAt(d.lines[j]); l == wanted {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (d *doc) catalogueDate(s Span) {
+	for i := d.tokenAt(s.Start); i < len(d.tokens) && d.at(i).Start < s.End; i++ {
+		m, next := d.momentAt(i)
+		if next == i {
+			continue
+		}
+		d.setYear(m)
+		if f := d.has("catalogue_date"); f != nil {
+			f.Evidence = append(f.Evidence, m.Span)
+		} else {
+			d.add("catalogue_date", d.date(m, d.year), m.Span, 0.95, "catalogue-date")
+		}
+		return
+	}
+}
+
+func (d *doc) readSection(s section) {
+	if s.span.Start >= s.span.End {
+		return
+	}
+	switch s.label {
+	case titleLabel:
+		d.add("title", d.clean(s.span), s.span, 0.95, "title-label")
+		d.readTitle(s.span)
+	case authorLabel:
+		if n, next := d.nameAt(d.tokenAt(s.span.Start), s.span.End); next > 0 && n.End > n.Start {
+			d.addSender(n, "author-label")
+		}
+	case dateLabel:
+		d.catalogueDate(s.span)
+	case citationLabel, sourceLabel:
+		d.readCitation(s.span)
+	case summaryLabel:
+		d.add("summary", d.clean(s.span), s.span, 0.95, "summary-label")
+	case languageLabel:
+		if code := languageOf(d.lower[s.span.Start:s.span.End]); code != "" {
+			d.add("original_language", code, s.span, 0.95, "language-label")
+		}
+	case contentsLabel:
+		d.readContents(s.span)
+	case rightsLabel:
+		d.add("rights", d.clean(s.span), s.span, 0.9, "rights-label")
+	case recordLabel:
+		d.add("record_id", d.clean(s.span), s.span, 0.9, "record-label")
+	case translatorLabel:
+		d.add("translator", Agent{Written: d.clean(s.span)}, d.trimOf(s.span, "."), 0.9, "translator-label")
+	}
+}
+
+// languageNames has ISO 639-1 codes by English and Russian names.
+var languageNames = map[string]string{
+	"russian": "ru", "русский": "ru", "english": "en", "английский": "en", "chinese": "zh", "китайский": "zh",
+	"korean": "ko", "корейский": "ko", "german": "de", "немецкий": "de", "french": "fr", "французский": "fr",
+	"ukrainian": "uk", "polish": "pl", "czech": "cs", "hungarian": "hu", "romanian": "ro", "bulgarian": "bg",
+	"vietnamese": "vi", "mongolian": "mn", "japanese": "ja", "albanian": "sq",
+}
+
+func languageOf(lower string) string {
+	for word := range strings.FieldsFuncSeq(lower, func(r rune) bool { return strings.ContainsRune(" \t\n-,.;:()*", r) }) {
+		if code := languageNames[word]; code != "" {
+			return code
+		}
+	}
+	return ""
+}
+
+// readContents reads "Translation - English", the first line under Contents.
+func (d *doc) readContents(s Span) {
+	first := d.lines[d.lineAt(s.Start)].Span
+	first.Start = max(first.Start, s.Start)
+	first = d.trimOf(first, "-–—•")
+	low := d.lower[first.Start:first.End]
+	if len(low) > 60 || !strings.Contains(low, "translation") && !strings.Contains(low, "transcript") && !strings.Contains(low, "original") && !strings.Contains(low, "перевод") {
+		return
+	}
+	d.add("contents_form", d.clean(first), first, 0.9, "contents")
+	if code := languageOf(low); code != "" {
+		d.add("content_language", code, first, 0.9, "contents")
+	}
+}
+
+// readCitation reads an edition's citation: title in quotation marks, date,
+// publisher, shelfmarks, address.
+func (d *doc) readCitation(s Span) {
+	d.citedTitle(s)
+	at := s.Start
+	parsed := citation.Parse(d.text[s.Start:s.End])
+	first := s.End
+	for _, c := range parsed.Citations {
+		if c.Kind != citation.Archival {
+			continue
+		}
+		span := Span{s.Start + c.Start, s.Start + c.End}
+		first = min(first, span.Start)
+		d.add("citation", c.Value(), span, 0.95, "citation")
+	}
+	if first == s.End {
+		if link := strings.Index(d.text[s.Start:s.End], "http"); link >= 0 {
+			first = s.Start + link
+		}
+	}
+	if f := d.has("title"); f != nil && len(f.Evidence) > 1 {
+		at = f.Evidence[len(f.Evidence)-1].End
+	}
+	d.citedBetween(Span{at, first})
+}
+
+// citedTitle finds the title that a citation begins with, in quotation marks.
+func (d *doc) citedTitle(s Span) {
+	cut := d.plain[s.Start:s.End]
+	open := strings.IndexAny(cut, "\"“")
+	if open < 0 || open > 3 {
+		return
+	}
+	_, size := firstRune(cut[open:])
+	end := strings.IndexAny(cut[open+size:], "\"”")
+	if end < 0 {
+		return
+	}
+	span := d.trimOf(Span{s.Start + open + size, s.Start + open + size + end}, ",.")
+	title := d.clean(span)
+	for i := range d.fields {
+		if f := &d.fields[i]; f.Name == "title" {
+			if strings.EqualFold(f.Value.(string), title) {
+				f.Evidence = append(f.Evidence, span)
+			}
+			return
+		}
+	}
+	d.add("title", title, span, 0.8, "cited-title")
+	d.readTitle(span)
+}
+
+// citedBetween reads the date and the publisher between title and shelfmarks.
+func (d *doc) citedBetween(s Span) {
+	if s.Start >= s.End {
+		return
+	}
+	begin := s.Start
+	for i := d.tokenAt(s.Start); i < len(d.tokens) && d.at(i).Start < s.End; i++ {
+		if m, next := d.momentAt(i); next > i && m.End <= s.End {
+			d.catalogueDate(m.Span)
+			begin = m.End
+			break
+		}
+	}
+	for piece := range strings.SplitSeq(d.plain[begin:s.End], ",") {
+		span := d.trimOf(Span{begin, begin + len(piece)}, quotes+".,;<(")
+		begin += len(piece) + 1
+		low := d.lower[span.Start:span.End]
+		for _, word := range []string{"archive", "program", "library", "project", "collection", "архив", "библиотека"} {
+			if strings.Contains(low, word) && !strings.Contains(low, "://") {
+				d.add("publisher", d.clean(span), span, 0.85, "cited-publisher")
+				break
+			}
+		}
+	}
+}
+
+// readLinks finds addresses of the document on the web, each once.
+func (d *doc) readLinks() {
+	for at := d.part.span.Start; at < d.part.span.End; {
+		i := strings.Index(d.lower[at:d.part.span.End], "http")
+		if i < 0 {
+			return
+		}
+		at += i
+		end := at + strings.IndexAny(d.plain[at:]+" ", " \t\n<>\"”]")
+		span := d.trimOf(Span{at, end}, ".,;)")
+		at = end
+		if !strings.Contains(d.plain[span.Start:span.End], "://") {
+			continue
+		}
+		link := linkOf(d.plain[span.Start:span.End])
+		d.add("source_url", link, span, 0.95, "url")
+		if link.DocumentID != "" {
+			d.add("record_id", link.DocumentID, Span{span.End - len(link.DocumentID), span.End}, 0.9, "url")
+		}
+	}
+}
+
+func linkOf(url string) Link {
+	_, rest, _ := strings.Cut(url, "://")
+	host, path, _ := strings.Cut(rest, "/")
+	l := Link{URL: url, Host: strings.ToLower(host)}
+	if last := path[strings.LastIndexByte(path, '/')+1:]; last != "" && strings.Trim(last, "0123456789") == "" {
+		l.DocumentID = last
+	}
+	return l
+}
+
+// readTrailer reads a summary and a statement of rights that follow the form.
+func (d *doc) readTrailer(free []int, labelled bool) {
+	for _, i := range free {
+		l := d.lines[i]
+		if d.lineKinds[i] != plainLine {
+			continue
+		}
+		switch {
+		case d.isRights(l):
+			d.add("rights", d.clean(l.Span), l.Span, 0.8, "rights")
+			return
+		case labelled && d.has("summary") == nil && l.last-l.first > 6:
+			d.add("summary", d.clean(l.Span), l.Span, 0.75, "trailing-summary")
+		}
+	}
+}
+
+func (d *doc) isRights(l line) bool {
+	low := d.lower[l.Start:l.End]
+	return strings.Contains(low, "copyright") || strings.Contains(low, "rights holder") || strings.Contains(low, "©") || strings.Contains(low, "авторск")
+}

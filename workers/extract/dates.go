@@ -1,0 +1,443 @@
+package extract
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Date is a day or a minute as a document gives it.
+type Date struct {
+	// ISO is in ISO 8601, local time without an offset: 1951-06-13T19:55,
+	// 1951-06-13, 1951-06 or, for a day whose year is nowhere told, --06-13.
+	ISO string `json:"iso"`
+	// Precision is minute, day, month or year.
+	Precision string `json:"precision"`
+	// Zone is what the text says of the zone, such as "Beijing time"; "unstated"
+	// where it says nothing.
+	Zone string `json:"tz"`
+	// YearInferred tells that the year comes from elsewhere in the document.
+	YearInferred bool `json:"year_inferred,omitempty"`
+}
+
+// day is a date as written. Parts that are not written are 0.
+type day struct {
+	Span
+	year, month, day int
+	// more has the further days of "5 and 7 June" or the last one of "10-15 July".
+	more []int
+}
+
+// clock is a time of the day as written.
+type clock struct {
+	Span
+	hour, minute int
+	zone         Span
+}
+
+// moment is a day with, if written, a time.
+type moment struct {
+	Span
+	day   day
+	clock *clock
+}
+
+var romans = map[string]int{
+	"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12,
+}
+
+// at returns a token, or one that is nothing outside the text.
+func (p *page) at(i int) token {
+	if i < 0 || i >= len(p.tokens) {
+		return token{Span: Span{len(p.text), len(p.text)}, num: -1, mark: ' '}
+	}
+	return p.tokens[i]
+}
+
+// digits is the number of digits of a token; 0 for what is no number.
+func (p *page) digits(i int) int {
+	if t := p.at(i); t.num >= 0 {
+		return t.End - t.Start
+	}
+	return 0
+}
+
+// closeTo tells that a token follows the one before it with no blank between.
+func (p *page) closeTo(i int) bool { return p.at(i).Start == p.at(i-1).End }
+
+// dayAt reads a date that begins at token i and returns where it ends, or i.
+func (p *page) dayAt(i int) (day, int) {
+	for _, read := range []func(int) (day, int){p.isoDay, p.dottedDay, p.dayMonth, p.monthDay} {
+		if d, next := read(i); next > i && d.valid() {
+			d.Span = Span{p.at(i).Start, p.at(next - 1).End}
+			return d, next
+		}
+	}
+	return day{}, i
+}
+
+func (d day) valid() bool {
+	return d.month >= 1 && d.month <= 12 && d.day >= 0 && d.day <= 31 && (d.year == 0 || d.year >= 1800 && d.year < 2100)
+}
+
+// century makes 1951 of 51.
+func century(year, digits int) int {
+	if digits == 2 {
+		return 1900 + year
+	}
+	return year
+}
+
+// isoDay reads 1951-06-13.
+func (p *page) isoDay(i int) (day, int) {
+	if p.digits(i) != 4 || p.at(i+1).mark != '-' || p.digits(i+2) != 2 || p.at(i+3).mark != '-' || p.digits(i+4) != 2 {
+		return day{}, i
+	}
+	return day{year: p.at(i).num, month: p.at(i + 2).num, day: p.at(i + 4).num}, i + 5
+}
+
+// dottedDay reads 13.6.51, 13. 6. 1951, 13.June.1951, 16.XII.1947, 13-6-51 and,
+// month first, 10/14/50.
+func (p *page) dottedDay(i int) (day, int) {
+	sep := p.at(i + 1).mark
+	if n := p.digits(i); n < 1 || n > 2 || sep != '.' && sep != '/' && sep != '-' && sep != ',' || !p.closeTo(i+1) {
+		return day{}, i
+	}
+	year := p.digits(i + 4)
+	if roman := romans[p.word(i+2)]; roman > 0 && p.closeTo(i+2) && year != 2 && year != 4 {
+		return day{day: p.at(i).num, month: roman}, i + 3
+	}
+	if year != 2 && year != 4 || p.at(i+3).mark != sep && !stops(sep, p.at(i+3).mark) || p.at(i+4).Start-p.at(i).Start > 16 {
+		return day{}, i
+	}
+	d := day{day: p.at(i).num, year: century(p.at(i+4).num, year)}
+	switch middle := p.at(i + 2); {
+	case middle.key.month() > 0:
+		d.month = middle.key.month()
+	case middle.num >= 0 && middle.End-middle.Start <= 2:
+		d.month = middle.num
+	default:
+		d.month = romans[p.lower[middle.Start:middle.End]]
+	}
+	if sep == '/' && d.day <= 12 {
+		d.day, d.month = d.month, d.day
+	}
+	return d, i + 5
+}
+
+// stops tells that two marks are stops that recognition takes for one another.
+func stops(a, b rune) bool {
+	return (a == '.' || a == ',') && (b == '.' || b == ',')
+}
+
+// dayMonth reads "13 June 1951", "5 and 7 June", "13th of June", "30 июня 1951 г.".
+func (p *page) dayMonth(i int) (day, int) {
+	if n := p.digits(i); n < 1 || n > 2 || p.at(i).num == 0 {
+		return day{}, i
+	}
+	d := day{day: p.at(i).num}
+	j := p.ordinal(i + 1)
+	if m := p.at(j).mark; m == '»' || m == '"' || m == '”' {
+		j++
+	}
+	for len(d.more) < 8 {
+		t := p.at(j)
+		between := t.key == kAnd || t.mark == ',' || t.mark == '-' || t.mark == '–' || t.mark == '—'
+		if n := p.digits(j + 1); !between || n < 1 || n > 2 {
+			break
+		}
+		d.more = append(d.more, p.at(j+1).num)
+		j = p.ordinal(j + 2)
+	}
+	if p.at(j).key == kOf {
+		j++
+	}
+	if d.month = p.at(j).key.month(); d.month == 0 {
+		return day{}, i
+	}
+	if j++; p.at(j).mark == '.' && p.at(j-1).End-p.at(j-1).Start <= 4 && p.digits(j+1) > 0 {
+		j++
+	}
+	d.year, j = p.yearAt(j)
+	return d, j
+}
+
+// ordinal skips the "th" of 13th.
+func (p *page) ordinal(i int) int {
+	t := p.at(i)
+	if t.word() && p.closeTo(i) && strings.Contains(" st nd rd th ", " "+p.lower[t.Start:t.End]+" ") {
+		return i + 1
+	}
+	return i
+}
+
+// yearAt reads ", 1951", "1951", "1951 г." or nothing.
+func (p *page) yearAt(i int) (year, next int) {
+	j := i
+	if p.at(j).mark == ',' {
+		j++
+	}
+	if p.digits(j) != 4 || p.at(j).num < 1800 || p.at(j).num >= 2100 {
+		return 0, i
+	}
+	year = p.at(j).num
+	if j++; p.at(j).key == kYear {
+		if j++; p.at(j).mark == '.' && p.closeTo(j) {
+			j++
+		}
+	}
+	return year, j
+}
+
+// monthDay reads "June 13, 1951", "July 10-15", "June 1951".
+func (p *page) monthDay(i int) (day, int) {
+	d := day{month: p.at(i).key.month()}
+	if d.month == 0 {
+		return d, i
+	}
+	j := i + 1
+	if p.at(j).mark == '.' {
+		j++
+	}
+	if n := p.digits(j); n == 4 {
+		d.year, j = p.yearAt(j)
+		return d, j
+	} else if n < 1 || n > 2 {
+		return d, i
+	}
+	d.day = p.at(j).num
+	j = p.ordinal(j + 1)
+	if m := p.at(j).mark; (m == '-' || m == '–' || m == '—') && p.digits(j+1) > 0 && p.digits(j+1) <= 2 {
+		d.more = append(d.more, p.at(j+1).num)
+		j += 2
+	}
+	d.year, j = p.yearAt(j)
+	return d, j
+}
+
+// clockAt reads a time that begins at token i: 19:55, 19.55, "20 hours 05
+// minutes", "3:40 p.m.", and with a date behind it 1900.
+func (p *page) clockAt(i int) (clock, int) {
+	c, next := p.barClock(i)
+	if next == i {
+		return c, i
+	}
+	c.Span = Span{p.at(i).Start, p.at(next - 1).End}
+	zone, after := p.zoneAt(next)
+	if after > next {
+		c.zone, next = zone, after
+		c.End = zone.End
+	}
+	if c.hour > 24 || c.minute > 59 {
+		return clock{}, i
+	}
+	return c, next
+}
+
+func (p *page) barClock(i int) (clock, int) {
+	n := p.digits(i)
+	sep := p.at(i + 1)
+	switch {
+	case n < 1 || n > 4 || n == 3:
+		return clock{}, i
+	case n == 4:
+		return clock{hour: p.at(i).num / 100, minute: p.at(i).num % 100}, i + 1
+	case (sep.mark == ':' || sep.mark == '.' || sep.mark == '-' || sep.mark == ';' || sep.mark == ',') && p.digits(i+2) == 2 && p.closeTo(i+1) && p.closeTo(i+2) &&
+		!(p.at(i+3).mark == sep.mark && p.closeTo(i+3) && p.digits(i+4) > 0):
+		c := clock{hour: p.at(i).num, minute: p.at(i + 2).num}
+		return p.halfDay(c, i+3)
+	case sep.key == kHours:
+		return p.wordClock(i)
+	}
+	return clock{}, i
+}
+
+// halfDay takes "p.m." into account.
+func (p *page) halfDay(c clock, i int) (clock, int) {
+	t := p.at(i)
+	next := i + 1
+	half := t.key
+	if s := p.lower[t.Start:t.End]; (s == "p" || s == "a") && p.at(i+1).mark == '.' && p.of(p.at(i+2).Span) != "" {
+		if m := p.lower[p.at(i+2).Start:p.at(i+2).End]; m != "m" {
+			return c, i
+		}
+		half = map[string]key{"a": kAM, "p": kPM}[s]
+		if next = i + 3; p.at(next).mark == '.' {
+			next++
+		}
+	}
+	switch {
+	case half != kAM && half != kPM:
+		return c, i
+	case half == kPM && c.hour < 12:
+		c.hour += 12
+	case half == kAM && c.hour == 12:
+		c.hour = 0
+	}
+	return c, next
+}
+
+// wordClock reads "20 hours 05 minutes" and "20 ч. 05 м.".
+func (p *page) wordClock(i int) (clock, int) {
+	c := clock{hour: p.at(i).num}
+	j := i + 2
+	if p.at(j).mark == '.' {
+		j++
+	}
+	if n := p.digits(j); n < 1 || n > 2 || p.at(j+1).key != kMinutes {
+		return c, j
+	}
+	c.minute = p.at(j).num
+	if j += 2; p.at(j).mark == '.' {
+		j++
+	}
+	return c, j
+}
+
+// zoneAt reads "Beijing time", "local time", "по московскому времени", "GMT".
+func (p *page) zoneAt(i int) (Span, int) {
+	for j := i; j < i+3; j++ {
+		t := p.at(j)
+		if t.mark != 0 && t.mark != '(' || t.num >= 0 {
+			return Span{}, i
+		}
+		if word := p.lower[t.Start:t.End]; word == "gmt" || word == "utc" {
+			return t.Span, j + 1
+		}
+		if t.key == kTime && j > i {
+			return Span{p.at(i).Start, t.End}, j + 1
+		}
+	}
+	return Span{}, i
+}
+
+// momentAt reads a day and the time beside it, in either order, also over a line
+// break. Without a day it returns i: a time alone says nothing.
+func (p *page) momentAt(i int) (moment, int) {
+	if c, next := p.clockAt(i); next > i {
+		j := p.skipGlue(next)
+		if d, end := p.dayAt(j); end > j && p.clockIsOne(i, c, d) {
+			return moment{Span{p.at(i).Start, d.End}, d, &c}, end
+		}
+	}
+	d, next := p.dayAt(i)
+	if next == i {
+		return moment{}, i
+	}
+	m := moment{d.Span, d, nil}
+	j := p.skipGlue(next)
+	if c, end := p.clockAt(j); end > j && p.digits(j) < 4 {
+		m.clock, m.End = &c, c.End
+		return m, end
+	}
+	return m, next
+}
+
+// clockIsOne refuses a year before a day that has a year of its own elsewhere:
+// "1951 13 June" is no time unless the day has its year, "1900 9 June" is one.
+func (p *page) clockIsOne(i int, c clock, d day) bool {
+	return p.digits(i) < 4 || d.year > 0 || c.hour*100+c.minute < 1940 || c.hour*100+c.minute > 1969
+}
+
+// skipGlue skips what may stand between a time and a date.
+func (p *page) skipGlue(i int) int {
+	for n := 0; n < 3; n++ {
+		t := p.at(i)
+		word := p.lower[t.Start:t.End]
+		if t.mark != ',' && t.mark != ';' && t.mark != '.' && word != "on" && word != "at" && word != "в" && word != "of" {
+			break
+		}
+		i++
+	}
+	return i
+}
+
+// date makes the value of a moment. Where it has no year that of the context is taken.
+func (p *page) date(m moment, year int) Date {
+	v := Date{Precision: "day", Zone: "unstated"}
+	y := m.day.year
+	if y == 0 {
+		y, v.YearInferred = year, year > 0
+	}
+	switch {
+	case y == 0:
+		v.ISO = fmt.Sprintf("--%02d-%02d", m.day.month, m.day.day)
+	case m.day.day == 0:
+		v.ISO, v.Precision = fmt.Sprintf("%04d-%02d", y, m.day.month), "month"
+	default:
+		v.ISO = fmt.Sprintf("%04d-%02d-%02d", y, m.day.month, m.day.day)
+	}
+	if m.clock != nil && m.day.day > 0 {
+		v.ISO += fmt.Sprintf("T%02d:%02d", m.clock.hour, m.clock.minute)
+		v.Precision = "minute"
+		if z := m.clock.zone; z.End > z.Start {
+			v.Zone = strings.Trim(p.of(z), "() ")
+		}
+	}
+	return v
+}
+
+// numberAt reads a registry number that begins at token i: digits, then any of
+// /digits, /letters, -digits with no blank between.
+func (p *page) numberAt(i int) (Span, int) {
+	if p.digits(i) == 0 {
+		return Span{}, i
+	}
+	j := i + 1
+	for ; j < len(p.tokens) && p.closeTo(j); j++ {
+		t := p.at(j)
+		joins := t.mark == '/' || t.mark == '-' || t.mark == '–'
+		if joins && p.at(j+1).mark == 0 && p.closeTo(j+1) && j+1 < len(p.tokens) {
+			j++
+			continue
+		}
+		if t.word() && t.End-t.Start <= 4 { // 302sh, 17a
+			continue
+		}
+		break
+	}
+	return Span{p.at(i).Start, p.at(j - 1).End}, j
+}
+
+// registry writes a registry number with the figures that its letters were
+// misread from.
+func (p *page) registry(s Span) string {
+	var b strings.Builder
+	for i := p.tokenAt(s.Start); i < len(p.tokens) && p.at(i).Start < s.End; i++ {
+		t := p.at(i)
+		written := p.plain[t.Start:t.End]
+		if t.num >= 0 {
+			for _, r := range written {
+				if f := likeFigure(r); f != 0 {
+					r = f
+				}
+				b.WriteRune(r)
+			}
+			continue
+		}
+		if t.mark == '–' {
+			written = "-"
+		}
+		b.WriteString(written)
+	}
+	return b.String()
+}
+
+// signAt skips a number sign: No., Nº, №, N, n°. It returns i when there is none.
+func (p *page) signAt(i int) int {
+	t := p.at(i)
+	word := p.lower[t.Start:t.End]
+	switch {
+	case t.mark == '№' || t.mark == '#':
+		return i + 1
+	case t.key == kNumber:
+		i++
+	case (word == "n" || word == "n°") && (p.digits(i+1) > 0 || p.at(i+1).mark == '°' || p.at(i+1).mark == 'º'):
+		i++
+	default:
+		return i
+	}
+	for m := p.at(i).mark; m == '.' || m == 'º' || m == '°' || m == '№'; m = p.at(i).mark {
+		i++
+	}
+	return i
+}

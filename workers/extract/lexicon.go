@@ -1,0 +1,170 @@
+package extract
+
+import "strings"
+
+// key is a meaning that words of several languages and spellings share.
+type key uint8
+
+const (
+	none key = iota
+	kCiphered
+	kTelegram
+	kCipherTelegram // one Russian word for both
+	kCable
+	kLetter
+	kMemorandum
+	kReport
+	kNote
+	kResolution
+	kConversation
+	kNumber
+	kFrom
+	kTo
+	kFor
+	kVia
+	kReceived
+	kSent
+	kCopies
+	kSeries
+	kComrade
+	kDeciphered
+	kPrinted
+	kVerified
+	kDispatched
+	kExecuted
+	kBy
+	kIncoming
+	kOutgoing
+	kSpecial
+	kSecret
+	kTop
+	kStrictly
+	kUrgent
+	kMonth1
+	kMonth2
+	kMonth3
+	kMonth4
+	kMonth5
+	kMonth6
+	kMonth7
+	kMonth8
+	kMonth9
+	kMonth10
+	kMonth11
+	kMonth12
+	kHours
+	kMinutes
+	kAM
+	kPM
+	kTime
+	kBody
+	kYour
+	kMy
+	kOur
+	kOffice
+	kRank
+	kYear
+	kAnd
+	kOr
+	kOf
+	kDeliver
+	kStamp
+	kPronoun
+	kFiled
+	kDeclassified
+	kRecorded
+)
+
+// words has the spellings of each meaning, in lower case.
+var words = map[key]string{
+	kCiphered:       "ciphered cipher enciphered coded encrypted encoded cyphered шифрованная шифром",
+	kTelegram:       "telegram telegramme telegrams telegraph wire телеграмма телеграмму телеграммы телеграммой телеграмме телеграмм телеграммах телеграммами",
+	kCipherTelegram: "шифртелеграмма шифртелеграмму шифртелеграммы шифротелеграмма шифровка шифровку шифровки",
+	kCable:          "cable cables cablegram",
+	kLetter:         "letter letters письмо письма письмом",
+	kMemorandum:     "memorandum memo record запись меморандум записка",
+	kReport:         "report reports доклад донесение сообщение справка",
+	kNote:           "note нота ноту ноты",
+	kResolution:     "resolution protocol decision постановление решение протокол",
+	kConversation:   "conversation talk беседа беседы",
+	kNumber:         "no nr nº номер num number nos",
+	kFrom:           "from из от",
+	kTo:             "to кому",
+	kFor:            "for для",
+	kVia:            "via through через",
+	kReceived:       "arrived принял принята получена получено принята received receive receiving recd получено получена получил получила получили принято принята поступила поступило",
+	kSent:           "sent послано dispatched distributed despatched transmitted отправлено отправлена послано послана передано передана",
+	kCopies:         "copies copy экз экземпляр экземпляра экземпляров экземпляры копия копии разослано рассылка distribution",
+	kSeries:         "series серия",
+	kComrade:        "comrade comrades com cde cdes comr тов товарищ товарищу товарища товарищам товарищей тт т",
+	kDeciphered:     "deciphered decoded decrypted decyphered расшифровал расшифровала расшифровано расшифрована",
+	kPrinted:        "printed typed отпечатал отпечатала отпечатано печатал печатала напечатала напечатал",
+	kVerified:       "verified checked сверено сверил сверила проверил проверила верно",
+	kDispatched:     "отправил отправила передал передала",
+	kExecuted:       "executed исполнил исполнитель исп",
+	kBy:             "by",
+	kIncoming:       "incoming vkh вх входящий входящая inc",
+	kOutgoing:       "outgoing iskh исх исходящий исходящая",
+	kSpecial:        "spec special спец особый",
+	kSecret:         "secret confidential секретно секретная",
+	kTop:            "top совершенно сов",
+	kStrictly:       "strictly most строго",
+	kUrgent:         "priority urgent urgently immediate immediately flash молния срочно срочная вне немедленно",
+	kMonth1:         "january jan января январь",
+	kMonth2:         "february feb февраля февраль",
+	kMonth3:         "march mar марта март",
+	kMonth4:         "april apr апреля апрель",
+	kMonth5:         "may мая май",
+	kMonth6:         "june jun июня июнь",
+	kMonth7:         "july jul июля июль",
+	kMonth8:         "august aug августа август",
+	kMonth9:         "september sept sep сентября сентябрь",
+	kMonth10:        "october oct октября октябрь",
+	kMonth11:        "november nov ноября ноябрь",
+	kMonth12:        "december dec декабря декабрь",
+	kHours:          "hours hour hrs h час часа часов ч",
+	kMinutes:        "minutes minute min мин минут минута минуты м",
+	kAM:             "am",
+	kPM:             "pm",
+	kTime:           "time времени время",
+	kBody:           "administration directorate department ministry committee council staff section bureau управление министерство комитет отдел совет штаб бюро",
+	kYour:           "your yours ваш ваша ваше вашу вашей вашего вашим ваши ваших",
+	kMy:             "моим my мой моя мое мою моей моего моему",
+	kOur:            "нашим our наш наша наше нашу нашей нашего нашему",
+	kOffice:         "ambassador minister embassy consul counsellor chairman secretary commander chief adviser advisor representative attaché посол послу министр министру консул председатель председателю советнику командующему представителю",
+	kRank:           "col lt capt maj gen major captain colonel lieutenant sergeant general marshal майор капитан полковник подполковник лейтенант старшина сержант генерал маршал",
+	kYear:           "year года год г",
+	kAnd:            "and и",
+	kOr:             "or или",
+	kOf:             "of",
+	kDeliver:        "report tell inform execute decipher acknowledge доложите вручите исполнение исполнить посетите deliver transmit pass convey hand telegraph forward communicate confirm acknowledge вручите вручить передайте передать телеграфируйте телеграфьте подтвердите сообщите",
+	kStamp:          "stamp stamped seal штамп печать",
+	kPronoun:        "i we you us me your our my я мы вы вас нас вам нам мне",
+	kFiled:          "уничтожены destroyed filed file дело архив",
+	kDeclassified:   "declassified рассекречено",
+	kRecorded:       "recorded записал записала",
+}
+
+// lexicon finds the meaning of a word. A word that two meanings list has the one
+// that comes last in the order of keys only where that is meant.
+var lexicon = makeLexicon()
+
+func makeLexicon() map[string]key {
+	found := map[string]key{}
+	for k := none + 1; k <= kRecorded; k++ {
+		for w := range strings.FieldsSeq(words[k]) {
+			if _, taken := found[w]; !taken {
+				found[w] = k
+			}
+		}
+	}
+	return found
+}
+
+// month returns 1 to 12 for the name of a month, 0 otherwise.
+func (k key) month() int {
+	if kMonth1 <= k && k <= kMonth12 {
+		return int(k-kMonth1) + 1
+	}
+	return 0
+}

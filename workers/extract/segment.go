@@ -1,0 +1,536 @@
+package extract
+
+import "strings"
+
+// part is one document's lines, cut out of a text.
+type part struct {
+	span Span
+	// from and to are its lines, to exclusive.
+	from, to int
+	// form is the first line of the form: its letterhead or heading; -1 without
+	// one. heading is the line that says what kind of document it is.
+	form, heading int
+	// closing is the line of the last signature, -1 without one; end is the line
+	// behind what belongs to the form.
+	closing, end int
+	// kind is editorial_text, excerpt or "" for what the heading says.
+	kind string
+}
+
+// segment cuts a text into documents. A document begins where an edition's header
+// begins, or a form; a header goes with the form that follows it. A form ends
+// behind its last signature and what the clerks wrote below; words of the compiler
+// behind that are documents of their own.
+func (p *page) segment() []part {
+	p.lineKinds = p.kinds()
+	s := &segmenter{page: p, kinds: p.lineKinds}
+	starts := s.starts()
+	for n, d := range starts {
+		limit := len(p.lines)
+		if n+1 < len(starts) {
+			limit = starts[n+1].from
+		}
+		s.finish(d, limit)
+	}
+	for i := range s.parts {
+		s.parts[i].span = p.span(s.parts[i].from, s.parts[i].to)
+	}
+	return s.parts
+}
+
+type segmenter struct {
+	*page
+	kinds []kind
+	parts []part
+}
+
+// span is that of lines.
+func (p *page) span(from, to int) Span {
+	end := len(p.text)
+	if to < len(p.lines) {
+		end = p.lineFrom(to)
+	}
+	return Span{p.lineFrom(from), end}
+}
+
+// starts finds where documents begin.
+func (s *segmenter) starts() []part {
+	forms := s.forms()
+	var starts []part
+	next := 0
+	open := part{from: 0, form: -1, heading: -1, closing: -1}
+	for i := 0; i < len(s.lines); i++ {
+		if next < len(forms) && forms[next].form == i {
+			form := forms[next]
+			next++
+			if open.form < 0 && !s.saysMuch(open, i) {
+				open.form, open.heading = form.form, form.heading
+				if !s.edited(open.from, form.form) {
+					open.form = open.from
+				}
+			} else {
+				starts = append(starts, open)
+				open = part{from: form.form, form: form.form, heading: form.heading, closing: -1}
+			}
+			i = form.heading
+			continue
+		}
+		if i > open.from && s.opensHeader(i, open) {
+			starts = append(starts, open)
+			open = part{from: i, form: -1, heading: -1, closing: -1}
+		}
+	}
+	return append(starts, open)
+}
+
+// edited tells that lines have something of an edition: a label, a marked heading,
+// a title that says who wrote to whom, a kind of document.
+func (s *segmenter) edited(from, to int) bool {
+	for i := from; i < to; i++ {
+		l := s.lines[i]
+		switch s.kinds[i] {
+		case labelLine, titleLine:
+			return true
+		case dayLine, plainLine:
+			if s.at(l.first).key != kTo && s.correspondents(l) || s.kinds[i] == dayLine && l.first == s.lines[from].first {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// opensHeader tells that an edition's header begins at a line: a heading that is
+// marked as one, or a date, with labels behind it. A header that is open goes on.
+func (s *segmenter) opensHeader(i int, open part) bool {
+	switch s.kinds[i] {
+	case titleLine:
+		return s.saysMuch(open, i) || open.form >= 0
+	case dayLine:
+		if s.lines[i].heading == 0 && s.belowName(i) {
+			return false
+		}
+		return (s.saysMuch(open, i) || open.form >= 0) && s.labelled(i)
+	}
+	return false
+}
+
+// belowName tells that the line before a date is a signature or its number.
+func (s *segmenter) belowName(i int) bool {
+	for j := i - 1; j >= 0; j-- {
+		if s.kinds[j] != emptyLine {
+			return s.kinds[j] == signatureLine || s.kinds[j] == numberLine
+		}
+	}
+	return false
+}
+
+// labelled tells that the label of a citation or a title stands close below a line.
+func (s *segmenter) labelled(i int) bool {
+	for j, n := i+1, 0; j < len(s.lines) && n < 5; j++ {
+		switch s.kinds[j] {
+		case emptyLine, rulerLine:
+			continue
+		case labelLine:
+			l, _ := s.labelAt(s.lines[j])
+			return l == citationLabel || l == titleLabel || l == summaryLabel
+		case headingLine, numberLine, closingLine:
+			return false
+		}
+		n++
+	}
+	return false
+}
+
+// saysMuch tells that there is more in an open document than a header: a sentence
+// under no label.
+func (s *segmenter) saysMuch(open part, to int) bool {
+	inLabel := false
+	for i := open.from; i < to; i++ {
+		switch s.kinds[i] {
+		case labelLine:
+			inLabel = true
+		case titleLine:
+			inLabel = false
+		case plainLine, signatureLine:
+			if !inLabel && s.sentence(s.lines[i]) {
+				return !s.trailing(i, to)
+			}
+			if inLabel && s.kinds[i] == plainLine && i > 0 && s.kinds[i-1] == emptyLine && !s.sentence(s.lines[i]) {
+				inLabel = false
+			}
+		}
+	}
+	return false
+}
+
+// sentence tells that a line says something: seven words, and a full stop.
+func (p *page) sentence(l line) bool {
+	if l.last-l.first < 7 {
+		return false
+	}
+	end := strings.TrimRight(p.plain[l.Start:l.End], quotes+"])0123456789")
+	return strings.HasSuffix(end, ".") || strings.HasSuffix(end, "!") || strings.HasSuffix(end, "?") || l.End-l.Start > 160
+}
+
+// forms finds the headings that begin a form. A heading that repeats the number of
+// the form it stands in is that of a further sheet.
+func (s *segmenter) forms() []part {
+	var forms []part
+	number := ""
+	for i, k := range s.kinds {
+		if k != headingLine {
+			continue
+		}
+		n := s.numberIn(s.lines[i])
+		if len(forms) > 0 && n != "" && n == number {
+			continue
+		}
+		if last := len(forms) - 1; last >= 0 && s.near(forms[last].heading, i) {
+			if n != "" {
+				forms[last].heading, number = i, n
+			}
+			continue
+		}
+		number = n
+		forms = append(forms, part{form: s.formStart(i, forms), heading: i})
+	}
+	return forms
+}
+
+// near tells that a second heading follows so closely that both are one form's.
+func (s *segmenter) near(heading, i int) bool {
+	for j := heading + 1; j < i; j++ {
+		if k := s.kinds[j]; s.sentence(s.lines[j]) || k == signatureLine || k == closingLine || k == numberLine {
+			return false
+		}
+	}
+	return i-heading <= 6
+}
+
+func (s *segmenter) numberIn(l line) string {
+	for i := l.first; i < l.last; i++ {
+		if j := s.signAt(i); j > i {
+			if n, next := s.numberAt(j); next > j {
+				return s.lower[n.Start:n.End]
+			}
+		}
+	}
+	return ""
+}
+
+// formStart goes up from a heading over its letterhead, marks of secrecy, stamps
+// and whatever short lines in capitals stand there.
+func (s *segmenter) formStart(heading int, before []part) int {
+	start, floor := heading, 0
+	if len(before) > 0 {
+		floor = before[len(before)-1].heading + 1
+	}
+	for j := heading - 1; j >= floor && j >= heading-12; j-- {
+		l := s.lines[j]
+		switch k := s.kinds[j]; {
+		case k == emptyLine || k == rulerLine:
+		case k == letterheadLine, s.isMark(l), s.stamps(l), s.isRestriction(l), s.pageNumber(l),
+			k == closingLine && s.at(l.first).key == kCopies && start < heading:
+			start = j
+		default:
+			return start
+		}
+	}
+	return start
+}
+
+// isMark finds a line that is a mark of secrecy or urgency.
+func (p *page) isMark(l line) bool {
+	n := 0
+	for i := l.first; i < l.last; i++ {
+		switch t := p.at(i); t.key {
+		case kTop, kSecret, kStrictly, kUrgent:
+			n++
+		default:
+			if t.mark == 0 && !(t.key == none && n > 0) {
+				return false
+			}
+		}
+	}
+	return n > 0 && l.last-l.first <= 8 && p.startsUpper(l.first)
+}
+
+// isRestriction finds a ban on copies and an order to send the sheet back.
+func (p *page) isRestriction(l line) bool {
+	if l.End-l.Start > 110 || l.last == l.first {
+		return false
+	}
+	low := p.lower[l.Start:l.End]
+	for _, form := range restrictions {
+		if strings.Contains(low, form) {
+			return true
+		}
+	}
+	return false
+}
+
+var restrictions = []string{
+	"copying", "making copies", "make copies", "subject to return", "to be returned", "return to", "special folder",
+	"снятие копий", "копировать", "подлежит возврату", "особая папка",
+}
+
+// pageNumber finds "- 112 -" and "12".
+func (p *page) pageNumber(l line) bool {
+	numbers := 0
+	for i := l.first; i < l.last; i++ {
+		if t := p.at(i); t.num >= 0 {
+			numbers++
+		} else if t.mark == 0 {
+			return false
+		}
+	}
+	return numbers == 1 && l.last-l.first <= 5 && p.signAt(l.first) == l.first
+}
+
+// finish finds where a document ends, and makes documents of what follows it up
+// to the limit.
+func (s *segmenter) finish(d part, limit int) {
+	d.heading = s.headingOf(d, limit)
+	if d.heading < 0 || d.form < 0 && s.kinds[d.heading] == titleLine && !s.formal(d, limit) {
+		if s.compiled(d, limit) {
+			return
+		}
+	}
+	from := max(d.heading+1, d.from)
+	d.closing, d.end = s.closing(from, limit)
+	if s.trailing(d.end, limit) || s.words(d.end, limit) == 0 {
+		d.to = limit
+		s.parts = append(s.parts, d)
+		return
+	}
+	d.to = d.end
+	s.parts = append(s.parts, d)
+	s.editorial(d.end, limit)
+}
+
+// headingOf finds the line that says what kind of document it is where there is no
+// form: the first of its lines that begins or ends with such a word.
+func (s *segmenter) headingOf(d part, limit int) int {
+	if d.heading >= 0 {
+		return d.heading
+	}
+	title := -1
+	for i, n := d.from, 0; i < limit && n < 14; i++ {
+		l := s.lines[i]
+		switch k := s.kinds[i]; {
+		case k == emptyLine || k == rulerLine || k == labelLine:
+			continue
+		case l.End-l.Start < 160 && !s.sentence(l):
+			if _, next := s.formType(l.first, l.last); next > l.first {
+				return i
+			}
+			if title < 0 && k == titleLine {
+				title = i
+			}
+		}
+		n++
+	}
+	return title
+}
+
+// formal tells that lines have what letters have: a signature or a salutation.
+func (s *segmenter) formal(d part, limit int) bool {
+	if _, next := s.formType(s.lines[d.heading].first, s.lines[d.heading].last); next > s.lines[d.heading].first {
+		return true
+	}
+	for i := d.heading + 1; i < limit; i++ {
+		if s.kinds[i] == signatureLine || s.kinds[i] == numberLine || s.kinds[i] == labelLine {
+			return true
+		}
+	}
+	return false
+}
+
+// compiled makes documents of a heading without a form: an excerpt when it says
+// who wrote to whom, the compiler's text otherwise. It returns false for a text
+// that may be a document all the same.
+func (s *segmenter) compiled(d part, limit int) bool {
+	if d.from == 0 && limit == len(s.lines) && d.heading < 0 {
+		return false
+	}
+	if d.heading < 0 && (s.trailing(d.from, limit) || s.signed1(d.from, limit)) {
+		return false
+	}
+	s.editorial(d.from, limit)
+	return true
+}
+
+func (s *segmenter) signed1(from, to int) bool {
+	for i := from; i < to; i++ {
+		if s.kinds[i] == signatureLine || s.kinds[i] == numberLine {
+			return true
+		}
+	}
+	return false
+}
+
+// words counts the lines that say something.
+func (s *segmenter) words(from, to int) int {
+	n := 0
+	for i := from; i < to; i++ {
+		if s.kinds[i] == plainLine && !s.pageNumber(s.lines[i]) || s.kinds[i] == titleLine {
+			n++
+		}
+	}
+	return n
+}
+
+// closing finds the last signature of a form and the line behind what follows it.
+func (s *segmenter) closing(from, limit int) (signature, end int) {
+	for i := limit - 1; i >= from; i-- {
+		if s.kinds[i] == signatureLine && s.isClosed(i, limit) {
+			return i, s.closed(i, limit)
+		}
+	}
+	said := false
+	for i := from; i < limit; i++ {
+		if s.kinds[i] == labelLine && said {
+			return -1, i
+		}
+		said = said || s.kinds[i] == plainLine && s.sentence(s.lines[i])
+	}
+	return -1, limit
+}
+
+// isClosed tells that a signature ends something: it stands at the end, or above
+// a number, a date or the clerks' lines, or has a person's name that is known.
+func (s *segmenter) isClosed(i, limit int) bool {
+	if person, known := s.personAt(s.signed(s.lines[i].Span)); known && person {
+		return true
+	}
+	for j := i + 1; j < limit; j++ {
+		switch s.kinds[j] {
+		case emptyLine:
+			continue
+		case numberLine, dayLine, closingLine, rulerLine, labelLine, signatureLine:
+			return true
+		}
+		return s.belowSignature(s.lines[j])
+	}
+	return true
+}
+
+// closed returns the line behind a signature's number, date and clerks' lines.
+func (s *segmenter) closed(signature, limit int) int {
+	end := signature + 1
+	depth, list := 0, false
+	for i := signature + 1; i < limit; i++ {
+		l := s.lines[i]
+		switch k := s.kinds[i]; {
+		case k == emptyLine || k == rulerLine:
+			continue
+		case depth > 0 || k == numberLine || k == dayLine || k == closingLine || k == signatureLine:
+		case list && s.digits(l.first) > 0:
+		case k == plainLine && s.belowSignature(l):
+		default:
+			return end
+		}
+		list = strings.HasSuffix(s.plain[l.Start:l.End], ":") || list && s.digits(l.first) > 0
+		// A stamp in brackets may go over several lines.
+		depth = max(0, depth+strings.Count(s.plain[l.Start:l.End], "[")-strings.Count(s.plain[l.Start:l.End], "]"))
+		end = i + 1
+	}
+	return end
+}
+
+// belowSignature finds further lines that only stand below a signature: copies
+// filed, a note in brackets, a footnote, a shelfmark, an order to the clerk.
+func (s *segmenter) belowSignature(l line) bool {
+	t := s.at(l.first)
+	low := s.lower[l.Start:l.End]
+	switch {
+	case t.mark == '[' || t.mark == '(' || t.mark == '¹' || t.mark == '²':
+		return true
+	case s.signAt(l.first) > l.first || s.pageNumber(l):
+		return true
+	case t.key == kFiled || s.hasKey(l, kCopies) || s.isRestriction(l):
+		return true
+	case t.key == kDeliver && l.last-l.first <= 6:
+		return true
+	case s.digits(l.first) > 0 && l.last-l.first <= 8: // 2 - Cde. Malik
+		return true
+	case s.shelfmark(low):
+		return true
+	case strings.HasPrefix(low, "sent ") || strings.HasPrefix(low, "послано") || strings.HasPrefix(low, "принял "):
+		return true
+	}
+	return false
+}
+
+// shelfmark tells that a line begins like an archival reference.
+func (s *segmenter) shelfmark(low string) bool {
+	return strings.Contains(low, "f.") && strings.Contains(low, "d.") || strings.Contains(low, "fond") || strings.Contains(low, "фонд") ||
+		strings.Contains(low, "ф.") && strings.Contains(low, "д.") || strings.Contains(low, "delo")
+}
+
+// trailing tells that an edition's labels follow a form: then what is before them
+// is its summary.
+func (s *segmenter) trailing(from, to int) bool {
+	for i := from; i < to; i++ {
+		if s.kinds[i] == labelLine {
+			return true
+		}
+	}
+	return false
+}
+
+// editorial makes documents of a compiler's words: an excerpt for each heading
+// that says who wrote to whom, with the paragraphs that speak as a letter does,
+// and a text for what is between.
+func (s *segmenter) editorial(from, to int) {
+	open := part{from: from, form: -1, heading: -1, closing: -1, kind: "editorial_text"}
+	spoke := false
+	end := func(at int) {
+		if open.to = at; s.words(open.from, at) > 0 {
+			open.end = at
+			s.parts = append(s.parts, open)
+			open.from = at
+		}
+	}
+	for i := from; i < to; i++ {
+		switch {
+		case s.kinds[i] == titleLine && s.correspondents(s.lines[i]):
+			end(i)
+			open.from, open.kind, open.heading, spoke = i, "excerpt", i, false
+		case s.kinds[i] == titleLine && open.heading < 0 && open.kind == "editorial_text":
+			open.heading = i
+		case open.kind == "excerpt" && s.kinds[i] == plainLine:
+			speaks := s.hasPronoun(s.lines[i])
+			if spoke && !speaks && (i == 0 || s.kinds[i-1] == emptyLine) {
+				end(i)
+				open.from, open.kind, open.heading = i, "editorial_text", -1
+			}
+			spoke = spoke || speaks
+		}
+	}
+	end(to)
+	if len(s.parts) > 0 && open.from < to {
+		s.parts[len(s.parts)-1].to = to
+	}
+}
+
+// correspondents tells that a title says who wrote to whom.
+func (p *page) correspondents(l line) bool {
+	for i := l.first + 1; i+1 < l.last; i++ {
+		if k := p.at(i).key; k == kTo && p.startsUpper(i+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasPronoun tells that a line speaks as a letter does, of "I" and "you".
+func (p *page) hasPronoun(l line) bool {
+	for i := l.first; i < l.last; i++ {
+		if k := p.at(i).key; k == kPronoun || k == kYour || k == kMy || k == kOur {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,100 @@
+package extract
+
+// Agent is a person, place or body in a role.
+type Agent struct {
+	// ID and Name are those of the authority file, where it has the name.
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+	// Written is the name without titles and glosses.
+	Written string `json:"as_written,omitempty"`
+	// Gloss is what an editor put in brackets behind the name.
+	Gloss string `json:"gloss,omitempty"`
+	// Role of an addressee: final, intermediary, alternative.
+	Role string `json:"role,omitempty"`
+	// Office is what the person is, where no name is given.
+	Office    string `json:"office,omitempty"`
+	Bracketed bool   `json:"bracketed,omitempty"`
+}
+
+// Series is a cipher service's series letter and the mark behind it.
+type Series struct {
+	Series string `json:"series"`
+	Mark   string `json:"mark,omitempty"`
+}
+
+// Distribution is a copy for somebody.
+type Distribution struct {
+	Recipient  Agent  `json:"recipient"`
+	Copies     int    `json:"copies"`
+	CopyNumber string `json:"copy_number,omitempty"`
+}
+
+// Disposition tells where copies are.
+type Disposition struct {
+	CopyNumbers []string `json:"copy_numbers"`
+	Where       string   `json:"where"`
+}
+
+// Link is an address in the text.
+type Link struct {
+	URL        string `json:"url"`
+	Host       string `json:"host"`
+	DocumentID string `json:"document_id,omitempty"`
+}
+
+// NumberRange is a number whose telegram was sent in parts.
+type NumberRange struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Step is one of those that handled a telegram.
+type Step struct {
+	// Step is deciphered, printed, verified, typed, dispatched, executed or recorded.
+	Step   string `json:"step"`
+	Person string `json:"person,omitempty"`
+	Rank   string `json:"rank,omitempty"`
+	At     string `json:"at,omitempty"`
+	Number string `json:"number,omitempty"`
+}
+
+// Reference points to another telegram, letter or statement.
+type Reference struct {
+	Kind           string `json:"kind"`
+	Number         string `json:"number,omitempty"`
+	IncomingNumber string `json:"incoming_number,omitempty"`
+	Date           string `json:"date,omitempty"`
+	From           string `json:"from,omitempty"`
+	To             string `json:"to,omitempty"`
+	// Relation is in_reply_to, supplements, refers_to, implements, encloses or follows.
+	Relation string `json:"relation"`
+}
+
+// Embedded is a message inside the document.
+type Embedded struct {
+	// Relation is relayed, draft, quoted, enclosed, excerpt or service_note.
+	Relation string `json:"relation"`
+	From     string `json:"from,omitempty"`
+	To       string `json:"to,omitempty"`
+	Date     string `json:"date,omitempty"`
+	Span
+	// First and Last are its first and last words.
+	First string `json:"first"`
+	Last  string `json:"last"`
+}
+
+// Gloss is an editor's words in brackets.
+type Gloss struct {
+	// Kind is identity, variant, supplied, translation, original_word, stamp_note,
+	// illegible, sic or title.
+	Kind   string `json:"kind"`
+	Target string `json:"target,omitempty"`
+	Text   string `json:"text"`
+}
+
+// Mention is a person, place or organisation that the document names.
+type Mention struct {
+	ID       string   `json:"id,omitempty"`
+	Name     string   `json:"name,omitempty"`
+	Variants []string `json:"variants"`
+}
