@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
@@ -53,12 +54,39 @@ func (b *bench) fillServer(ctx context.Context, a *archive, s *server, pages set
 	if err != nil {
 		return err
 	}
+	if err := extracted(ctx, client, names); err != nil {
+		return err
+	}
 	a.warm = names[:warmDocuments]
 	for n := range turns {
 		from := warmDocuments + n*coldDocuments
 		a.cold = append(a.cold, names[from:from+coldDocuments])
 	}
 	return a.save(ctx, client)
+}
+
+// extractTime bounds the wait for the fields of all documents.
+const extractTime = 10 * time.Minute
+
+// extracted waits until the server has looked for the fields of all documents. It
+// takes them in the order in which they were made, by several callers at once.
+func extracted(ctx context.Context, client fondsv1.CatalogServiceClient, names []string) error {
+	progress("waiting for the fields of %d documents", len(names))
+	ctx, cancel := context.WithTimeout(ctx, extractTime)
+	defer cancel()
+	for _, name := range names[max(0, len(names)-200):] {
+		for {
+			d, err := client.GetDocument(ctx, &fondsv1.GetDocumentRequest{Name: name})
+			if err != nil {
+				return fmt.Errorf("wait for fields: %w", err)
+			}
+			if d.GetExtracted() {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	return nil
 }
 
 // makeDocuments makes documents over the pages of those that are there.

@@ -31,6 +31,7 @@ import (
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/workers/extract/keys"
 )
 
 // archive is a server over a real store, real blobs and a real connection.
@@ -82,7 +83,7 @@ func serveOver(t testing.TB, wrap func(catalog.Store) catalog.Store, options ...
 	}
 	log := slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	d := api.Deps{
-		Catalog: a.catalog, Blobs: blobs, Workers: a.workers, DeadLetters: a.letters, Renderer: a.images,
+		Catalog: a.catalog, Blobs: blobs, Workers: a.workers, DeadLetters: a.letters, Renderer: a.images, KeyMaker: keys.Maker{},
 		Done: done, Log: log,
 	}
 	for _, o := range options {

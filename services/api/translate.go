@@ -39,6 +39,7 @@ func documentOf(h catalog.DocumentHead, regions bool) *fondsv1.Document {
 func setHead(m *fondsv1.Document, d catalog.Document) {
 	m.Etag = d.Etag()
 	m.DeleteTime = timestamp(d.DeletedAt)
+	m.Extracted = d.Extracted == d.Head
 }
 
 // revisionOf translates what never changes of a document as of a revision.
@@ -61,6 +62,7 @@ func revisionOf(h catalog.DocumentHead, regions bool) *fondsv1.Document {
 	if !regions {
 		return m
 	}
+	m.Fields = fieldsOf(h.Revision)
 	m.Regions = make([]*fondsv1.Region, len(h.Revision.Regions))
 	for i, g := range h.Revision.Regions {
 		m.Regions[i] = regionOf(g)

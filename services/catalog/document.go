@@ -45,6 +45,8 @@ type Document struct {
 	Holding string
 	// Head is the number of the newest revision, from 1.
 	Head int
+	// Extracted is the newest revision whose fields were looked for; 0 for none.
+	Extracted int
 	// Events is the number of events so far.
 	Events    int
 	CreatedAt time.Time
@@ -62,9 +64,10 @@ type Revision struct {
 	Number    int       `json:"-"`
 	Title     string    `json:"title"`
 	Regions   []Region  `json:"regions"`
+	Fields    []Field   `json:"fields,omitempty"`
 	Author    string    `json:"-"`
 	CreatedAt time.Time `json:"-"`
-	// Digest is the SHA-256 of the manifest's canonical JSON: title and regions.
+	// Digest is the SHA-256 of the manifest's canonical JSON: title, regions and fields.
 	Digest Digest `json:"-"`
 }
 
@@ -77,7 +80,7 @@ func (r Revision) Manifest() ([]byte, error) {
 	return b, nil
 }
 
-// ReadManifest sets title, regions and digest from a manifest.
+// ReadManifest sets title, regions, fields and digest from a manifest.
 func (r *Revision) ReadManifest(manifest []byte) error {
 	if err := json.Unmarshal(manifest, r); err != nil {
 		return fmt.Errorf("decode manifest of %s revision %d: %w", r.Document, r.Number, err)

@@ -186,6 +186,10 @@ func (c *Catalog) UpdateDocument(ctx context.Context, id, etag, person string, c
 		if err != nil {
 			return err
 		}
+		r.Fields = present.Revision.Fields
+		if change.Regions == nil && present.Extracted == present.Head {
+			present.Extracted++ // the text is the same
+		}
 		if err := c.revise(tx, present.Document, r, DocumentRevised); err != nil {
 			return err
 		}

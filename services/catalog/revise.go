@@ -118,7 +118,8 @@ func (c *Catalog) catchUp(tx Tx, d Document) error {
 	if err != nil || !done || sameRegions(regions, head.Regions) {
 		return err
 	}
-	next := Revision{Title: head.Title, Regions: regions, Author: SystemPerson}
+	// What rules said of the text before is of no use for this one.
+	next := Revision{Title: head.Title, Regions: regions, Fields: peoplesFields(head.Fields), Author: SystemPerson}
 	return c.revise(tx, d, next, DocumentRevised)
 }
 

@@ -144,6 +144,11 @@ type DocumentReader interface {
 	// EveryDocument gives documents by ID, lowest first, after the given one (""
 	// from the start), deleted ones too, without looking at their revisions.
 	EveryDocument(after string, limit int) ([]Document, error)
+	// UnreadDocuments gives documents that are complete, not deleted, and whose
+	// newest revision is not the one that was extracted, by ID, lowest first.
+	UnreadDocuments(limit int) ([]Document, error)
+	// DocumentsByKey gives the documents that have the key and are not deleted.
+	DocumentsByKey(l Lookup) ([]Document, error)
 	// Request gives what a person's request ID has made.
 	Request(person, id string) (Request, error)
 }
@@ -152,6 +157,8 @@ type DocumentReader interface {
 type DocumentWriter interface {
 	PutDocument(d Document) error
 	InsertRevision(r Revision) error
+	// PutKeys replaces the keys of a document.
+	PutKeys(document string, keys []Key) error
 	InsertRequest(r Request) error
 	// DeleteRequests forgets the requests that were made before the given time.
 	DeleteRequests(before time.Time) error

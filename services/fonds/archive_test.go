@@ -26,6 +26,7 @@ import (
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/workers/extract/keys"
 )
 
 // archive is a real server over a real database, on a real port. In the place of
@@ -109,7 +110,7 @@ func (a *archive) serve(listener net.Listener) {
 		}))
 	server := grpc.NewServer(options...)
 	services, err := api.Register(server, api.Deps{
-		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: a.letters, Renderer: noPictures{},
+		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: a.letters, Renderer: noPictures{}, KeyMaker: keys.Maker{},
 	})
 	if err != nil {
 		a.t.Fatal(err)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -78,6 +79,9 @@ func writeDocument(cmd *cobra.Command, d *fondsv1.Document) error {
 	if err != nil {
 		return err
 	}
+	if err := writeFields(w, d.GetFields()); err != nil {
+		return err
+	}
 	t := table{header: []string{"REGION", "OUTCOME", "ASSURANCE", "PAGE", "REASON"}}
 	for i, r := range d.GetRegions() {
 		page := r.GetPage()
@@ -87,4 +91,29 @@ func writeDocument(cmd *cobra.Command, d *fondsv1.Document) error {
 		t.add(strconv.Itoa(i+1), outcomeName(r.GetOutcome()), assuranceName(r.GetAssurance()), page, oneLine(r.GetReason(), longestReason))
 	}
 	return t.write(w)
+}
+
+// writeFields lists what a document says about itself, names that are only
+// mentioned left out.
+func writeFields(w io.Writer, fields []*fondsv1.Field) error {
+	t := table{header: []string{"FIELD", "AS WRITTEN", "SURE", "SAYS"}}
+	for _, f := range fields {
+		switch f.GetName() {
+		case "person", "place", "organisation", "gloss":
+			continue
+		}
+		says := f.GetRule()
+		if f.GetPerson() != "" {
+			says = f.GetPerson()
+		}
+		t.add(f.GetName(), oneLine(f.GetRaw(), 70), fmt.Sprintf("%.0f%%", 100*f.GetConfidence()), says)
+	}
+	if len(t.rows) == 0 {
+		return nil
+	}
+	if err := t.write(w); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w)
+	return err
 }

@@ -60,6 +60,7 @@ func TestMainJob(t *testing.T) {
 	checkTexts(t, out)
 
 	has(t, "fsck beside the server", s.want("fsck", "--data", s.data), "0 problems")
+	checkFields(t, s, server)
 	listed := s.want("list", "--json", "--limit", "0")
 	s.stop(server)
 	has(t, "fsck", s.want("fsck", "--data", s.data), "0 problems")
@@ -69,6 +70,38 @@ func TestMainJob(t *testing.T) {
 	}
 	checkDocument(t, s, c, "01-telegram-4117.png", files["01-telegram-4117.png"], out)
 	s.stop(server)
+}
+
+// checkFields checks that what a telegram says about itself was found on its page,
+// and that it is found by it.
+func checkFields(t *testing.T, s *site, server *process) {
+	t.Helper()
+	s.await("every document was extracted", server, func() bool {
+		return !strings.Contains(s.want("list", "--json", "--limit", "0"), `"extracted":false`)
+	})
+	for _, command := range [][]string{
+		{"lookup", "--telegram", "No. 4117"}, {"lookup", "--registry", "218/ш"}, {"lookup", "--date", "1949-03-12"},
+	} {
+		has(t, strings.Join(command, " "), s.want(command...), "01-telegram-4117.png", "SOROKIN", "LUNIN")
+	}
+	has(t, "lookup of nothing", s.want("lookup", "--telegram", "99999"), "no document found")
+	line, _, _ := strings.Cut(s.want("lookup", "--telegram", "4117", "--json"), "\n")
+	var d struct {
+		Name   string
+		Fields []struct {
+			Name     string
+			Evidence []struct{ Boxes []struct{ Width int } }
+		}
+	}
+	if err := json.Unmarshal([]byte(line), &d); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range d.Fields {
+		if len(f.Evidence) == 0 || len(f.Evidence[0].Boxes) == 0 || f.Evidence[0].Boxes[0].Width == 0 {
+			t.Errorf("%s has no box on the page: %+v", f.Name, f)
+		}
+	}
+	has(t, "get", s.want("get", d.Name), "telegram_number", "No. 4117", "signatory", "SOROKIN", "heading@1")
 }
 
 // published counts the messages in the public feed.

@@ -49,9 +49,10 @@ const (
 	roleIntake  = "intake"
 	roleRelay   = "relay"
 	roleOCR     = "ocr"
+	roleExtract = "extract"
 )
 
-var allRoles = []string{roleCatalog, roleIntake, roleRelay, roleOCR}
+var allRoles = []string{roleCatalog, roleIntake, roleRelay, roleOCR, roleExtract}
 
 func newServeCommand() *cobra.Command {
 	var o serveOptions
@@ -62,8 +63,9 @@ func newServeCommand() *cobra.Command {
 in one folder. It listens on this machine only.
 
 Roles: catalog (gRPC, database), intake (texts into the database), relay (jobs
-and events out of it), ocr (recognition). Those that own the database run in one
-process; ocr may run in any number of them, against --nats.
+and events out of it), extract (metadata out of texts), ocr (recognition). Those
+that own the database run in one process; ocr may run in any number of them,
+against --nats.
 
 Texts and events can be read by anyone on the machine at --nats-listen, such as:
   nats --server nats://127.0.0.1:7444 sub 'fonds.text.v1.json.>'`,
@@ -71,7 +73,7 @@ Texts and events can be read by anyone on the machine at --nats-listen, such as:
   fonds serve --data /srv/fonds --workers 8         eight engine children
   fonds serve --watch ~/inbox                       read what is put there, and move it to done/ or failed/
   fonds serve --import-root /mnt/scans              let clients name files there instead of sending them
-  fonds serve --roles catalog,intake,relay          no recognition in this process …
+  fonds serve --roles catalog,intake,relay,extract  no recognition in this process …
   fonds serve --roles ocr --nats nats://127.0.0.1:7444   … but in this one`,
 		Args: needs(cobra.NoArgs, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -250,7 +252,7 @@ func (o *serveOptions) has(role string) bool { return slices.Contains(o.roles, r
 
 // owns tells whether this process needs the database.
 func (o *serveOptions) owns() bool {
-	return o.has(roleCatalog) || o.has(roleIntake) || o.has(roleRelay)
+	return o.has(roleCatalog) || o.has(roleIntake) || o.has(roleRelay) || o.has(roleExtract)
 }
 
 // findEngine returns the engine child's program.

@@ -195,6 +195,9 @@ func (n *node) startRoles(ctx context.Context, start starter) error {
 	if err != nil {
 		return err
 	}
+	if o.has(roleExtract) {
+		n.startExtract(start)
+	}
 	if o.has(roleOCR) {
 		if err := n.startOCR(pool, start); err != nil {
 			return err

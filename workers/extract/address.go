@@ -53,12 +53,15 @@ func (d *doc) salutation(l line) bool {
 		return false
 	}
 	i := l.first
+	if d.word(i) == "в" {
+		i++
+	}
 	switch d.word(i) {
 	case "dear", "esteemed", "respected", "deeply", "дорогой", "уважаемый", "глубокоуважаемый":
 		for i++; d.word(i) == "respected" || d.word(i) == "уважаемый"; i++ {
 		}
 	}
-	if d.at(i).key != kComrade && i == l.first {
+	if d.at(i).key != kComrade && (i == l.first || d.word(l.first) == "в") {
 		n, next := d.nameAt(i, l.End)
 		if next == i || n.known == nil || n.known.Kind != "place" || d.at(next).mark != ',' {
 			return false

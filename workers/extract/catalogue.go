@@ -40,6 +40,8 @@ func (d *doc) readShelfmarks() {
 		span := Span{d.part.span.Start + c.Start, d.part.span.Start + c.End}
 		if c.Kind == citation.Archival && !d.cited(span) {
 			d.add("citation", c.Value(), span, 0.9, "shelfmark")
+			l := d.lines[d.lineAt(span.Start)]
+			d.readNotes(l.Start, citation.Parse(d.text[l.Start:l.End]).Notes)
 		}
 	}
 }
@@ -211,7 +213,17 @@ func (d *doc) titleCandidate(l line) bool {
 	if d.isMark(l) || d.isRestriction(l) || strings.ContainsAny(d.plain[l.Start:l.End], "»·|>") {
 		return false
 	}
-	return d.correspondents(l) || d.namesKind(l)
+	return d.correspondents(l) || d.namesKind(l) || d.reportFrom(l)
+}
+
+// reportFrom tells that a line says from whom something is: Information from X.
+func (d *doc) reportFrom(l line) bool {
+	for i := l.first + 1; i+1 < l.last; i++ {
+		if d.at(i).key == kFrom && d.startsUpper(i+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // namesKind tells that a line has the word for a kind of document.
@@ -323,6 +335,7 @@ func (d *doc) readCitation(s Span) {
 	at := s.Start
 	parsed := citation.Parse(d.text[s.Start:s.End])
 	first := s.End
+	d.readNotes(s.Start, parsed.Notes)
 	for _, c := range parsed.Citations {
 		if c.Kind != citation.Archival {
 			continue
@@ -340,6 +353,20 @@ func (d *doc) readCitation(s Span) {
 		at = f.Evidence[len(f.Evidence)-1].End
 	}
 	d.citedBetween(Span{at, first})
+}
+
+// readNotes reads who translated and who contributed, from what follows a shelfmark.
+func (d *doc) readNotes(start int, notes []citation.Note) {
+	for _, n := range notes {
+		name := map[citation.Role]string{citation.Translator: "translator", citation.Contributor: "contributor"}[n.Role]
+		if name == "" || d.has(name) != nil {
+			continue
+		}
+		for _, p := range n.Persons {
+			span := Span{start + p.Start, start + p.End}
+			d.add(name, Agent{Written: d.clean(span)}, span, 0.85, "credit")
+		}
+	}
 }
 
 // citedTitle finds the title that a citation begins with, in quotation marks.

@@ -18,8 +18,12 @@ func (d *doc) readBelow(i int) {
 		return
 	}
 	below := d.part.closing < 0 || i > d.part.closing
-	if below && d.digits(l.first) > 0 && l.last-l.first <= 10 {
+	k := d.lineKinds[i]
+	if below && d.digits(l.first) > 0 && l.last-l.first <= 10 && (k == plainLine || k == closingLine) {
 		d.numbered(l, l.first)
+	}
+	if below && k == plainLine && l.last-l.first <= 6 {
+		d.handling(i, false)
 	}
 	if (d.at(l.first).key == kCopies || below && d.at(l.first).key == kSent) && i >= d.body || below && i > d.part.closing && d.signAt(l.first) > l.first && d.hasKey(l, kTo) {
 		d.copies(l)
@@ -39,6 +43,10 @@ var stepNames = map[key]string{kDeciphered: "deciphered", kPrinted: "printed", k
 func (d *doc) steps(l line) {
 	for i := l.first; i < l.last; i++ {
 		step := stepNames[d.at(i).key]
+		if by := d.sentBy(i, l); by > i {
+			i = d.step("dispatched", by, l) - 1
+			continue
+		}
 		if step == "" || d.at(i-1).key == kCopies {
 			continue
 		}
@@ -47,6 +55,19 @@ func (d *doc) steps(l line) {
 		}
 		i = d.step(step, i, l) - 1
 	}
+}
+
+// sentBy finds "Sent in cipher by X" and returns the token of "by", i otherwise.
+func (d *doc) sentBy(i int, l line) int {
+	if d.at(i).key != kSent {
+		return i
+	}
+	for j := i + 1; j < min(i+5, l.last); j++ {
+		if d.at(j).key == kBy {
+			return j
+		}
+	}
+	return i
 }
 
 func (d *doc) step(what string, first int, l line) (next int) {
@@ -143,6 +164,8 @@ func (d *doc) counts(l line) {
 		}
 		if j := d.signAt(i); j > i {
 			i = d.filed(i, j, l)
+		} else if t.key == kCopies && d.digits(i+1) > 0 {
+			i = d.filed(i, i+1, l)
 		}
 	}
 }
@@ -205,6 +228,10 @@ func (d *doc) copies(l line) bool {
 	for i++; i < l.last; i++ {
 		n, next := d.nameAt(i, l.End)
 		if next == i {
+			continue
+		}
+		if n.known != nil && n.known.Kind == "place" {
+			i = next - 1
 			continue
 		}
 		v := Distribution{Recipient: d.agent(n), Copies: 1}

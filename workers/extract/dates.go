@@ -428,7 +428,9 @@ func (p *page) signAt(i int) int {
 	word := p.lower[t.Start:t.End]
 	switch {
 	case t.mark == '№' || t.mark == '#':
-		return i + 1
+		for i++; p.at(i).mark == '№'; i++ {
+		}
+		return i
 	case t.key == kNumber:
 		i++
 	case (word == "n" || word == "n°") && (p.digits(i+1) > 0 || p.at(i+1).mark == '°' || p.at(i+1).mark == 'º'):

@@ -83,13 +83,39 @@ func (d *doc) readHeading() {
 		}
 	}
 	d.add("record_type", kind, Span{d.at(l.first).Start, end}, 0.95, "heading")
+	d.headingTitle(kind)
 	d.readMarks(l)
+}
+
+// headingTitle takes the heading of what is no telegram for the title, with the
+// line that goes on with it: RECORD OF CONVERSATION / with …
+func (d *doc) headingTitle(kind string) {
+	switch kind {
+	case "telegram", "ciphered_telegram", "cable":
+		return
+	}
+	if d.has("title") != nil {
+		return
+	}
+	span := d.lines[d.part.heading].Span
+	for i := d.part.heading + 1; i < min(d.part.heading+3, d.part.end); i++ {
+		l := d.lines[i]
+		if l.empty() {
+			continue
+		}
+		if !d.startsUpper(l.first) && d.at(l.first).word() && !d.sentence(l) {
+			span.End = l.End
+		}
+		break
+	}
+	d.add("title", d.clean(span), span, 0.75, "heading-title")
+	d.readTitle(span)
 }
 
 // numberName is the field that the number of a kind of document stands in.
 func numberName(kind string) string {
 	switch kind {
-	case "resolution", "note", "letter", "report", "memorandum_of_conversation":
+	case "", "resolution", "note", "letter", "report", "memorandum_of_conversation":
 		return "document_number"
 	}
 	return "telegram_number"
@@ -112,7 +138,7 @@ func (d *doc) headLine(i int) (next int, known bool) {
 		d.readMarks(l)
 		d.restriction(l)
 		return i + 1, true
-	case d.numbers(l):
+	case d.numbers(l) || d.markAndCopy(l) || d.declassified(l):
 		return i + 1, true
 	case d.at(l.first).key == kCopies || d.signAt(l.first) > l.first:
 		if d.lineKinds[i] == numberLine {
@@ -131,10 +157,10 @@ func (d *doc) headLine(i int) (next int, known bool) {
 	found := d.timed(l)
 	found = d.placeAndDay(l) || found
 	found = d.transmission(l) || found
-	if d.address(l) || found {
+	if d.address(l) {
 		return i + 1, true
 	}
-	return i + 1, d.placeLine(l) || d.nameLine(i)
+	return i + 1, d.placeLine(l) || found || d.nameLine(i)
 }
 
 // headNumber reads a number alone below a heading that has none.
@@ -163,7 +189,39 @@ func (d *doc) prose(l line) bool {
 			small++
 		}
 	}
-	return small >= 4
+	return small >= 4 || small == 3 && d.plain[l.End-1] == '.'
+}
+
+// markAndCopy reads "SECRET. Copy No. 4", also behind other words.
+func (d *doc) markAndCopy(l line) bool {
+	if !d.hasKey(l, kSecret) || d.prose(l) || l.last-l.first > 16 {
+		return false
+	}
+	for i := l.first; i < l.last; i++ {
+		if d.at(i).key != kCopies {
+			continue
+		}
+		j := i + 1
+		if d.at(j).mark == '.' {
+			j++
+		}
+		k := d.signAt(j)
+		if n, next := d.numberAt(k); k > j && next > k {
+			d.readMarks(l)
+			d.add("copy_number", d.registry(n), Span{d.at(i).Start, n.End}, 0.85, "copy-number")
+			return true
+		}
+	}
+	return false
+}
+
+// declassified reads a mark that the secrecy was lifted.
+func (d *doc) declassified(l line) bool {
+	if d.at(l.first).key != kDeclassified || l.last-l.first > 10 {
+		return false
+	}
+	d.add("declassification", d.clean(l.Span), l.Span, 0.85, "declassified")
+	return true
 }
 
 // nameLine reads a name alone, in the head, as that of the addressee.

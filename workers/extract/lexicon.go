@@ -131,7 +131,7 @@ var words = map[key]string{
 	kYour:           "your yours ваш ваша ваше вашу вашей вашего вашим ваши ваших",
 	kMy:             "моим my мой моя мое мою моей моего моему",
 	kOur:            "нашим our наш наша наше нашу нашей нашего нашему",
-	kOffice:         "ambassador minister embassy consul counsellor chairman secretary commander chief adviser advisor representative attaché посол послу министр министру консул председатель председателю советнику командующему представителю",
+	kOffice:         "ambassador minister embassy consul counsellor chairman secretary commander chief adviser advisor representative attaché секретарь секретарю посланник совпосол совпослу посол послу министр министру консул председатель председателю советнику командующему представителю",
 	kRank:           "col lt capt maj gen major captain colonel lieutenant sergeant general marshal майор капитан полковник подполковник лейтенант старшина сержант генерал маршал",
 	kYear:           "year года год г",
 	kAnd:            "and и",

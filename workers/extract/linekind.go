@@ -53,7 +53,7 @@ var labels = map[string]label{
 	"contents": contentsLabel, "содержание": contentsLabel,
 	"rights": rightsLabel, "права": rightsLabel, "copyright": rightsLabel,
 	"translated by": translatorLabel, "translator": translatorLabel, "translation": translatorLabel, "перевод": translatorLabel,
-	"record id": recordLabel, "document id": recordLabel, "persistent address": sourceLabel, "persistent link": sourceLabel,
+	"record id": recordLabel, "persistent address": sourceLabel, "persistent link": sourceLabel,
 	"credits": otherLabel, "subjects": otherLabel, "subjects discussed": otherLabel, "keywords": otherLabel,
 	"associated people & organizations": otherLabel, "associated people": otherLabel, "associated places": otherLabel,
 	"associated topics": otherLabel, "document information": otherLabel, "related documents": otherLabel,
@@ -291,6 +291,9 @@ func (p *page) startsUpper(i int) bool {
 // isSignature finds a line that has a name in capitals, or a known person's name,
 // and nothing else but a gloss.
 func (p *page) isSignature(l line) bool {
+	if p.at(l.first).key == kComrade {
+		return false // an address
+	}
 	name := p.signed(p.undated(l))
 	if name.End == name.Start || l.last-l.first > 16 {
 		return false

@@ -27,7 +27,7 @@ func (d *doc) sentences(l line) [][2]int {
 	for i := l.first; i < l.last; i++ {
 		t := d.at(i)
 		ends := t.mark == '.' || t.mark == '!' || t.mark == '?' || t.mark == ';'
-		if !ends || i+1 < l.last && !d.startsUpper(i+1) && d.at(i+1).mark == 0 || d.at(i-1).key == kNumber || d.at(i-1).key == kComrade {
+		if !ends || i+1 < l.last && !d.startsUpper(i+1) && d.at(i+1).mark == 0 || d.abbreviated(i-1) {
 			continue
 		}
 		cut = append(cut, [2]int{first, i + 1})
@@ -37,6 +37,15 @@ func (d *doc) sentences(l line) [][2]int {
 		cut = append(cut, [2]int{first, l.last})
 	}
 	return cut
+}
+
+// abbreviated tells that the full stop behind a word ends no sentence.
+func (d *doc) abbreviated(i int) bool {
+	switch d.at(i).key {
+	case kNumber, kComrade, kIncoming, kOutgoing, kSpecial, kRank:
+		return true
+	}
+	return false
 }
 
 // referenceNames are the words for what is referred to.
@@ -84,6 +93,12 @@ func (d *doc) reference(first, last int) {
 		v := Reference{Kind: kind, Relation: d.relationOf(own, first, i, last)}
 		d.addReference(v, first, last, next)
 		return
+	}
+	if d.word(first) == "see" || d.word(first) == "cf" || d.word(first) == "см" {
+		if j := d.signAt(first + 1); j > first+1 && d.digits(j) > 0 {
+			d.addReference(Reference{Kind: "telegram", Relation: "refers_to"}, first, last, first+1)
+			return
+		}
 	}
 	d.otherReference(first, last)
 }

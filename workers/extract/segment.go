@@ -325,13 +325,23 @@ func (s *segmenter) headingOf(d part, limit int) int {
 			if _, next := s.formType(l.first, l.last); next > l.first {
 				return i
 			}
-			if title < 0 && k == titleLine {
+			if title < 0 && (k == titleLine || n == 0 && s.says(l)) {
 				title = i
 			}
 		}
 		n++
 	}
 	return title
+}
+
+// says tells that a first line is a title: it says from whom or to whom.
+func (s *segmenter) says(l line) bool {
+	for i := l.first + 1; i+1 < l.last; i++ {
+		if k := s.at(i).key; (k == kFrom || k == kTo) && s.startsUpper(i+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // formal tells that lines have what letters have: a signature or a salutation.

@@ -28,6 +28,7 @@ import (
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/workers/extract/keys"
 )
 
 // archive is a real server with a hot folder. In the place of the workers stands
@@ -100,7 +101,7 @@ func (a *archive) serve() (*grpc.ClientConn, func()) {
 		}))
 	server := grpc.NewServer(options...)
 	services, err := api.Register(server, api.Deps{
-		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: noLetters{}, Renderer: noPictures{}, ImportRoots: []string{a.folder},
+		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: noLetters{}, Renderer: noPictures{}, KeyMaker: keys.Maker{}, ImportRoots: []string{a.folder},
 	})
 	must(a.t, err)
 	listener := bufconn.Listen(1 << 20)

@@ -301,6 +301,289 @@ func (x *ListDocumentsResponse) GetNextPageToken() string {
 	return ""
 }
 
+// LookupDocumentsRequest says by what to find documents.
+type LookupDocumentsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Exactly one.
+	//
+	// Types that are valid to be assigned to By:
+	//
+	//	*LookupDocumentsRequest_TelegramNumber
+	//	*LookupDocumentsRequest_RegistryNumber
+	//	*LookupDocumentsRequest_Citation
+	//	*LookupDocumentsRequest_SourceUrl
+	//	*LookupDocumentsRequest_Agent
+	//	*LookupDocumentsRequest_Date
+	By isLookupDocumentsRequest_By `protobuf_oneof:"by"`
+	// At most this many; 50 when 0, 500 at most.
+	PageSize int32 `protobuf:"varint,7,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the answer before.
+	PageToken     string `protobuf:"bytes,8,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LookupDocumentsRequest) Reset() {
+	*x = LookupDocumentsRequest{}
+	mi := &file_fonds_v1_catalog_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LookupDocumentsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LookupDocumentsRequest) ProtoMessage() {}
+
+func (x *LookupDocumentsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_catalog_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LookupDocumentsRequest.ProtoReflect.Descriptor instead.
+func (*LookupDocumentsRequest) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *LookupDocumentsRequest) GetBy() isLookupDocumentsRequest_By {
+	if x != nil {
+		return x.By
+	}
+	return nil
+}
+
+func (x *LookupDocumentsRequest) GetTelegramNumber() string {
+	if x != nil {
+		if x, ok := x.By.(*LookupDocumentsRequest_TelegramNumber); ok {
+			return x.TelegramNumber
+		}
+	}
+	return ""
+}
+
+func (x *LookupDocumentsRequest) GetRegistryNumber() string {
+	if x != nil {
+		if x, ok := x.By.(*LookupDocumentsRequest_RegistryNumber); ok {
+			return x.RegistryNumber
+		}
+	}
+	return ""
+}
+
+func (x *LookupDocumentsRequest) GetCitation() string {
+	if x != nil {
+		if x, ok := x.By.(*LookupDocumentsRequest_Citation); ok {
+			return x.Citation
+		}
+	}
+	return ""
+}
+
+func (x *LookupDocumentsRequest) GetSourceUrl() string {
+	if x != nil {
+		if x, ok := x.By.(*LookupDocumentsRequest_SourceUrl); ok {
+			return x.SourceUrl
+		}
+	}
+	return ""
+}
+
+func (x *LookupDocumentsRequest) GetAgent() *AgentInRole {
+	if x != nil {
+		if x, ok := x.By.(*LookupDocumentsRequest_Agent); ok {
+			return x.Agent
+		}
+	}
+	return nil
+}
+
+func (x *LookupDocumentsRequest) GetDate() string {
+	if x != nil {
+		if x, ok := x.By.(*LookupDocumentsRequest_Date); ok {
+			return x.Date
+		}
+	}
+	return ""
+}
+
+func (x *LookupDocumentsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *LookupDocumentsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+type isLookupDocumentsRequest_By interface {
+	isLookupDocumentsRequest_By()
+}
+
+type LookupDocumentsRequest_TelegramNumber struct {
+	// Number in the heading, such as "3557" or "No. 302/sh".
+	TelegramNumber string `protobuf:"bytes,1,opt,name=telegram_number,json=telegramNumber,proto3,oneof"`
+}
+
+type LookupDocumentsRequest_RegistryNumber struct {
+	// Sender's or receiver's number.
+	RegistryNumber string `protobuf:"bytes,2,opt,name=registry_number,json=registryNumber,proto3,oneof"`
+}
+
+type LookupDocumentsRequest_Citation struct {
+	// Archival reference in any spelling; documents on any of its sheets are found.
+	Citation string `protobuf:"bytes,3,opt,name=citation,proto3,oneof"`
+}
+
+type LookupDocumentsRequest_SourceUrl struct {
+	// Address of the document on the web.
+	SourceUrl string `protobuf:"bytes,4,opt,name=source_url,json=sourceUrl,proto3,oneof"`
+}
+
+type LookupDocumentsRequest_Agent struct {
+	// Person, place or body.
+	Agent *AgentInRole `protobuf:"bytes,5,opt,name=agent,proto3,oneof"`
+}
+
+type LookupDocumentsRequest_Date struct {
+	// A day, 1951-06-13, or two with "/" between.
+	Date string `protobuf:"bytes,6,opt,name=date,proto3,oneof"`
+}
+
+func (*LookupDocumentsRequest_TelegramNumber) isLookupDocumentsRequest_By() {}
+
+func (*LookupDocumentsRequest_RegistryNumber) isLookupDocumentsRequest_By() {}
+
+func (*LookupDocumentsRequest_Citation) isLookupDocumentsRequest_By() {}
+
+func (*LookupDocumentsRequest_SourceUrl) isLookupDocumentsRequest_By() {}
+
+func (*LookupDocumentsRequest_Agent) isLookupDocumentsRequest_By() {}
+
+func (*LookupDocumentsRequest_Date) isLookupDocumentsRequest_By() {}
+
+// AgentInRole is an agent as it stands in a document.
+type AgentInRole struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// ID in the authority file, such as person:stalin.
+	Agent string `protobuf:"bytes,1,opt,name=agent,proto3" json:"agent,omitempty"`
+	// Name of the field, such as addressee or signatory; empty for any.
+	Role          string `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AgentInRole) Reset() {
+	*x = AgentInRole{}
+	mi := &file_fonds_v1_catalog_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AgentInRole) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AgentInRole) ProtoMessage() {}
+
+func (x *AgentInRole) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_catalog_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AgentInRole.ProtoReflect.Descriptor instead.
+func (*AgentInRole) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *AgentInRole) GetAgent() string {
+	if x != nil {
+		return x.Agent
+	}
+	return ""
+}
+
+func (x *AgentInRole) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+// LookupDocumentsResponse has the documents found.
+type LookupDocumentsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The documents, by ID.
+	Documents []*Document `protobuf:"bytes,1,rep,name=documents,proto3" json:"documents,omitempty"`
+	// Set when there is more.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LookupDocumentsResponse) Reset() {
+	*x = LookupDocumentsResponse{}
+	mi := &file_fonds_v1_catalog_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LookupDocumentsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LookupDocumentsResponse) ProtoMessage() {}
+
+func (x *LookupDocumentsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_catalog_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LookupDocumentsResponse.ProtoReflect.Descriptor instead.
+func (*LookupDocumentsResponse) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *LookupDocumentsResponse) GetDocuments() []*Document {
+	if x != nil {
+		return x.Documents
+	}
+	return nil
+}
+
+func (x *LookupDocumentsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 // CreateDocumentRequest describes a document to make.
 type CreateDocumentRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -314,7 +597,7 @@ type CreateDocumentRequest struct {
 
 func (x *CreateDocumentRequest) Reset() {
 	*x = CreateDocumentRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[5]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -326,7 +609,7 @@ func (x *CreateDocumentRequest) String() string {
 func (*CreateDocumentRequest) ProtoMessage() {}
 
 func (x *CreateDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[5]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -339,7 +622,7 @@ func (x *CreateDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateDocumentRequest.ProtoReflect.Descriptor instead.
 func (*CreateDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{5}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CreateDocumentRequest) GetDocument() *Document {
@@ -369,7 +652,7 @@ type UpdateDocumentRequest struct {
 
 func (x *UpdateDocumentRequest) Reset() {
 	*x = UpdateDocumentRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[6]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -381,7 +664,7 @@ func (x *UpdateDocumentRequest) String() string {
 func (*UpdateDocumentRequest) ProtoMessage() {}
 
 func (x *UpdateDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[6]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -394,7 +677,7 @@ func (x *UpdateDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateDocumentRequest.ProtoReflect.Descriptor instead.
 func (*UpdateDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{6}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *UpdateDocumentRequest) GetDocument() *Document {
@@ -424,7 +707,7 @@ type DeleteDocumentRequest struct {
 
 func (x *DeleteDocumentRequest) Reset() {
 	*x = DeleteDocumentRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[7]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -436,7 +719,7 @@ func (x *DeleteDocumentRequest) String() string {
 func (*DeleteDocumentRequest) ProtoMessage() {}
 
 func (x *DeleteDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[7]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -449,7 +732,7 @@ func (x *DeleteDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteDocumentRequest.ProtoReflect.Descriptor instead.
 func (*DeleteDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{7}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *DeleteDocumentRequest) GetName() string {
@@ -479,7 +762,7 @@ type UndeleteDocumentRequest struct {
 
 func (x *UndeleteDocumentRequest) Reset() {
 	*x = UndeleteDocumentRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[8]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -491,7 +774,7 @@ func (x *UndeleteDocumentRequest) String() string {
 func (*UndeleteDocumentRequest) ProtoMessage() {}
 
 func (x *UndeleteDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[8]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -504,7 +787,7 @@ func (x *UndeleteDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndeleteDocumentRequest.ProtoReflect.Descriptor instead.
 func (*UndeleteDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{8}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *UndeleteDocumentRequest) GetName() string {
@@ -538,7 +821,7 @@ type GetTextRequest struct {
 
 func (x *GetTextRequest) Reset() {
 	*x = GetTextRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[9]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -550,7 +833,7 @@ func (x *GetTextRequest) String() string {
 func (*GetTextRequest) ProtoMessage() {}
 
 func (x *GetTextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[9]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -563,7 +846,7 @@ func (x *GetTextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTextRequest.ProtoReflect.Descriptor instead.
 func (*GetTextRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{9}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetTextRequest) GetName() string {
@@ -606,7 +889,7 @@ type GetTextResponse struct {
 
 func (x *GetTextResponse) Reset() {
 	*x = GetTextResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[10]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -618,7 +901,7 @@ func (x *GetTextResponse) String() string {
 func (*GetTextResponse) ProtoMessage() {}
 
 func (x *GetTextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[10]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -631,7 +914,7 @@ func (x *GetTextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTextResponse.ProtoReflect.Descriptor instead.
 func (*GetTextResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{10}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetTextResponse) GetName() string {
@@ -682,7 +965,7 @@ type RegionText struct {
 
 func (x *RegionText) Reset() {
 	*x = RegionText{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[11]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -694,7 +977,7 @@ func (x *RegionText) String() string {
 func (*RegionText) ProtoMessage() {}
 
 func (x *RegionText) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[11]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -707,7 +990,7 @@ func (x *RegionText) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegionText.ProtoReflect.Descriptor instead.
 func (*RegionText) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{11}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RegionText) GetRegion() *Region {
@@ -741,7 +1024,7 @@ type ListReadingsRequest struct {
 
 func (x *ListReadingsRequest) Reset() {
 	*x = ListReadingsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[12]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -753,7 +1036,7 @@ func (x *ListReadingsRequest) String() string {
 func (*ListReadingsRequest) ProtoMessage() {}
 
 func (x *ListReadingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[12]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -766,7 +1049,7 @@ func (x *ListReadingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReadingsRequest.ProtoReflect.Descriptor instead.
 func (*ListReadingsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{12}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListReadingsRequest) GetParent() string {
@@ -810,7 +1093,7 @@ type ListReadingsResponse struct {
 
 func (x *ListReadingsResponse) Reset() {
 	*x = ListReadingsResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[13]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -822,7 +1105,7 @@ func (x *ListReadingsResponse) String() string {
 func (*ListReadingsResponse) ProtoMessage() {}
 
 func (x *ListReadingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[13]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -835,7 +1118,7 @@ func (x *ListReadingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReadingsResponse.ProtoReflect.Descriptor instead.
 func (*ListReadingsResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{13}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListReadingsResponse) GetReadings() []*Reading {
@@ -863,7 +1146,7 @@ type GetReadingRequest struct {
 
 func (x *GetReadingRequest) Reset() {
 	*x = GetReadingRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[14]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -875,7 +1158,7 @@ func (x *GetReadingRequest) String() string {
 func (*GetReadingRequest) ProtoMessage() {}
 
 func (x *GetReadingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[14]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -888,7 +1171,7 @@ func (x *GetReadingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReadingRequest.ProtoReflect.Descriptor instead.
 func (*GetReadingRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{14}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetReadingRequest) GetName() string {
@@ -909,7 +1192,7 @@ type GetScanRequest struct {
 
 func (x *GetScanRequest) Reset() {
 	*x = GetScanRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -921,7 +1204,7 @@ func (x *GetScanRequest) String() string {
 func (*GetScanRequest) ProtoMessage() {}
 
 func (x *GetScanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -934,7 +1217,7 @@ func (x *GetScanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetScanRequest.ProtoReflect.Descriptor instead.
 func (*GetScanRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{15}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetScanRequest) GetName() string {
@@ -957,7 +1240,7 @@ type GetScanResponse struct {
 
 func (x *GetScanResponse) Reset() {
 	*x = GetScanResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -969,7 +1252,7 @@ func (x *GetScanResponse) String() string {
 func (*GetScanResponse) ProtoMessage() {}
 
 func (x *GetScanResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -982,7 +1265,7 @@ func (x *GetScanResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetScanResponse.ProtoReflect.Descriptor instead.
 func (*GetScanResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{16}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetScanResponse) GetScan() *Scan {
@@ -1014,7 +1297,7 @@ type GetPageImageRequest struct {
 
 func (x *GetPageImageRequest) Reset() {
 	*x = GetPageImageRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1026,7 +1309,7 @@ func (x *GetPageImageRequest) String() string {
 func (*GetPageImageRequest) ProtoMessage() {}
 
 func (x *GetPageImageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1039,7 +1322,7 @@ func (x *GetPageImageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPageImageRequest.ProtoReflect.Descriptor instead.
 func (*GetPageImageRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{17}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *GetPageImageRequest) GetName() string {
@@ -1080,7 +1363,7 @@ type GetPageImageResponse struct {
 
 func (x *GetPageImageResponse) Reset() {
 	*x = GetPageImageResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1092,7 +1375,7 @@ func (x *GetPageImageResponse) String() string {
 func (*GetPageImageResponse) ProtoMessage() {}
 
 func (x *GetPageImageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1105,7 +1388,7 @@ func (x *GetPageImageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPageImageResponse.ProtoReflect.Descriptor instead.
 func (*GetPageImageResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{18}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *GetPageImageResponse) GetMediaType() string {
@@ -1145,7 +1428,7 @@ type ListCollectionsRequest struct {
 
 func (x *ListCollectionsRequest) Reset() {
 	*x = ListCollectionsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1157,7 +1440,7 @@ func (x *ListCollectionsRequest) String() string {
 func (*ListCollectionsRequest) ProtoMessage() {}
 
 func (x *ListCollectionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1170,7 +1453,7 @@ func (x *ListCollectionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCollectionsRequest.ProtoReflect.Descriptor instead.
 func (*ListCollectionsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{19}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{22}
 }
 
 // ListCollectionsResponse has all collections.
@@ -1184,7 +1467,7 @@ type ListCollectionsResponse struct {
 
 func (x *ListCollectionsResponse) Reset() {
 	*x = ListCollectionsResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1196,7 +1479,7 @@ func (x *ListCollectionsResponse) String() string {
 func (*ListCollectionsResponse) ProtoMessage() {}
 
 func (x *ListCollectionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1209,7 +1492,7 @@ func (x *ListCollectionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCollectionsResponse.ProtoReflect.Descriptor instead.
 func (*ListCollectionsResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{20}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ListCollectionsResponse) GetCollections() []*Collection {
@@ -1234,7 +1517,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1246,7 +1529,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1259,7 +1542,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{21}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListEventsRequest) GetAfter() uint64 {
@@ -1294,7 +1577,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1306,7 +1589,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1319,7 +1602,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{22}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListEventsResponse) GetEvents() []*Event {
@@ -1342,7 +1625,7 @@ type WatchEventsRequest struct {
 
 func (x *WatchEventsRequest) Reset() {
 	*x = WatchEventsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1354,7 +1637,7 @@ func (x *WatchEventsRequest) String() string {
 func (*WatchEventsRequest) ProtoMessage() {}
 
 func (x *WatchEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1367,7 +1650,7 @@ func (x *WatchEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchEventsRequest.ProtoReflect.Descriptor instead.
 func (*WatchEventsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{23}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *WatchEventsRequest) GetAfter() uint64 {
@@ -1404,6 +1687,28 @@ const file_fonds_v1_catalog_proto_rawDesc = "" +
 	"\x06filter\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80 R\x06filter\x12!\n" +
 	"\fshow_deleted\x18\x04 \x01(\bR\vshowDeleted\"q\n" +
 	"\x15ListDocumentsResponse\x120\n" +
+	"\tdocuments\x18\x01 \x03(\v2\x12.fonds.v1.DocumentR\tdocuments\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x8a\x03\n" +
+	"\x16LookupDocumentsRequest\x124\n" +
+	"\x0ftelegram_number\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18dH\x00R\x0etelegramNumber\x124\n" +
+	"\x0fregistry_number\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18dH\x00R\x0eregistryNumber\x12(\n" +
+	"\bcitation\x18\x03 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xd0\x0fH\x00R\bcitation\x12+\n" +
+	"\n" +
+	"source_url\x18\x04 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xd0\x0fH\x00R\tsourceUrl\x12-\n" +
+	"\x05agent\x18\x05 \x01(\v2\x15.fonds.v1.AgentInRoleH\x00R\x05agent\x12\x1f\n" +
+	"\x04date\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1eH\x00R\x04date\x12'\n" +
+	"\tpage_size\x18\a \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageTokenB\v\n" +
+	"\x02by\x12\x05\xbaH\x02\b\x01\"L\n" +
+	"\vAgentInRole\x12 \n" +
+	"\x05agent\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x05agent\x12\x1b\n" +
+	"\x04role\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18<R\x04role\"s\n" +
+	"\x17LookupDocumentsResponse\x120\n" +
 	"\tdocuments\x18\x01 \x03(\v2\x12.fonds.v1.DocumentR\tdocuments\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"w\n" +
 	"\x15CreateDocumentRequest\x126\n" +
@@ -1474,11 +1779,12 @@ const file_fonds_v1_catalog_proto_rawDesc = "" +
 	"\x06events\x18\x01 \x03(\v2\x0f.fonds.v1.EventR\x06events\"L\n" +
 	"\x12WatchEventsRequest\x12\x14\n" +
 	"\x05after\x18\x01 \x01(\x04R\x05after\x12 \n" +
-	"\x06parent\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x06parent2\xe2\b\n" +
+	"\x06parent\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x06parent2\xba\t\n" +
 	"\x0eCatalogService\x12?\n" +
 	"\vGetDocument\x12\x1c.fonds.v1.GetDocumentRequest\x1a\x12.fonds.v1.Document\x12\\\n" +
 	"\x11BatchGetDocuments\x12\".fonds.v1.BatchGetDocumentsRequest\x1a#.fonds.v1.BatchGetDocumentsResponse\x12P\n" +
-	"\rListDocuments\x12\x1e.fonds.v1.ListDocumentsRequest\x1a\x1f.fonds.v1.ListDocumentsResponse\x12E\n" +
+	"\rListDocuments\x12\x1e.fonds.v1.ListDocumentsRequest\x1a\x1f.fonds.v1.ListDocumentsResponse\x12V\n" +
+	"\x0fLookupDocuments\x12 .fonds.v1.LookupDocumentsRequest\x1a!.fonds.v1.LookupDocumentsResponse\x12E\n" +
 	"\x0eCreateDocument\x12\x1f.fonds.v1.CreateDocumentRequest\x1a\x12.fonds.v1.Document\x12E\n" +
 	"\x0eUpdateDocument\x12\x1f.fonds.v1.UpdateDocumentRequest\x1a\x12.fonds.v1.Document\x12E\n" +
 	"\x0eDeleteDocument\x12\x1f.fonds.v1.DeleteDocumentRequest\x1a\x12.fonds.v1.Document\x12I\n" +
@@ -1506,90 +1812,97 @@ func file_fonds_v1_catalog_proto_rawDescGZIP() []byte {
 	return file_fonds_v1_catalog_proto_rawDescData
 }
 
-var file_fonds_v1_catalog_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_fonds_v1_catalog_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_fonds_v1_catalog_proto_goTypes = []any{
 	(*GetDocumentRequest)(nil),        // 0: fonds.v1.GetDocumentRequest
 	(*BatchGetDocumentsRequest)(nil),  // 1: fonds.v1.BatchGetDocumentsRequest
 	(*BatchGetDocumentsResponse)(nil), // 2: fonds.v1.BatchGetDocumentsResponse
 	(*ListDocumentsRequest)(nil),      // 3: fonds.v1.ListDocumentsRequest
 	(*ListDocumentsResponse)(nil),     // 4: fonds.v1.ListDocumentsResponse
-	(*CreateDocumentRequest)(nil),     // 5: fonds.v1.CreateDocumentRequest
-	(*UpdateDocumentRequest)(nil),     // 6: fonds.v1.UpdateDocumentRequest
-	(*DeleteDocumentRequest)(nil),     // 7: fonds.v1.DeleteDocumentRequest
-	(*UndeleteDocumentRequest)(nil),   // 8: fonds.v1.UndeleteDocumentRequest
-	(*GetTextRequest)(nil),            // 9: fonds.v1.GetTextRequest
-	(*GetTextResponse)(nil),           // 10: fonds.v1.GetTextResponse
-	(*RegionText)(nil),                // 11: fonds.v1.RegionText
-	(*ListReadingsRequest)(nil),       // 12: fonds.v1.ListReadingsRequest
-	(*ListReadingsResponse)(nil),      // 13: fonds.v1.ListReadingsResponse
-	(*GetReadingRequest)(nil),         // 14: fonds.v1.GetReadingRequest
-	(*GetScanRequest)(nil),            // 15: fonds.v1.GetScanRequest
-	(*GetScanResponse)(nil),           // 16: fonds.v1.GetScanResponse
-	(*GetPageImageRequest)(nil),       // 17: fonds.v1.GetPageImageRequest
-	(*GetPageImageResponse)(nil),      // 18: fonds.v1.GetPageImageResponse
-	(*ListCollectionsRequest)(nil),    // 19: fonds.v1.ListCollectionsRequest
-	(*ListCollectionsResponse)(nil),   // 20: fonds.v1.ListCollectionsResponse
-	(*ListEventsRequest)(nil),         // 21: fonds.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),        // 22: fonds.v1.ListEventsResponse
-	(*WatchEventsRequest)(nil),        // 23: fonds.v1.WatchEventsRequest
-	(*Document)(nil),                  // 24: fonds.v1.Document
-	(*fieldmaskpb.FieldMask)(nil),     // 25: google.protobuf.FieldMask
-	(Assurance)(0),                    // 26: fonds.v1.Assurance
-	(*Region)(nil),                    // 27: fonds.v1.Region
-	(*Reading)(nil),                   // 28: fonds.v1.Reading
-	(*Scan)(nil),                      // 29: fonds.v1.Scan
-	(*Collection)(nil),                // 30: fonds.v1.Collection
-	(*Event)(nil),                     // 31: fonds.v1.Event
+	(*LookupDocumentsRequest)(nil),    // 5: fonds.v1.LookupDocumentsRequest
+	(*AgentInRole)(nil),               // 6: fonds.v1.AgentInRole
+	(*LookupDocumentsResponse)(nil),   // 7: fonds.v1.LookupDocumentsResponse
+	(*CreateDocumentRequest)(nil),     // 8: fonds.v1.CreateDocumentRequest
+	(*UpdateDocumentRequest)(nil),     // 9: fonds.v1.UpdateDocumentRequest
+	(*DeleteDocumentRequest)(nil),     // 10: fonds.v1.DeleteDocumentRequest
+	(*UndeleteDocumentRequest)(nil),   // 11: fonds.v1.UndeleteDocumentRequest
+	(*GetTextRequest)(nil),            // 12: fonds.v1.GetTextRequest
+	(*GetTextResponse)(nil),           // 13: fonds.v1.GetTextResponse
+	(*RegionText)(nil),                // 14: fonds.v1.RegionText
+	(*ListReadingsRequest)(nil),       // 15: fonds.v1.ListReadingsRequest
+	(*ListReadingsResponse)(nil),      // 16: fonds.v1.ListReadingsResponse
+	(*GetReadingRequest)(nil),         // 17: fonds.v1.GetReadingRequest
+	(*GetScanRequest)(nil),            // 18: fonds.v1.GetScanRequest
+	(*GetScanResponse)(nil),           // 19: fonds.v1.GetScanResponse
+	(*GetPageImageRequest)(nil),       // 20: fonds.v1.GetPageImageRequest
+	(*GetPageImageResponse)(nil),      // 21: fonds.v1.GetPageImageResponse
+	(*ListCollectionsRequest)(nil),    // 22: fonds.v1.ListCollectionsRequest
+	(*ListCollectionsResponse)(nil),   // 23: fonds.v1.ListCollectionsResponse
+	(*ListEventsRequest)(nil),         // 24: fonds.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),        // 25: fonds.v1.ListEventsResponse
+	(*WatchEventsRequest)(nil),        // 26: fonds.v1.WatchEventsRequest
+	(*Document)(nil),                  // 27: fonds.v1.Document
+	(*fieldmaskpb.FieldMask)(nil),     // 28: google.protobuf.FieldMask
+	(Assurance)(0),                    // 29: fonds.v1.Assurance
+	(*Region)(nil),                    // 30: fonds.v1.Region
+	(*Reading)(nil),                   // 31: fonds.v1.Reading
+	(*Scan)(nil),                      // 32: fonds.v1.Scan
+	(*Collection)(nil),                // 33: fonds.v1.Collection
+	(*Event)(nil),                     // 34: fonds.v1.Event
 }
 var file_fonds_v1_catalog_proto_depIdxs = []int32{
-	24, // 0: fonds.v1.BatchGetDocumentsResponse.documents:type_name -> fonds.v1.Document
-	24, // 1: fonds.v1.ListDocumentsResponse.documents:type_name -> fonds.v1.Document
-	24, // 2: fonds.v1.CreateDocumentRequest.document:type_name -> fonds.v1.Document
-	24, // 3: fonds.v1.UpdateDocumentRequest.document:type_name -> fonds.v1.Document
-	25, // 4: fonds.v1.UpdateDocumentRequest.update_mask:type_name -> google.protobuf.FieldMask
-	26, // 5: fonds.v1.GetTextRequest.min_assurance:type_name -> fonds.v1.Assurance
-	11, // 6: fonds.v1.GetTextResponse.regions:type_name -> fonds.v1.RegionText
-	26, // 7: fonds.v1.GetTextResponse.assurance:type_name -> fonds.v1.Assurance
-	27, // 8: fonds.v1.RegionText.region:type_name -> fonds.v1.Region
-	28, // 9: fonds.v1.ListReadingsResponse.readings:type_name -> fonds.v1.Reading
-	29, // 10: fonds.v1.GetScanResponse.scan:type_name -> fonds.v1.Scan
-	30, // 11: fonds.v1.ListCollectionsResponse.collections:type_name -> fonds.v1.Collection
-	31, // 12: fonds.v1.ListEventsResponse.events:type_name -> fonds.v1.Event
-	0,  // 13: fonds.v1.CatalogService.GetDocument:input_type -> fonds.v1.GetDocumentRequest
-	1,  // 14: fonds.v1.CatalogService.BatchGetDocuments:input_type -> fonds.v1.BatchGetDocumentsRequest
-	3,  // 15: fonds.v1.CatalogService.ListDocuments:input_type -> fonds.v1.ListDocumentsRequest
-	5,  // 16: fonds.v1.CatalogService.CreateDocument:input_type -> fonds.v1.CreateDocumentRequest
-	6,  // 17: fonds.v1.CatalogService.UpdateDocument:input_type -> fonds.v1.UpdateDocumentRequest
-	7,  // 18: fonds.v1.CatalogService.DeleteDocument:input_type -> fonds.v1.DeleteDocumentRequest
-	8,  // 19: fonds.v1.CatalogService.UndeleteDocument:input_type -> fonds.v1.UndeleteDocumentRequest
-	9,  // 20: fonds.v1.CatalogService.GetText:input_type -> fonds.v1.GetTextRequest
-	12, // 21: fonds.v1.CatalogService.ListReadings:input_type -> fonds.v1.ListReadingsRequest
-	14, // 22: fonds.v1.CatalogService.GetReading:input_type -> fonds.v1.GetReadingRequest
-	15, // 23: fonds.v1.CatalogService.GetScan:input_type -> fonds.v1.GetScanRequest
-	17, // 24: fonds.v1.CatalogService.GetPageImage:input_type -> fonds.v1.GetPageImageRequest
-	19, // 25: fonds.v1.CatalogService.ListCollections:input_type -> fonds.v1.ListCollectionsRequest
-	21, // 26: fonds.v1.CatalogService.ListEvents:input_type -> fonds.v1.ListEventsRequest
-	23, // 27: fonds.v1.CatalogService.WatchEvents:input_type -> fonds.v1.WatchEventsRequest
-	24, // 28: fonds.v1.CatalogService.GetDocument:output_type -> fonds.v1.Document
-	2,  // 29: fonds.v1.CatalogService.BatchGetDocuments:output_type -> fonds.v1.BatchGetDocumentsResponse
-	4,  // 30: fonds.v1.CatalogService.ListDocuments:output_type -> fonds.v1.ListDocumentsResponse
-	24, // 31: fonds.v1.CatalogService.CreateDocument:output_type -> fonds.v1.Document
-	24, // 32: fonds.v1.CatalogService.UpdateDocument:output_type -> fonds.v1.Document
-	24, // 33: fonds.v1.CatalogService.DeleteDocument:output_type -> fonds.v1.Document
-	24, // 34: fonds.v1.CatalogService.UndeleteDocument:output_type -> fonds.v1.Document
-	10, // 35: fonds.v1.CatalogService.GetText:output_type -> fonds.v1.GetTextResponse
-	13, // 36: fonds.v1.CatalogService.ListReadings:output_type -> fonds.v1.ListReadingsResponse
-	28, // 37: fonds.v1.CatalogService.GetReading:output_type -> fonds.v1.Reading
-	16, // 38: fonds.v1.CatalogService.GetScan:output_type -> fonds.v1.GetScanResponse
-	18, // 39: fonds.v1.CatalogService.GetPageImage:output_type -> fonds.v1.GetPageImageResponse
-	20, // 40: fonds.v1.CatalogService.ListCollections:output_type -> fonds.v1.ListCollectionsResponse
-	22, // 41: fonds.v1.CatalogService.ListEvents:output_type -> fonds.v1.ListEventsResponse
-	31, // 42: fonds.v1.CatalogService.WatchEvents:output_type -> fonds.v1.Event
-	28, // [28:43] is the sub-list for method output_type
-	13, // [13:28] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	27, // 0: fonds.v1.BatchGetDocumentsResponse.documents:type_name -> fonds.v1.Document
+	27, // 1: fonds.v1.ListDocumentsResponse.documents:type_name -> fonds.v1.Document
+	6,  // 2: fonds.v1.LookupDocumentsRequest.agent:type_name -> fonds.v1.AgentInRole
+	27, // 3: fonds.v1.LookupDocumentsResponse.documents:type_name -> fonds.v1.Document
+	27, // 4: fonds.v1.CreateDocumentRequest.document:type_name -> fonds.v1.Document
+	27, // 5: fonds.v1.UpdateDocumentRequest.document:type_name -> fonds.v1.Document
+	28, // 6: fonds.v1.UpdateDocumentRequest.update_mask:type_name -> google.protobuf.FieldMask
+	29, // 7: fonds.v1.GetTextRequest.min_assurance:type_name -> fonds.v1.Assurance
+	14, // 8: fonds.v1.GetTextResponse.regions:type_name -> fonds.v1.RegionText
+	29, // 9: fonds.v1.GetTextResponse.assurance:type_name -> fonds.v1.Assurance
+	30, // 10: fonds.v1.RegionText.region:type_name -> fonds.v1.Region
+	31, // 11: fonds.v1.ListReadingsResponse.readings:type_name -> fonds.v1.Reading
+	32, // 12: fonds.v1.GetScanResponse.scan:type_name -> fonds.v1.Scan
+	33, // 13: fonds.v1.ListCollectionsResponse.collections:type_name -> fonds.v1.Collection
+	34, // 14: fonds.v1.ListEventsResponse.events:type_name -> fonds.v1.Event
+	0,  // 15: fonds.v1.CatalogService.GetDocument:input_type -> fonds.v1.GetDocumentRequest
+	1,  // 16: fonds.v1.CatalogService.BatchGetDocuments:input_type -> fonds.v1.BatchGetDocumentsRequest
+	3,  // 17: fonds.v1.CatalogService.ListDocuments:input_type -> fonds.v1.ListDocumentsRequest
+	5,  // 18: fonds.v1.CatalogService.LookupDocuments:input_type -> fonds.v1.LookupDocumentsRequest
+	8,  // 19: fonds.v1.CatalogService.CreateDocument:input_type -> fonds.v1.CreateDocumentRequest
+	9,  // 20: fonds.v1.CatalogService.UpdateDocument:input_type -> fonds.v1.UpdateDocumentRequest
+	10, // 21: fonds.v1.CatalogService.DeleteDocument:input_type -> fonds.v1.DeleteDocumentRequest
+	11, // 22: fonds.v1.CatalogService.UndeleteDocument:input_type -> fonds.v1.UndeleteDocumentRequest
+	12, // 23: fonds.v1.CatalogService.GetText:input_type -> fonds.v1.GetTextRequest
+	15, // 24: fonds.v1.CatalogService.ListReadings:input_type -> fonds.v1.ListReadingsRequest
+	17, // 25: fonds.v1.CatalogService.GetReading:input_type -> fonds.v1.GetReadingRequest
+	18, // 26: fonds.v1.CatalogService.GetScan:input_type -> fonds.v1.GetScanRequest
+	20, // 27: fonds.v1.CatalogService.GetPageImage:input_type -> fonds.v1.GetPageImageRequest
+	22, // 28: fonds.v1.CatalogService.ListCollections:input_type -> fonds.v1.ListCollectionsRequest
+	24, // 29: fonds.v1.CatalogService.ListEvents:input_type -> fonds.v1.ListEventsRequest
+	26, // 30: fonds.v1.CatalogService.WatchEvents:input_type -> fonds.v1.WatchEventsRequest
+	27, // 31: fonds.v1.CatalogService.GetDocument:output_type -> fonds.v1.Document
+	2,  // 32: fonds.v1.CatalogService.BatchGetDocuments:output_type -> fonds.v1.BatchGetDocumentsResponse
+	4,  // 33: fonds.v1.CatalogService.ListDocuments:output_type -> fonds.v1.ListDocumentsResponse
+	7,  // 34: fonds.v1.CatalogService.LookupDocuments:output_type -> fonds.v1.LookupDocumentsResponse
+	27, // 35: fonds.v1.CatalogService.CreateDocument:output_type -> fonds.v1.Document
+	27, // 36: fonds.v1.CatalogService.UpdateDocument:output_type -> fonds.v1.Document
+	27, // 37: fonds.v1.CatalogService.DeleteDocument:output_type -> fonds.v1.Document
+	27, // 38: fonds.v1.CatalogService.UndeleteDocument:output_type -> fonds.v1.Document
+	13, // 39: fonds.v1.CatalogService.GetText:output_type -> fonds.v1.GetTextResponse
+	16, // 40: fonds.v1.CatalogService.ListReadings:output_type -> fonds.v1.ListReadingsResponse
+	31, // 41: fonds.v1.CatalogService.GetReading:output_type -> fonds.v1.Reading
+	19, // 42: fonds.v1.CatalogService.GetScan:output_type -> fonds.v1.GetScanResponse
+	21, // 43: fonds.v1.CatalogService.GetPageImage:output_type -> fonds.v1.GetPageImageResponse
+	23, // 44: fonds.v1.CatalogService.ListCollections:output_type -> fonds.v1.ListCollectionsResponse
+	25, // 45: fonds.v1.CatalogService.ListEvents:output_type -> fonds.v1.ListEventsResponse
+	34, // 46: fonds.v1.CatalogService.WatchEvents:output_type -> fonds.v1.Event
+	31, // [31:47] is the sub-list for method output_type
+	15, // [15:31] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_catalog_proto_init() }
@@ -1600,13 +1913,21 @@ func file_fonds_v1_catalog_proto_init() {
 	file_fonds_v1_document_proto_init()
 	file_fonds_v1_events_proto_init()
 	file_fonds_v1_reading_proto_init()
+	file_fonds_v1_catalog_proto_msgTypes[5].OneofWrappers = []any{
+		(*LookupDocumentsRequest_TelegramNumber)(nil),
+		(*LookupDocumentsRequest_RegistryNumber)(nil),
+		(*LookupDocumentsRequest_Citation)(nil),
+		(*LookupDocumentsRequest_SourceUrl)(nil),
+		(*LookupDocumentsRequest_Agent)(nil),
+		(*LookupDocumentsRequest_Date)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_fonds_v1_catalog_proto_rawDesc), len(file_fonds_v1_catalog_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -24,6 +24,7 @@ const (
 	CatalogService_GetDocument_FullMethodName       = "/fonds.v1.CatalogService/GetDocument"
 	CatalogService_BatchGetDocuments_FullMethodName = "/fonds.v1.CatalogService/BatchGetDocuments"
 	CatalogService_ListDocuments_FullMethodName     = "/fonds.v1.CatalogService/ListDocuments"
+	CatalogService_LookupDocuments_FullMethodName   = "/fonds.v1.CatalogService/LookupDocuments"
 	CatalogService_CreateDocument_FullMethodName    = "/fonds.v1.CatalogService/CreateDocument"
 	CatalogService_UpdateDocument_FullMethodName    = "/fonds.v1.CatalogService/UpdateDocument"
 	CatalogService_DeleteDocument_FullMethodName    = "/fonds.v1.CatalogService/DeleteDocument"
@@ -56,6 +57,9 @@ type CatalogServiceClient interface {
 	BatchGetDocuments(ctx context.Context, in *BatchGetDocumentsRequest, opts ...grpc.CallOption) (*BatchGetDocumentsResponse, error)
 	// ListDocuments returns documents, newest first, a page at a time.
 	ListDocuments(ctx context.Context, in *ListDocumentsRequest, opts ...grpc.CallOption) (*ListDocumentsResponse, error)
+	// LookupDocuments finds documents by number, citation, address, agent or date,
+	// in any spelling, by ID. INVALID_ARGUMENT says what was wrong with the words.
+	LookupDocuments(ctx context.Context, in *LookupDocumentsRequest, opts ...grpc.CallOption) (*LookupDocumentsResponse, error)
 	// CreateDocument makes a document over pages that exist.
 	CreateDocument(ctx context.Context, in *CreateDocumentRequest, opts ...grpc.CallOption) (*Document, error)
 	// UpdateDocument makes a new revision. ABORTED, reason ETAG_MISMATCH, when
@@ -119,6 +123,16 @@ func (c *catalogServiceClient) ListDocuments(ctx context.Context, in *ListDocume
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListDocumentsResponse)
 	err := c.cc.Invoke(ctx, CatalogService_ListDocuments_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *catalogServiceClient) LookupDocuments(ctx context.Context, in *LookupDocumentsRequest, opts ...grpc.CallOption) (*LookupDocumentsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(LookupDocumentsResponse)
+	err := c.cc.Invoke(ctx, CatalogService_LookupDocuments_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -290,6 +304,9 @@ type CatalogServiceServer interface {
 	BatchGetDocuments(context.Context, *BatchGetDocumentsRequest) (*BatchGetDocumentsResponse, error)
 	// ListDocuments returns documents, newest first, a page at a time.
 	ListDocuments(context.Context, *ListDocumentsRequest) (*ListDocumentsResponse, error)
+	// LookupDocuments finds documents by number, citation, address, agent or date,
+	// in any spelling, by ID. INVALID_ARGUMENT says what was wrong with the words.
+	LookupDocuments(context.Context, *LookupDocumentsRequest) (*LookupDocumentsResponse, error)
 	// CreateDocument makes a document over pages that exist.
 	CreateDocument(context.Context, *CreateDocumentRequest) (*Document, error)
 	// UpdateDocument makes a new revision. ABORTED, reason ETAG_MISMATCH, when
@@ -337,6 +354,9 @@ func (UnimplementedCatalogServiceServer) BatchGetDocuments(context.Context, *Bat
 }
 func (UnimplementedCatalogServiceServer) ListDocuments(context.Context, *ListDocumentsRequest) (*ListDocumentsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListDocuments not implemented")
+}
+func (UnimplementedCatalogServiceServer) LookupDocuments(context.Context, *LookupDocumentsRequest) (*LookupDocumentsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method LookupDocuments not implemented")
 }
 func (UnimplementedCatalogServiceServer) CreateDocument(context.Context, *CreateDocumentRequest) (*Document, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateDocument not implemented")
@@ -445,6 +465,24 @@ func _CatalogService_ListDocuments_Handler(srv interface{}, ctx context.Context,
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(CatalogServiceServer).ListDocuments(ctx, req.(*ListDocumentsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CatalogService_LookupDocuments_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(LookupDocumentsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CatalogServiceServer).LookupDocuments(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CatalogService_LookupDocuments_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CatalogServiceServer).LookupDocuments(ctx, req.(*LookupDocumentsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -662,6 +700,10 @@ var CatalogService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListDocuments",
 			Handler:    _CatalogService_ListDocuments_Handler,
+		},
+		{
+			MethodName: "LookupDocuments",
+			Handler:    _CatalogService_LookupDocuments_Handler,
 		},
 		{
 			MethodName: "CreateDocument",

@@ -292,7 +292,11 @@ type Document struct {
 	// When it was deleted; unset while it is not.
 	DeleteTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=delete_time,json=deleteTime,proto3" json:"delete_time,omitempty"`
 	// Person who made the revision shown; "system" for machine readings.
-	Person        string `protobuf:"bytes,14,opt,name=person,proto3" json:"person,omitempty"`
+	Person string `protobuf:"bytes,14,opt,name=person,proto3" json:"person,omitempty"`
+	// What the document says about itself.
+	Fields []*Field `protobuf:"bytes,15,rep,name=fields,proto3" json:"fields,omitempty"`
+	// The rules have read the text of the newest revision: its fields are there.
+	Extracted     bool `protobuf:"varint,16,opt,name=extracted,proto3" json:"extracted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -425,11 +429,25 @@ func (x *Document) GetPerson() string {
 	return ""
 }
 
+func (x *Document) GetFields() []*Field {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+func (x *Document) GetExtracted() bool {
+	if x != nil {
+		return x.Extracted
+	}
+	return false
+}
+
 var File_fonds_v1_document_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_document_proto_rawDesc = "" +
 	"\n" +
-	"\x17fonds/v1/document.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x80\x01\n" +
+	"\x17fonds/v1/document.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14fonds/v1/field.proto\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x80\x01\n" +
 	"\n" +
 	"Collection\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12!\n" +
@@ -451,7 +469,7 @@ const file_fonds_v1_document_proto_rawDesc = "" +
 	"\areading\x18\x03 \x01(\tR\areading\x12+\n" +
 	"\aoutcome\x18\x04 \x01(\x0e2\x11.fonds.v1.OutcomeR\aoutcome\x12\x16\n" +
 	"\x06reason\x18\x05 \x01(\tR\x06reason\x121\n" +
-	"\tassurance\x18\x06 \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\"\xa5\x04\n" +
+	"\tassurance\x18\x06 \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\"\xec\x04\n" +
 	"\bDocument\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1e\n" +
 	"\n" +
@@ -473,7 +491,9 @@ const file_fonds_v1_document_proto_rawDesc = "" +
 	"updateTime\x12;\n" +
 	"\vdelete_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"deleteTime\x12\x16\n" +
-	"\x06person\x18\x0e \x01(\tR\x06personB7Z5github.com/fonds-archive/fonds/proto/fonds/v1;fondsv1b\x06proto3"
+	"\x06person\x18\x0e \x01(\tR\x06person\x12'\n" +
+	"\x06fields\x18\x0f \x03(\v2\x0f.fonds.v1.FieldR\x06fields\x12\x1c\n" +
+	"\textracted\x18\x10 \x01(\bR\textractedB7Z5github.com/fonds-archive/fonds/proto/fonds/v1;fondsv1b\x06proto3"
 
 var (
 	file_fonds_v1_document_proto_rawDescOnce sync.Once
@@ -497,6 +517,7 @@ var file_fonds_v1_document_proto_goTypes = []any{
 	(*Box)(nil),                   // 5: fonds.v1.Box
 	(Outcome)(0),                  // 6: fonds.v1.Outcome
 	(Assurance)(0),                // 7: fonds.v1.Assurance
+	(*Field)(nil),                 // 8: fonds.v1.Field
 }
 var file_fonds_v1_document_proto_depIdxs = []int32{
 	4,  // 0: fonds.v1.Collection.create_time:type_name -> google.protobuf.Timestamp
@@ -509,11 +530,12 @@ var file_fonds_v1_document_proto_depIdxs = []int32{
 	4,  // 7: fonds.v1.Document.create_time:type_name -> google.protobuf.Timestamp
 	4,  // 8: fonds.v1.Document.update_time:type_name -> google.protobuf.Timestamp
 	4,  // 9: fonds.v1.Document.delete_time:type_name -> google.protobuf.Timestamp
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	8,  // 10: fonds.v1.Document.fields:type_name -> fonds.v1.Field
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_document_proto_init() }
@@ -521,6 +543,7 @@ func file_fonds_v1_document_proto_init() {
 	if File_fonds_v1_document_proto != nil {
 		return
 	}
+	file_fonds_v1_field_proto_init()
 	file_fonds_v1_reading_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

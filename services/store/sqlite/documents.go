@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	documentColumns = "id, collection, holding, head, events, created_at, deleted_at"
+	documentColumns = "id, collection, holding, head, extracted, events, created_at, deleted_at"
 	revisionColumns = "document, number, author, created_at, digest, manifest"
 	requestColumns  = "person, id, document, digest, created_at"
 )
@@ -25,7 +25,7 @@ var (
 
 func readDocument(r *row) catalog.Document {
 	return catalog.Document{
-		ID: r.text(), Collection: r.text(), Holding: r.text(), Head: r.int(), Events: r.int(),
+		ID: r.text(), Collection: r.text(), Holding: r.text(), Head: r.int(), Extracted: r.int(), Events: r.int(),
 		CreatedAt: r.time(), DeletedAt: r.time(),
 	}
 }
@@ -98,7 +98,7 @@ func documentsQuery(q catalog.DocumentQuery) (string, []any) {
 	if q.Assurance != 0 {
 		add(plus+"d.assurance = ?", q.Assurance)
 	}
-	return `SELECT d.id, d.collection, d.holding, d.head, d.events, d.created_at, d.deleted_at,
+	return `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.events, d.created_at, d.deleted_at,
 		r.document, r.number, r.author, r.created_at, r.digest, r.manifest
 		FROM documents d CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head
 		WHERE ` + strings.Join(where, " AND ") + ` ORDER BY d.id DESC LIMIT ?`, append(args, max(q.Limit, 0))
@@ -112,6 +112,18 @@ func (v *view) DocumentsOn(scan catalog.Digest) ([]catalog.Document, error) {
 func (v *view) EveryDocument(after string, limit int) ([]catalog.Document, error) {
 	return all(v, `SELECT `+documentColumns+` FROM documents WHERE id > ? ORDER BY id LIMIT ?`,
 		readDocument, after, max(limit, 0))
+}
+
+func (v *view) UnreadDocuments(limit int) ([]catalog.Document, error) {
+	return all(v, `SELECT `+documentColumns+` FROM documents INDEXED BY documents_unread
+		WHERE complete = 1 AND deleted_at = 0 AND extracted < head AND id > '' ORDER BY id LIMIT ?`, readDocument, max(limit, 0))
+}
+
+func (v *view) DocumentsByKey(l catalog.Lookup) ([]catalog.Document, error) {
+	return all(v, `SELECT `+documentColumns+` FROM documents WHERE deleted_at = 0 AND id IN (
+			SELECT document FROM document_keys
+			WHERE kind = ? AND key = ? AND document > ? AND low <= ? AND high >= ?)
+		ORDER BY id LIMIT ?`, readDocument, l.Kind, l.Text, l.After, l.High, l.Low, max(l.Limit, 0))
 }
 
 func readRequest(r *row) catalog.Request {
@@ -130,7 +142,7 @@ func (t *tx) PutDocument(d catalog.Document) error {
 	if err != nil && !errors.Is(err, catalog.ErrNotFound) {
 		return err
 	}
-	if err := t.put("document", d.ID, putDocument, d.ID, d.Collection, d.Holding, d.Head, d.Events,
+	if err := t.put("document", d.ID, putDocument, d.ID, d.Collection, d.Holding, d.Head, d.Extracted, d.Events,
 		d.CreatedAt, d.DeletedAt); err != nil {
 		return err
 	}
@@ -180,6 +192,19 @@ func (t *tx) derive(head catalog.Revision) error {
 	for _, g := range head.Regions {
 		if _, err := t.exec(`INSERT INTO document_scans (scan, document) VALUES (?, ?) ON CONFLICT DO NOTHING`,
 			g.Scan, head.Document); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) PutKeys(document string, keys []catalog.Key) error {
+	if _, err := t.exec(`DELETE FROM document_keys WHERE document = ?`, document); err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if _, err := t.exec(`INSERT INTO document_keys (kind, key, low, high, document) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, k.Kind, k.Text, k.Low, k.High, document); err != nil {
 			return err
 		}
 	}

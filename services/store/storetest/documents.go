@@ -17,6 +17,8 @@ func documents(t *testing.T, u suite) {
 	u.run(t, "PagingUnderInsert", documentsPaging)
 	u.run(t, "OnScan", documentsOn)
 	u.run(t, "Every", everyDocument)
+	u.run(t, "Unread", unreadDocuments)
+	u.run(t, "ByKey", documentsByKey)
 	u.run(t, "RequestsAreForgotten", requestsForgotten)
 }
 
@@ -254,4 +256,66 @@ func requestsForgotten(f *fixture) {
 		return nil
 	})
 	f.tx(func(tx catalog.Tx) error { return tx.InsertRequest(old) })
+}
+
+// A document waits for its fields while it is complete, not deleted, and newer than
+// what was extracted.
+func unreadDocuments(f *fixture) {
+	put := func(id string, d catalog.Document, outcome catalog.Outcome) {
+		d.ID, d.Collection = id, "c"
+		r := revision(id, d.Head, "t")
+		for i := range r.Regions {
+			r.Regions[i].Outcome = outcome
+		}
+		if len(r.Regions) == 0 {
+			r.Regions = []catalog.Region{{Scan: digest("s"), Page: 1, Outcome: outcome}}
+		}
+		f.tx(func(tx catalog.Tx) error { return errors.Join(tx.PutDocument(d), tx.InsertRevision(r)) })
+	}
+	f.putScans("s")
+	put("new", catalog.Document{Head: 1}, catalog.Text)
+	put("changed", catalog.Document{Head: 3, Extracted: 2}, catalog.Text)
+	put("read", catalog.Document{Head: 2, Extracted: 2}, catalog.Text)
+	put("incomplete", catalog.Document{Head: 1}, 0)
+	put("deleted", catalog.Document{Head: 1, DeletedAt: begin}, catalog.Text)
+	ids := func(limit int) []string {
+		list := read(f, func(r catalog.Reader) ([]catalog.Document, error) { return r.UnreadDocuments(limit) })
+		return each(list, func(d catalog.Document) string { return d.ID })
+	}
+	equal(f, "unread", ids(10), []string{"changed", "new"})
+	equal(f, "limited", ids(1), []string{"changed"})
+	put2 := catalog.Document{ID: "new", Collection: "c", Head: 1, Extracted: 1}
+	f.tx(func(tx catalog.Tx) error { return tx.PutDocument(put2) })
+	equal(f, "after one was read", ids(10), []string{"changed"})
+}
+
+func documentsByKey(f *fixture) {
+	f.putDocuments("a", "b", "c")
+	number := catalog.Key{Kind: "telegram_number", Text: "4117"}
+	lists := func(low, high int) catalog.Key {
+		return catalog.Key{Kind: "citation", Text: "aprf|45|1|339", Low: low, High: high}
+	}
+	f.tx(func(tx catalog.Tx) error {
+		return errors.Join(
+			tx.PutKeys("a", []catalog.Key{number, number, lists(31, 32), lists(40, 44)}),
+			tx.PutKeys("b", []catalog.Key{number, lists(33, 33)}),
+			tx.PutKeys("c", []catalog.Key{{Kind: "outgoing_number", Text: "4117"}}))
+	})
+	find := func(l catalog.Lookup) []string {
+		l.Limit = 10
+		list := read(f, func(r catalog.Reader) ([]catalog.Document, error) { return r.DocumentsByKey(l) })
+		return each(list, func(d catalog.Document) string { return d.ID })
+	}
+	equal(f, "by number", find(catalog.Lookup{Key: number}), []string{"a", "b"})
+	equal(f, "after", find(catalog.Lookup{Key: number, After: "a"}), []string{"b"})
+	equal(f, "another kind", find(catalog.Lookup{Key: catalog.Key{Kind: "outgoing_number", Text: "4117"}}), []string{"c"})
+	equal(f, "by case", len(find(catalog.Lookup{Key: catalog.Key{Kind: "Telegram_number", Text: "4117"}})), 0)
+	equal(f, "ranges that meet", find(catalog.Lookup{Key: lists(32, 33)}), []string{"a", "b"})
+	equal(f, "second range", find(catalog.Lookup{Key: lists(41, 41)}), []string{"a"})
+	equal(f, "between ranges", len(find(catalog.Lookup{Key: lists(34, 39)})), 0)
+	f.tx(func(tx catalog.Tx) error { return tx.PutKeys("a", []catalog.Key{lists(1, 1)}) })
+	equal(f, "replaced", find(catalog.Lookup{Key: number}), []string{"b"})
+	gone := catalog.Document{ID: "b", Collection: "c", Head: 1, DeletedAt: begin}
+	f.tx(func(tx catalog.Tx) error { return tx.PutDocument(gone) })
+	equal(f, "deleted", len(find(catalog.Lookup{Key: number})), 0)
 }

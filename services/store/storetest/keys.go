@@ -78,6 +78,8 @@ func emptyLists(f *fixture) {
 			"PendingWorks": func() (int, error) { l, err := r.PendingWorks(d, 5); return len(l), err },
 			"Recipes":      func() (int, error) { l, err := r.PendingRecipes(); return len(l), err },
 			"QueuedCounts": func() (int, error) { c, err := r.QueuedCounts(); return len(c), err },
+			"Unread":       func() (int, error) { l, err := r.UnreadDocuments(5); return len(l), err },
+			"ByKey":        func() (int, error) { l, err := r.DocumentsByKey(catalog.Lookup{Limit: 5}); return len(l), err },
 			"Every":        func() (int, error) { l, err := r.EveryDocument("", 5); return len(l), err },
 			"QueuedWorks":  func() (int, error) { l, err := r.QueuedWorks(begin, 5); return len(l), err },
 			"DroppedWorks": func() (int, error) { l, err := r.DroppedWorks(5); return len(l), err },

@@ -124,7 +124,7 @@ func everyField(f *fixture) {
 	}
 	reading := fullReading()
 	doc := catalog.Document{
-		ID: "d", Collection: "c", Holding: "h", Head: 7, Events: 9, CreatedAt: begin, DeletedAt: minute(1),
+		ID: "d", Collection: "c", Holding: "h", Head: 7, Extracted: 6, Events: 9, CreatedAt: begin, DeletedAt: minute(1),
 	}
 	f.tx(func(tx catalog.Tx) error {
 		return errors.Join(

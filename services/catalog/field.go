@@ -1,0 +1,213 @@
+package catalog
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// Field is one statement about a document: what it says, as written and in normal
+// form, which words prove it, and who says so.
+type Field struct {
+	// Name is one of those that workers/extract gives, such as telegram_number.
+	Name string `json:"name"`
+	// Value is JSON in the normal form of the name.
+	Value json.RawMessage `json:"value"`
+	// Raw is the value as written.
+	Raw string `json:"raw,omitempty"`
+	// Evidence has the words that prove it.
+	Evidence []Evidence `json:"evidence,omitempty"`
+	// Confidence is from 0 to 1; of a rule.
+	Confidence float64 `json:"confidence,omitempty"`
+	// Rule is the rule's name and version; empty for a person's statement.
+	Rule string `json:"rule,omitempty"`
+	// Person who says so; empty for a rule's.
+	Person    string    `json:"person,omitempty"`
+	Assurance Assurance `json:"assurance"`
+}
+
+// Evidence is a stretch of a reading's text, and where its words stand.
+type Evidence struct {
+	Reading string `json:"reading"`
+	// Start and End are bytes of the reading's text, End exclusive.
+	Start int   `json:"start"`
+	End   int   `json:"end"`
+	Boxes []Box `json:"boxes,omitempty"`
+}
+
+// Key is what a document can be found by. Keys are derived from its fields and
+// stand outside the revision.
+type Key struct {
+	// Kind is what is compared: telegram_number, registry_number, citation,
+	// source_url, date, or agent/ROLE.
+	Kind string
+	// Text is the normal form.
+	Text string
+	// Low and High are a range of numbers, both ends in it: lists of a citation,
+	// days since 1 January 1970. Both 0 for what has none.
+	Low, High int
+}
+
+// Lookup selects documents by a key: those that have the kind and text and whose
+// range meets the one given.
+type Lookup struct {
+	Key
+	// After is the ID of the last document of the page before; they come by ID,
+	// lowest first.
+	After string
+	Limit int
+}
+
+// Unread is a document whose newest revision no rule has read yet, and its text.
+type Unread struct {
+	Head    DocumentHead
+	Regions []RegionText
+}
+
+// UnreadDocuments returns documents that are complete and wait for their fields.
+func (c *Catalog) UnreadDocuments(ctx context.Context, limit int) ([]Unread, error) {
+	var unread []Unread
+	err := c.store.View(ctx, func(r Reader) error {
+		documents, err := r.UnreadDocuments(limit)
+		if err != nil {
+			return err
+		}
+		unread = make([]Unread, len(documents))
+		for i, d := range documents {
+			if unread[i], err = readUnread(r, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return unread, err
+}
+
+func readUnread(r Reader, d Document) (Unread, error) {
+	head, err := documentAt(r, d.ID, 0)
+	if err != nil {
+		return Unread{}, err
+	}
+	u := Unread{Head: head, Regions: make([]RegionText, len(head.Revision.Regions))}
+	for i, g := range head.Revision.Regions {
+		u.Regions[i].Region = g
+		if g.Reading == "" {
+			continue
+		}
+		reading, err := r.Reading(g.Reading)
+		if err != nil {
+			return Unread{}, fmt.Errorf("reading %s: %w", g.Reading, err)
+		}
+		u.Regions[i].Text, u.Regions[i].Body = reading.Text, reading.Body
+	}
+	return u, nil
+}
+
+// Extracted is what rules say about a revision of a document, and what the document
+// is to be found by.
+type Extracted struct {
+	Document string
+	Revision int
+	Fields   []Field
+	Keys     []Key
+}
+
+// StoreFields stores what rules say about documents, in one transaction. Statements
+// of people stay, and a rule's statement under the name of one gives way to it.
+// Where a newer revision has come meanwhile nothing is stored: that one will be
+// read. It returns the number of new revisions.
+func (c *Catalog) StoreFields(ctx context.Context, extracted []Extracted) (int, error) {
+	revised := 0
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		revised = 0
+		for _, e := range extracted {
+			n, err := c.storeFields(tx, e)
+			if err != nil {
+				return fmt.Errorf("fields of document %s: %w", e.Document, err)
+			}
+			revised += n
+		}
+		return nil
+	})
+	return revised, err
+}
+
+func (c *Catalog) storeFields(tx Tx, e Extracted) (revised int, err error) {
+	head, err := documentAt(tx, e.Document, 0)
+	if err != nil || head.Head != e.Revision || !head.DeletedAt.IsZero() {
+		return 0, err
+	}
+	stated := stateFields(head.Revision.Fields, e.Fields)
+	if sameFields(stated, head.Revision.Fields) {
+		head.Extracted = head.Head
+		err = tx.PutDocument(head.Document)
+	} else {
+		next := head.Revision
+		next.Fields, next.Author = stated, SystemPerson
+		head.Extracted = head.Head + 1
+		err = c.revise(tx, head.Document, next, DocumentRevised)
+		revised = 1
+	}
+	if err != nil {
+		return 0, err
+	}
+	return revised, tx.PutKeys(e.Document, e.Keys)
+}
+
+// stateFields lays rules' statements under those of people.
+func stateFields(before, rules []Field) []Field {
+	own := peoplesFields(before)
+	taken := map[string]bool{}
+	for _, f := range own {
+		taken[f.Name] = true
+	}
+	stated := append([]Field{}, own...)
+	for _, f := range rules {
+		if !taken[f.Name] {
+			stated = append(stated, f)
+		}
+	}
+	return stated
+}
+
+// peoplesFields are those that a person has stated.
+func peoplesFields(fields []Field) []Field {
+	var own []Field
+	for _, f := range fields {
+		if f.Person != "" {
+			own = append(own, f)
+		}
+	}
+	return own
+}
+
+func sameFields(a, b []Field) bool {
+	if len(a) != len(b) || len(a) == 0 {
+		return len(a) == len(b)
+	}
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}
+
+// LookupDocuments returns the documents that have a key, deleted ones left out.
+func (c *Catalog) LookupDocuments(ctx context.Context, l Lookup) ([]DocumentHead, error) {
+	var heads []DocumentHead
+	err := c.store.View(ctx, func(r Reader) error {
+		documents, err := r.DocumentsByKey(l)
+		if err != nil {
+			return err
+		}
+		heads = make([]DocumentHead, 0, len(documents))
+		for _, d := range documents {
+			head, err := documentAt(r, d.ID, 0)
+			if err != nil {
+				return err
+			}
+			heads = append(heads, head)
+		}
+		return nil
+	})
+	return heads, err
+}

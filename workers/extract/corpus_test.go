@@ -1,0 +1,92 @@
+package extract_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/fonds-archive/fonds/workers/extract"
+	"github.com/fonds-archive/fonds/workers/extract/evaluate"
+	"github.com/fonds-archive/fonds/workers/extract/extracttest"
+)
+
+// floors are the least F1 by group at a rate of misread characters. They lie a
+// little below what is reached, so that a rule that makes things worse shows.
+var floors = []struct {
+	rate                  float64
+	core, gloss, entities float64
+}{
+	{0, 0.95, 0.97, 0.94},
+	{0.01, 0.93, 0.93, 0.91},
+	{0.03, 0.87, 0.90, 0.86},
+	{0.08, 0.73, 0.86, 0.73},
+}
+
+// TestCorpus holds the quality of the rules on texts that they were not made from.
+func TestCorpus(t *testing.T) {
+	clean, err := extracttest.Load("testdata/corpus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := extractor()
+	for _, floor := range floors {
+		files := make([]extracttest.File, len(clean))
+		for i, f := range clean {
+			files[i] = f
+			if floor.rate > 0 {
+				files[i] = f.Damage(floor.rate, uint64(i+1))
+			}
+		}
+		folder := t.TempDir()
+		if err := extracttest.Save(folder, files); err != nil {
+			t.Fatal(err)
+		}
+		report := score(t, x, folder)
+		for group, least := range map[evaluate.Group]float64{
+			evaluate.Core: floor.core, evaluate.Gloss: floor.gloss, evaluate.Entities: floor.entities,
+		} {
+			got := float64(report.Group(group).F1)
+			t.Logf("%s at %.0f %% misread: F1 %.3f", group, 100*floor.rate, got)
+			if got < least {
+				t.Errorf("%s at %.0f %% misread: F1 %.3f, want %.2f at least", group, 100*floor.rate, got, least)
+			}
+		}
+	}
+}
+
+// score extracts the texts of a gold file and compares.
+func score(t *testing.T, x *extract.Extractor, folder string) *evaluate.Report {
+	t.Helper()
+	file, err := os.Open(filepath.Join(folder, "gold.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	gold, err := evaluate.ReadGold(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	var found bytes.Buffer
+	for _, f := range gold.Files {
+		text, err := os.ReadFile(filepath.Join(folder, f.Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[f.Name] = string(text)
+		if err := json.NewEncoder(&found).Encode(map[string]any{"file": f.Name, "documents": x.Extract(string(text))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	predictions, err := evaluate.ReadPredictions(&found)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := evaluate.Score(gold, texts, predictions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}

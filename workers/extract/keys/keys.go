@@ -1,0 +1,191 @@
+// Package keys makes what documents are found by: of a field its keys, of a
+// question the keys that answer it, both in the same normal form.
+//
+// It never asks a database.
+package keys
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/workers/extract"
+	"github.com/fonds-archive/fonds/workers/extract/citation"
+)
+
+// The kinds of keys.
+const (
+	Telegram  = "telegram_number"
+	Registry  = "registry_number"
+	Citation  = "citation"
+	SourceURL = "source_url"
+	Date      = "date"
+	// Agent is followed by a slash and the role; without a role by nothing.
+	Agent = "agent"
+)
+
+// widest is above any list number and any day.
+const widest = 1 << 30
+
+// Of returns the keys of a field.
+func Of(f extract.Field) []catalog.Key {
+	switch v := f.Value.(type) {
+	case string:
+		return ofText(f.Name, v)
+	case extract.NumberRange:
+		return ofRange(v)
+	case extract.Date:
+		if day, ok := dayOf(v.ISO); ok {
+			return []catalog.Key{{Kind: Date, Low: day, High: day}, {Kind: Date + "/" + f.Name, Low: day, High: day}}
+		}
+	case extract.Link:
+		return []catalog.Key{{Kind: SourceURL, Text: foldURL(v.URL)}}
+	case extract.Agent:
+		return ofAgent(f.Name, v)
+	case extract.Mention:
+		if v.ID != "" {
+			return []catalog.Key{{Kind: Agent, Text: v.ID}}
+		}
+	case citation.Value:
+		if c := citation.Parse(f.Raw).Citations; len(c) == 1 {
+			return ofCitation(&c[0])
+		}
+	}
+	return nil
+}
+
+func ofText(name, v string) []catalog.Key {
+	switch name {
+	case "telegram_number":
+		return []catalog.Key{{Kind: Telegram, Text: foldNumber(v)}}
+	case "outgoing_number", "incoming_number", "document_number", "registration_number":
+		return []catalog.Key{{Kind: Registry, Text: foldNumber(v)}}
+	}
+	return nil
+}
+
+func ofRange(v extract.NumberRange) []catalog.Key {
+	low, errLow := strconv.Atoi(v.From)
+	high, errHigh := strconv.Atoi(v.To)
+	if errLow != nil || errHigh != nil || high < low || high-low > 100 {
+		return []catalog.Key{{Kind: Registry, Text: foldNumber(v.From)}}
+	}
+	var keys []catalog.Key
+	for n := low; n <= high; n++ {
+		keys = append(keys, catalog.Key{Kind: Registry, Text: strconv.Itoa(n)})
+	}
+	return keys
+}
+
+func ofAgent(role string, v extract.Agent) []catalog.Key {
+	text := v.ID
+	if text == "" {
+		text = "name:" + strings.ToLower(v.Written)
+	}
+	if text == "name:" {
+		return nil
+	}
+	return []catalog.Key{{Kind: Agent, Text: text}, {Kind: Agent + "/" + role, Text: text}}
+}
+
+// ofCitation makes a key for each range of lists; one without lists meets all.
+func ofCitation(c *citation.Citation) []catalog.Key {
+	file := citation.LooseKey(c)
+	ranges := c.Spans()
+	if len(ranges) == 0 {
+		return []catalog.Key{{Kind: Citation, Text: file, Low: 0, High: widest}}
+	}
+	keys := make([]catalog.Key, len(ranges))
+	for i, r := range ranges {
+		keys[i] = catalog.Key{Kind: Citation, Text: file, Low: r[0], High: r[1]}
+	}
+	return keys
+}
+
+// foldNumber makes "302/Ш" and "302/sh" one, and leaves out the number sign.
+func foldNumber(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	s = strings.TrimLeft(s, "№#noº.° ")
+	s = strings.NewReplacer("ш", "sh", "с", "s", " ", "", "–", "-").Replace(s)
+	return strings.TrimSuffix(s, "/iii") + map[bool]string{true: "/sh"}[strings.HasSuffix(s, "/iii")]
+}
+
+func foldURL(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if _, rest, found := strings.Cut(s, "://"); found {
+		s = rest
+	}
+	return strings.TrimRight(s, "/.")
+}
+
+// dayOf counts the days since 1 January 1970 of a date with year, month and day.
+func dayOf(iso string) (int, bool) {
+	if len(iso) < len("1951-06-13") {
+		return 0, false
+	}
+	t, err := time.Parse("2006-01-02", iso[:10])
+	if err != nil {
+		return 0, false
+	}
+	return int(t.Unix() / 86400), true
+}
+
+// Maker makes keys of questions. Its zero value is ready.
+type Maker struct{}
+
+// Keys returns the keys of which a document must have one, for what a person wrote.
+func (Maker) Keys(kind, text string) ([]catalog.Key, error) {
+	switch base, role, _ := strings.Cut(kind, "/"); base {
+	case Telegram, Registry:
+		if n := foldNumber(text); n != "" {
+			return []catalog.Key{{Kind: kind, Text: n}}, nil
+		}
+		return nil, fmt.Errorf("%q is no number", text)
+	case SourceURL:
+		return []catalog.Key{{Kind: kind, Text: foldURL(text)}}, nil
+	case Agent:
+		return []catalog.Key{{Kind: agentKind(role), Text: text}}, nil
+	case Date:
+		return dates(kind, text)
+	case Citation:
+		return citations(text)
+	}
+	return nil, fmt.Errorf("there is no key %q", kind)
+}
+
+func agentKind(role string) string {
+	if role == "" {
+		return Agent
+	}
+	return Agent + "/" + role
+}
+
+// dates reads a day, or two with "/" between.
+func dates(kind, text string) ([]catalog.Key, error) {
+	from, to, ranged := strings.Cut(text, "/")
+	if !ranged {
+		to = from
+	}
+	low, okLow := dayOf(from)
+	high, okHigh := dayOf(to)
+	if !okLow || !okHigh || high < low {
+		return nil, fmt.Errorf("%q is no day such as 1951-06-13, nor two days with / between", text)
+	}
+	return []catalog.Key{{Kind: kind, Low: low, High: high}}, nil
+}
+
+func citations(text string) ([]catalog.Key, error) {
+	parsed := citation.Parse(text)
+	var keys []catalog.Key
+	for i := range parsed.Citations {
+		if c := &parsed.Citations[i]; c.Kind == citation.Archival {
+			keys = append(keys, ofCitation(c)...)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("no archival reference was found in %q: write it like APRF, f. 45, op. 1, d. 339, ll. 31-32", text)
+	}
+	return keys, nil
+}

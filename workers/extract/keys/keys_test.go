@@ -1,0 +1,100 @@
+package keys_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/workers/extract"
+	"github.com/fonds-archive/fonds/workers/extract/citation"
+	"github.com/fonds-archive/fonds/workers/extract/keys"
+)
+
+// meets tells what a store does: same kind and text, ranges that meet.
+func meets(a, b catalog.Key) bool {
+	return a.Kind == b.Kind && a.Text == b.Text && a.Low <= b.High && a.High >= b.Low
+}
+
+func finds(of []catalog.Key, asked []catalog.Key) bool {
+	for _, a := range of {
+		for _, b := range asked {
+			if meets(a, b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func TestQuestionsFindFields(t *testing.T) {
+	shelfmark := func(raw string) extract.Field {
+		return extract.Field{Name: "citation", Raw: raw, Value: citation.Value{}}
+	}
+	number := func(name, v string) extract.Field { return extract.Field{Name: name, Value: v} }
+	day := extract.Field{Name: "received_at", Value: extract.Date{ISO: "1951-06-13T19:55"}}
+	to := extract.Field{Name: "addressee", Value: extract.Agent{ID: "person:x", Written: "X"}}
+	unknown := extract.Field{Name: "signatory", Value: extract.Agent{Written: "LUNIN"}}
+	for _, c := range []struct {
+		field extract.Field
+		kind  string
+		text  string
+		found bool
+	}{
+		{number("telegram_number", "3557"), "telegram_number", "No. 3557", true},
+		{number("telegram_number", "3557"), "telegram_number", "№ 3557", true},
+		{number("telegram_number", "3557"), "telegram_number", "355", false},
+		{number("telegram_number", "3557"), "registry_number", "3557", false},
+		{number("outgoing_number", "302/sh"), "registry_number", "302/ш", true},
+		{number("outgoing_number", "335/III"), "registry_number", "335/sh", true},
+		{extract.Field{Name: "special_number", Value: extract.NumberRange{From: "1821", To: "1823"}}, "registry_number", "1822", true},
+		{shelfmark("APRF, f. 45, op. 1, d. 339, ll. 31-32"), "citation", "АПРФ. Ф. 45. Оп. 1. Д. 339. Л. 32–40", true},
+		{shelfmark("APRF, f. 45, op. 1, d. 339, ll. 31-32"), "citation", "APRF, f. 45, op. 1, d. 339", true},
+		{shelfmark("APRF, f. 45, op. 1, d. 339"), "citation", "APRF, f. 45, op. 1, d. 339, l. 7", true},
+		{shelfmark("APRF, f. 45, op. 1, d. 339, ll. 31-32"), "citation", "APRF, f. 45, op. 1, d. 339, l. 33", false},
+		{shelfmark("APRF, f. 45, op. 1, d. 339, ll. 31-32"), "citation", "RGASPI, f. 45, op. 1, d. 339, l. 31", false},
+		{extract.Field{Name: "source_url", Value: extract.Link{URL: "https://a.example.org/d/7"}}, "source_url", "http://A.example.org/d/7/", true},
+		{day, "date", "1951-06-13", true},
+		{day, "date", "1951-06-01/1951-06-30", true},
+		{day, "date", "1951-06-14", false},
+		{to, "agent", "person:x", true},
+		{to, "agent/addressee", "person:x", true},
+		{to, "agent/signatory", "person:x", false},
+		{unknown, "agent/signatory", "name:lunin", true},
+	} {
+		t.Run(fmt.Sprint(c.kind, " ", c.text), func(t *testing.T) {
+			asked, err := keys.Maker{}.Keys(c.kind, c.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := finds(keys.Of(c.field), asked); got != c.found {
+				t.Errorf("%v against %v: %v", keys.Of(c.field), asked, got)
+			}
+		})
+	}
+}
+
+func TestQuestionsThatMakeNoSense(t *testing.T) {
+	for kind, text := range map[string]string{
+		"telegram_number": "№", "date": "13 June", "citation": "the archive", "colour": "red",
+	} {
+		if got, err := (keys.Maker{}).Keys(kind, text); err == nil {
+			t.Errorf("%s %q gives %v", kind, text, got)
+		}
+	}
+}
+
+func FuzzKeys(f *testing.F) {
+	f.Add("citation", "APRF, f. 45, op. 1, d. 339, ll. 31-32")
+	f.Add("date", "1951-06-13/1951-06-14")
+	f.Fuzz(func(t *testing.T, kind, text string) {
+		got, err := keys.Maker{}.Keys(kind, text)
+		if (err == nil) != (len(got) > 0) {
+			t.Errorf("%d keys and %v", len(got), err)
+		}
+		for _, k := range got {
+			if k.Low > k.High {
+				t.Errorf("range %d to %d", k.Low, k.High)
+			}
+		}
+	})
+}
