@@ -242,7 +242,7 @@ func (p *page) barClock(i int) (clock, int) {
 	case n == 4:
 		return clock{hour: p.at(i).num / 100, minute: p.at(i).num % 100}, i + 1
 	case (sep.mark == ':' || sep.mark == '.' || sep.mark == '-' || sep.mark == ';' || sep.mark == ',') && p.digits(i+2) == 2 && p.closeTo(i+1) && p.closeTo(i+2) &&
-		!(p.at(i+3).mark == sep.mark && p.closeTo(i+3) && p.digits(i+4) > 0):
+		(p.at(i+3).mark != sep.mark || !p.closeTo(i+3) || p.digits(i+4) == 0):
 		c := clock{hour: p.at(i).num, minute: p.at(i + 2).num}
 		return p.halfDay(c, i+3)
 	case sep.key == kHours:
@@ -340,7 +340,7 @@ func (p *page) clockIsOne(i int, c clock, d day) bool {
 
 // skipGlue skips what may stand between a time and a date.
 func (p *page) skipGlue(i int) int {
-	for n := 0; n < 3; n++ {
+	for range 3 {
 		t := p.at(i)
 		word := p.lower[t.Start:t.End]
 		if t.mark != ',' && t.mark != ';' && t.mark != '.' && word != "on" && word != "at" && word != "в" && word != "of" {

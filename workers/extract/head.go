@@ -348,12 +348,12 @@ func (d *doc) dated(m moment, rule string) {
 func (d *doc) restriction(l line) {
 	low := d.lower[l.Start:l.End]
 	for _, form := range restrictions {
-		at := strings.Index(low, form)
-		if at < 0 {
+		before, _, found := strings.Cut(low, form)
+		if !found {
 			continue
 		}
 		// From the beginning of its sentence to the end.
-		start := l.Start + strings.LastIndexByte(low[:at], '.') + 1
+		start := l.Start + strings.LastIndexByte(before, '.') + 1
 		span := d.trimOf(Span{start, l.End}, ".")
 		name := "handling_instruction"
 		if strings.Contains(form, "cop") || strings.Contains(form, "коп") {
@@ -609,8 +609,8 @@ func (d *doc) stamp(i int) (next int) {
 	end, next := d.lines[i].End, i+1
 	if d.at(d.lines[i].first).mark == '[' {
 		for j := i; j < d.part.to && j < i+8; j++ {
-			if close := strings.IndexByte(d.plain[d.lines[j].Start:d.lines[j].End], ']'); close >= 0 {
-				end, next = d.lines[j].Start+close+1, j+1
+			if at := strings.IndexByte(d.plain[d.lines[j].Start:d.lines[j].End], ']'); at >= 0 {
+				end, next = d.lines[j].Start+at+1, j+1
 				break
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/fonds-archive/fonds/workers/extract/agents"
@@ -62,7 +61,7 @@ func (p *page) nameAt(i, limit int) (name, int) {
 	if t.Start >= limit || !p.startsUpper(i) {
 		return name{}, first
 	}
-	next := i
+	var next int
 	if m := p.mentionAt(t.Start); m != nil && m.End <= limit {
 		n.known = m
 		n.written = Span{m.Start, m.End}
@@ -249,11 +248,11 @@ func (d *doc) formNames() {
 				written = v.Recipient.Written
 			}
 		}
-		if key := strings.ToLower(written); written == "" || seen[key] {
+		key := strings.ToLower(written)
+		if written == "" || seen[key] {
 			continue
-		} else {
-			seen[key] = true
 		}
+		seen[key] = true
 		if at := strings.Index(d.plain[f.Evidence[0].Start:f.Evidence[0].End], written); at >= 0 {
 			span := Span{f.Evidence[0].Start + at, f.Evidence[0].Start + at + len(written)}
 			d.add("person", Mention{Variants: []string{written}}, span, 0.6, "form-names")
@@ -280,9 +279,4 @@ func (d *doc) inCatalogue(offset int) bool {
 		}
 	}
 	return false
-}
-
-// upperWord tells that a span is one word in capitals.
-func upperWord(s string) bool {
-	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsUpper(r) }) < 0
 }

@@ -248,7 +248,7 @@ func (p *page) isMark(l line) bool {
 		case kTop, kSecret, kStrictly, kUrgent:
 			n++
 		default:
-			if t.mark == 0 && !(t.key == none && n > 0) {
+			if t.mark == 0 && (t.key != none || n == 0) {
 				return false
 			}
 		}

@@ -150,7 +150,7 @@ func wordEnd(s string, i int) int {
 			if next, _ := utf8.DecodeRuneInString(s[i+n:]); !unicode.IsLetter(next) {
 				return i
 			}
-		} else if !unicode.IsLetter(r) && !unicode.IsMark(r) && !(isDigit(r) && inWord(s[i+n:])) {
+		} else if figure := isDigit(r) && inWord(s[i+n:]); !figure && !unicode.IsLetter(r) && !unicode.IsMark(r) {
 			return i
 		}
 		i += n
