@@ -80,6 +80,11 @@ func (b *bench) compare(ctx context.Context, s set) error {
 		Section: "ingest", Pages: name, What: "fonds ingest --wait", Unit: "pages/s", Values: ours.each(pace),
 		Against: "same children, bare loop", Base: bare.each(pace), Goal: atLeast(0.95),
 	})
+	seconds := func(r round) float64 { return r.cost.engine.Seconds() }
+	b.add(result{
+		Section: "ingest", Pages: name, What: "CPU of the engine children", Unit: "s", Values: ours.each(seconds),
+		Against: "same children, bare loop", Base: bare.each(seconds),
+	})
 	b.add(result{
 		Section: "ingest", Pages: name, What: "character error rate", Unit: "%", Values: ours.each(errs),
 		Against: "xargs tesseract", Base: plain.each(errs),

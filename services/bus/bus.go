@@ -112,7 +112,11 @@ func connectOnce(ctx context.Context, url string, options []nats.Option) (*Bus, 
 	}
 	b := &Bus{conn: conn, js: js}
 	b.life, b.end = context.WithCancel(context.Background())
-	if err := b.declare(ctx); err != nil {
+	// A request that a dying server has taken is never answered: the next try must
+	// not wait for it as long as there is time at all.
+	declaring, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	if err := b.declare(declaring); err != nil {
 		b.Close()
 		return nil, err
 	}

@@ -59,49 +59,23 @@ type Lookup struct {
 	Limit int
 }
 
-// Unread is a document whose newest revision no rule has read yet, and its text.
-type Unread struct {
-	Head    DocumentHead
-	Regions []RegionText
-}
-
 // UnreadDocuments returns documents that are complete and wait for their fields.
-func (c *Catalog) UnreadDocuments(ctx context.Context, limit int) ([]Unread, error) {
-	var unread []Unread
+func (c *Catalog) UnreadDocuments(ctx context.Context, limit int) ([]DocumentHead, error) {
+	var heads []DocumentHead
 	err := c.store.View(ctx, func(r Reader) error {
 		documents, err := r.UnreadDocuments(limit)
 		if err != nil {
 			return err
 		}
-		unread = make([]Unread, len(documents))
+		heads = make([]DocumentHead, len(documents))
 		for i, d := range documents {
-			if unread[i], err = readUnread(r, d); err != nil {
+			if heads[i], err = documentAt(r, d.ID, 0); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return unread, err
-}
-
-func readUnread(r Reader, d Document) (Unread, error) {
-	head, err := documentAt(r, d.ID, 0)
-	if err != nil {
-		return Unread{}, err
-	}
-	u := Unread{Head: head, Regions: make([]RegionText, len(head.Revision.Regions))}
-	for i, g := range head.Revision.Regions {
-		u.Regions[i].Region = g
-		if g.Reading == "" {
-			continue
-		}
-		reading, err := r.Reading(g.Reading)
-		if err != nil {
-			return Unread{}, fmt.Errorf("reading %s: %w", g.Reading, err)
-		}
-		u.Regions[i].Text, u.Regions[i].Body = reading.Text, reading.Body
-	}
-	return u, nil
+	return heads, err
 }
 
 // Extracted is what rules say about a revision of a document, and what the document

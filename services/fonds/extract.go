@@ -23,7 +23,7 @@ func newExtractCommand() *cobra.Command {
 		Short: "Find documents and their metadata in text files, without a server",
 		Long: `Find documents and their metadata in text files, without a server.
 
-A FILE is plain text or Markdown: the published text of one or more telegrams and
+A FILE is plain text, Markdown or HTML: the published text of one or more telegrams and
 letters, or what was recognised of their pages. Each document is printed with its
 fields: what was found, the words that prove it, the rule, and how sure it is.
 
@@ -82,7 +82,11 @@ func extractFiles(cmd *cobra.Command, x *extract.Extractor, paths []string) erro
 			fmt.Fprintf(cmd.ErrOrStderr(), "fonds: %s: %s\n", shown(path), err)
 			continue
 		}
-		if err := writeExtract(cmd, path, text, x.Extract(text)); err != nil {
+		plain := text
+		if isHTML(path, text) {
+			plain = extract.PlainHTML(text)
+		}
+		if err := writeExtract(cmd, path, text, x.Extract(plain)); err != nil {
 			return err
 		}
 	}
@@ -90,6 +94,14 @@ func extractFiles(cmd *cobra.Command, x *extract.Extractor, paths []string) erro
 		return dataf("%s could not be read", plural(failed, "file"))
 	}
 	return nil
+}
+
+// isHTML tells by the name, or by how it begins, that a file is an HTML page.
+func isHTML(path, text string) bool {
+	name := strings.ToLower(path)
+	start := strings.ToLower(strings.TrimSpace(text[:min(len(text), 200)]))
+	return strings.HasSuffix(name, ".html") || strings.HasSuffix(name, ".htm") ||
+		strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 
 // readText reads a file, or standard input for "-". What is no text is refused.

@@ -161,7 +161,7 @@ func (n *node) openBus(ctx context.Context) error {
 			n.log.Warn("NATS went away: connecting again", "error", err)
 		}
 	}))
-	connecting, cancel := context.WithTimeout(ctx, 30*time.Second)
+	connecting, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
 	b, err := bus.Connect(connecting, url, options...)
 	if err != nil {
@@ -171,6 +171,10 @@ func (n *node) openBus(ctx context.Context) error {
 	n.bus, n.queue = b, b.JobQueue(n.options.ackWait)
 	return nil
 }
+
+// connectTime outlasts a server that is restarted and reads its streams again, with
+// a few tries that are lost on the way.
+const connectTime = time.Minute
 
 // starter runs a role beside the others until its context ends.
 type starter func(role string, run func(context.Context) error)

@@ -6,7 +6,7 @@ import "strings"
 // ZEDONG", "To Comrade FILIPPOV!", "via Roshchin".
 func (d *doc) address(l line) bool {
 	found := false
-	if d.salutation(l) {
+	if d.salutation(l) || d.officeAndPerson(l) {
 		return true
 	}
 	for i := l.first; i < l.last; i++ {
@@ -44,6 +44,20 @@ func (d *doc) address(l line) bool {
 		found = true
 	}
 	return found
+}
+
+// officeAndPerson reads "To the Chairman of the Council of Ministers Comrade X".
+func (d *doc) officeAndPerson(l line) bool {
+	i := l.first
+	if d.at(i).key != kTo || d.word(i+1) != "the" || !d.hasKey(l, kOffice) || d.sentence(l) {
+		return false
+	}
+	n := d.lastName(i+2, l)
+	if n.End == n.Start {
+		return false
+	}
+	d.addressees(n, d.tokenAt(n.End), l, toLevel)
+	return true
 }
 
 // salutation reads "Dear Comrade Stalin," and "ТОВ. КУЗНЕЦОВУ [Сталину]", and a
@@ -90,7 +104,11 @@ func (d *doc) placeTo(n name) {
 
 // infinitive tells that "to" begins no name.
 func (d *doc) infinitive(i int) bool {
-	j := d.skipTitles(i+1, d.at(i+1).Start+200)
+	j := i + 1
+	if d.at(j).mark == ':' {
+		j++
+	}
+	j = d.skipTitles(j, d.at(j).Start+200)
 	return !d.startsUpper(j) && d.at(j).mark != '['
 }
 

@@ -58,6 +58,9 @@ func (d *doc) quoted(last int) {
 }
 
 func (d *doc) opens(l line) bool {
+	if d.isDayLine(l) { // "1" January 1950
+		return false
+	}
 	return strings.ContainsRune("\"“„«", d.at(l.first).mark) && d.at(l.first).mark != 0
 }
 

@@ -158,7 +158,7 @@ func (d *doc) counts(l line) {
 			if d.at(j).key == kPrinted {
 				end = d.at(j).End
 			}
-			if d.at(j).key == kPrinted || d.printed(l) {
+			if d.at(j).key == kPrinted || d.printed(l) || d.onlyMarks(j, l.last) && i == l.first {
 				d.add("copy_count", n, Span{t.Start, end}, 0.85, "copy-count")
 			}
 		}

@@ -37,7 +37,7 @@ func (d *doc) bracketEnd(i int) int {
 func (d *doc) bracket(i, end int) {
 	span := Span{d.at(i).Start, d.at(end).End}
 	inside := Span{d.at(i + 1).Start, d.at(end - 1).End}
-	if d.inCatalogue(span.Start) {
+	if d.inCatalogue(span.Start) || d.citedIn(span) {
 		return
 	}
 	kind := d.glossKind(i, end)
@@ -53,6 +53,16 @@ func (d *doc) bracket(i, end int) {
 		v.Target = d.targetOf(i)
 	}
 	d.add("gloss", v, span, 0.8, "gloss")
+}
+
+// citedIn tells that brackets hold a shelfmark: that is the edition's source line.
+func (d *doc) citedIn(s Span) bool {
+	for _, f := range d.fields {
+		if f.Name == "citation" && s.Start <= f.Evidence[0].Start && f.Evidence[0].End <= s.End {
+			return true
+		}
+	}
+	return false
 }
 
 // glossKind tells what brackets hold: who somebody is, another spelling, words that

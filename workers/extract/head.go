@@ -138,7 +138,7 @@ func (d *doc) headLine(i int) (next int, known bool) {
 		d.readMarks(l)
 		d.restriction(l)
 		return i + 1, true
-	case d.numbers(l) || d.markAndCopy(l) || d.declassified(l):
+	case d.numbers(l) || d.markAndCopy(l) || d.declassified(l) || d.journal(l):
 		return i + 1, true
 	case d.at(l.first).key == kCopies || d.signAt(l.first) > l.first:
 		if d.lineKinds[i] == numberLine {
@@ -197,6 +197,7 @@ func (d *doc) markAndCopy(l line) bool {
 	if !d.hasKey(l, kSecret) || d.prose(l) || l.last-l.first > 16 {
 		return false
 	}
+	d.journal(l)
 	for i := l.first; i < l.last; i++ {
 		if d.at(i).key != kCopies {
 			continue
@@ -211,6 +212,28 @@ func (d *doc) markAndCopy(l line) bool {
 			d.add("copy_number", d.registry(n), Span{d.at(i).Start, n.End}, 0.85, "copy-number")
 			return true
 		}
+	}
+	return false
+}
+
+// journal reads "From the journal of X", whose record it is.
+func (d *doc) journal(l line) bool {
+	for i := l.first + 1; i < min(l.first+4, l.last); i++ {
+		switch d.word(i) {
+		case "journal", "diary", "дневника", "журнала":
+		default:
+			continue
+		}
+		if i+1 < l.last && d.at(i+1).key == kOf {
+			i++
+		}
+		n, next := d.nameAt(i+1, l.End)
+		if next == i+1 {
+			return false
+		}
+		d.addSender(n, "journal")
+		d.readMarks(l)
+		return true
 	}
 	return false
 }
@@ -424,6 +447,11 @@ func (d *doc) timed(l line) bool {
 				j++
 			}
 			n, next := d.nameAt(j, l.End)
+			if next > j && d.isSender(n) {
+				d.addSender(n, "from-sender")
+				found, i = true, next-1
+				continue
+			}
 			if next == j || n.known != nil && n.known.Kind != "place" || n.known == nil && i > l.first || d.has("from_place") != nil {
 				continue
 			}
@@ -460,6 +488,12 @@ func (d *doc) timed(l line) bool {
 		}
 	}
 	return found
+}
+
+// isSender tells that a name is the one that a title has given as the sender.
+func (d *doc) isSender(n name) bool {
+	f := d.has("sender")
+	return f != nil && f.Value.(Agent).same(d.agent(n))
 }
 
 // series reads «Series "G" T», also with the mark on the next line.

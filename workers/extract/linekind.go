@@ -139,7 +139,8 @@ func (p *page) isHeading(l line) bool {
 		}
 	}
 	rest := l.last - i
-	return rest == 0 && (numbered || p.capitals(l.Span)) ||
+	plain := p.hasKey(l, kCiphered) || p.hasKey(l, kCipherTelegram) // no sentence begins so
+	return rest == 0 && (numbered || plain || p.capitals(l.Span)) ||
 		rest > 0 && rest <= 3 && numbered && p.at(i).mark != ',' && p.capitals(l.Span)
 }
 
@@ -262,7 +263,7 @@ func (p *page) isClosingLine(l line) bool {
 		i++
 	}
 	switch t, after := p.at(i), p.at(i+1); t.key {
-	case kDeciphered, kPrinted, kVerified, kExecuted, kRecorded:
+	case kDeciphered, kPrinted, kVerified, kExecuted, kRecorded, kDispatched:
 		return after.key == kBy || after.mark == ':' || after.mark == '.' || p.startsUpper(i+1) || after.num >= 0
 	case kSent:
 		return after.key == kTo || after.mark == ':'

@@ -3,6 +3,7 @@ package ocr
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
@@ -258,6 +259,10 @@ func (d *desk) letters() []*fondsv1.DeadLetter {
 	d.t.Helper()
 	letters, err := d.bus.DeadLetters(d.ctx(), 0, 100)
 	must(d.t, err)
+	for i, l := range letters { // the list has no bytes
+		letters[i], err = d.bus.DeadLetter(d.ctx(), placeOf(d.t, l))
+		must(d.t, err)
+	}
 	return letters
 }
 
@@ -283,4 +288,13 @@ func wantBody(t *testing.T, encoded []byte, words string) {
 	if body.GetText() != words {
 		t.Errorf("the body has %d bytes of text", len(body.GetText()))
 	}
+}
+
+// placeOf gives the number in the name of a letter.
+func placeOf(t *testing.T, l *fondsv1.DeadLetter) uint64 {
+	t.Helper()
+	var place uint64
+	_, err := fmt.Sscanf(l.GetName(), "deadLetters/%d", &place)
+	must(t, err)
+	return place
 }

@@ -35,6 +35,11 @@ const (
 	// gather is how long a round waits for company after a change: one commit costs
 	// an fsync and an event, and nobody waits for fields by the tenth of a second.
 	gather = 250 * time.Millisecond
+	// maxRegions bounds the pages of a document that is read; a telegram has one or
+	// two, a file of a whole delo some hundreds.
+	maxRegions = 2000
+	// maxBoxes bounds the lines of one proof: a summary may go over a page.
+	maxBoxes = 100
 	// tick bounds how late a change of another process is seen.
 	tick = 2 * time.Second
 	// rest is how long a round waits after one in which something failed.
@@ -85,10 +90,13 @@ func (c Config) round(ctx context.Context) (n int, failed bool) {
 		return 0, err != nil
 	}
 	extracted := make([]catalog.Extracted, 0, len(unread))
-	for _, u := range unread {
-		e, err := c.one(u)
+	for _, head := range unread {
+		e, err := c.one(ctx, head)
+		if ctx.Err() != nil {
+			return len(unread), failed
+		}
 		if err != nil {
-			c.Log.Error("extract fields", "document", u.Head.ID, "error", err)
+			c.Log.Error("extract fields", "document", head.ID, "error", err)
 			failed = true
 			continue
 		}
@@ -106,17 +114,33 @@ func (c Config) round(ctx context.Context) (n int, failed bool) {
 	return len(unread), failed
 }
 
-// one reads one document.
-func (c Config) one(u catalog.Unread) (catalog.Extracted, error) {
-	t := assemble(u.Regions)
-	e := catalog.Extracted{Document: u.Head.ID, Revision: u.Head.Head}
+// one reads one document. The texts of its pages are held at once, the bodies with
+// their words one after the other and only where something was found.
+func (c Config) one(ctx context.Context, head catalog.DocumentHead) (catalog.Extracted, error) {
+	e := catalog.Extracted{Document: head.ID, Revision: head.Head}
+	if len(head.Revision.Regions) > maxRegions {
+		c.Log.Warn("a document is too long to look for fields", "document", head.ID, "regions", len(head.Revision.Regions))
+		return e, nil
+	}
+	text, err := c.Catalog.Text(ctx, head.ID, head.Head, 0)
+	if err != nil {
+		return e, err
+	}
+	t := assemble(text.Regions, func(g catalog.Region) ([]byte, error) {
+		reading, err := c.Catalog.Reading(ctx, g.Scan, g.Page, g.Reading)
+		return reading.Body, err
+	})
 	for _, f := range mainDocument(c.Extractor.Extract(t.text)).Fields {
 		value, err := json.Marshal(f.Value)
 		if err != nil {
 			return e, fmt.Errorf("encode %s: %w", f.Name, err)
 		}
+		evidence, err := t.evidence(f.Evidence)
+		if err != nil {
+			return e, err
+		}
 		e.Fields = append(e.Fields, catalog.Field{
-			Name: f.Name, Value: value, Raw: f.Raw, Evidence: t.evidence(f.Evidence), Confidence: f.Confidence,
+			Name: f.Name, Value: value, Raw: f.Raw, Evidence: evidence, Confidence: f.Confidence,
 			Rule: f.Rule, Assurance: catalog.AssuranceMachine,
 		})
 		e.Keys = append(e.Keys, keys.Of(f)...)
@@ -144,21 +168,23 @@ func mainDocument(found []extract.Document) extract.Document {
 type assembled struct {
 	text    string
 	regions []placed
+	body    func(catalog.Region) ([]byte, error)
 }
 
-// placed is a region's text in the whole, and its words.
+// placed is a region's text in the whole.
 type placed struct {
-	start   int
-	reading string
-	length  int
-	words   []*fondsv1.Word
-	body    []byte
+	region catalog.Region
+	start  int
+	length int
+	// words are read when the first box is asked for.
+	words []*fondsv1.Word
+	read  bool
 }
 
-// assemble puts the texts of regions one after the other, a blank line between.
-func assemble(regions []catalog.RegionText) *assembled {
+// assemble puts the texts of whole pages one after the other, a blank line between.
+func assemble(regions []catalog.RegionText, body func(catalog.Region) ([]byte, error)) *assembled {
 	var b strings.Builder
-	a := &assembled{}
+	a := &assembled{body: body}
 	for _, r := range regions {
 		if r.Text == "" {
 			continue
@@ -166,7 +192,7 @@ func assemble(regions []catalog.RegionText) *assembled {
 		if b.Len() > 0 {
 			b.WriteString("\n\n")
 		}
-		a.regions = append(a.regions, placed{start: b.Len(), reading: r.Region.Reading, length: len(r.Text), body: r.Body})
+		a.regions = append(a.regions, placed{region: r.Region, start: b.Len(), length: len(r.Text)})
 		b.WriteString(r.Text)
 	}
 	a.text = b.String()
@@ -175,38 +201,45 @@ func assemble(regions []catalog.RegionText) *assembled {
 
 // evidence translates spans of the whole into those of readings. A span over two
 // pages becomes two.
-func (a *assembled) evidence(spans []extract.Span) []catalog.Evidence {
+func (a *assembled) evidence(spans []extract.Span) ([]catalog.Evidence, error) {
 	var found []catalog.Evidence
 	for _, s := range spans {
-		for i := range a.regions {
+		first := sort.Search(len(a.regions), func(i int) bool { return a.regions[i].start+a.regions[i].length > s.Start })
+		for i := first; i < len(a.regions) && a.regions[i].start < s.End; i++ {
 			p := &a.regions[i]
 			start, end := max(s.Start, p.start)-p.start, min(s.End, p.start+p.length)-p.start
-			if start < end {
-				found = append(found, catalog.Evidence{Reading: p.reading, Start: start, End: end, Boxes: p.boxes(start, end)})
+			boxes, err := a.boxes(p, start, end)
+			if err != nil {
+				return nil, err
 			}
+			found = append(found, catalog.Evidence{Reading: p.region.Reading, Start: start, End: end, Boxes: boxes})
 		}
 	}
-	return found
+	return found, nil
 }
 
 // boxes gives the boxes of the words in a stretch, those of one line as one.
-func (p *placed) boxes(start, end int) []catalog.Box {
-	if p.words == nil && len(p.body) > 0 {
-		var body fondsv1.Body
-		if err := proto.Unmarshal(p.body, &body); err == nil {
-			p.words = body.GetWords()
+func (a *assembled) boxes(p *placed, start, end int) ([]catalog.Box, error) {
+	if !p.read {
+		encoded, err := a.body(p.region)
+		if err != nil {
+			return nil, err
 		}
-		p.body = nil
+		var body fondsv1.Body
+		if err := proto.Unmarshal(encoded, &body); err != nil {
+			return nil, fmt.Errorf("decode body of reading %s: %w", p.region.Reading, err)
+		}
+		p.words, p.read = body.GetWords(), true
 	}
 	first := sort.Search(len(p.words), func(i int) bool { return int(p.words[i].GetEnd()) > start })
 	var boxes []catalog.Box
 	for _, w := range p.words[first:] {
-		if int(w.GetStart()) >= end || len(boxes) > 200 {
+		if int(w.GetStart()) >= end || len(boxes) > maxBoxes {
 			break
 		}
 		boxes = joinBox(boxes, w.GetBox())
 	}
-	return boxes
+	return boxes, nil
 }
 
 // joinBox joins a word's box to the one before when both stand on one line.

@@ -181,6 +181,10 @@ func TestFieldsOfAScanAreStoredAndFound(t *testing.T) {
 			t.Errorf("by %s %q: %v", kind, text, got)
 		}
 	}
+	must(t, a.Audit(t.Context(), &catalog.Audit{
+		Scan: func(catalog.Scan) error { return nil }, Body: func([]byte, string) error { return nil },
+		Found: func(name, problem string) { t.Errorf("audit: %s: %s", name, problem) },
+	}))
 	head, err := a.Document(t.Context(), d.ID, 0)
 	must(t, err)
 	if head.Head != d.Head+1 {
