@@ -91,6 +91,9 @@ func TestExtractSaysWhatIsWrong(t *testing.T) {
 		"no gold":          {exitUsage, "gold", []string{"evaluate", "metadata"}},
 		"gold is no gold":  {exitData, "--gold", []string{"evaluate", "metadata", "--gold", good}},
 		"no argument":      {exitUsage, "FILE", []string{"extract"}},
+		"nothing to find":  {exitUsage, "--telegram", []string{"lookup"}},
+		"two things":       {exitUsage, "one of", []string{"lookup", "--telegram", "1", "--date", "1951-06-13"}},
+		"role of nobody":   {exitUsage, "--agent", []string{"lookup", "--telegram", "1", "--role", "sender"}},
 	} {
 		if code, _, errs := alone(t, c.args...); code != c.code || !strings.Contains(errs, c.says) {
 			t.Errorf("%s: exit %d, want %d and %q: %s", name, code, c.code, c.says, errs)

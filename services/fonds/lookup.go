@@ -56,15 +56,26 @@ person, place or body, a day or two days with / between.`,
 	f.StringVar(&o.agent, "agent", "", "ID of a person, place or body, such as person:molotov")
 	f.StringVar(&o.role, "role", "", "with --agent: the field it stands in, such as addressee or signatory")
 	f.StringVar(&o.date, "date", "", "a day such as 1951-06-13, or two with / between")
-	cmd.MarkFlagsOneRequired("telegram", "registry", "citation", "url", "agent", "date")
-	cmd.MarkFlagsMutuallyExclusive("telegram", "registry", "citation", "url", "agent", "date")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return list.print(cmd, *limit) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if _, err := o.request(); err != nil {
+			return err
+		}
+		return list.print(cmd, *limit)
+	}
 	return cmd
 }
 
 func (o *lookupOptions) request() (*fondsv1.LookupDocumentsRequest, error) {
 	r := &fondsv1.LookupDocumentsRequest{}
+	named := 0
+	for _, value := range []string{o.telegram, o.registry, o.citation, o.url, o.agent, o.date} {
+		if value != "" {
+			named++
+		}
+	}
 	switch {
+	case named != 1:
+		return nil, usagef("say what to look for with one of --telegram, --registry, --citation, --url, --agent and --date")
 	case o.role != "" && o.agent == "":
 		return nil, usagef("--role needs --agent")
 	case o.telegram != "":
