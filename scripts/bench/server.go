@@ -96,16 +96,28 @@ func (s *server) settle(ctx context.Context, b *bench) error {
 		if len(children) < b.cores {
 			continue
 		}
-		var cpu time.Duration
-		for _, c := range children {
-			cpu += c.cpu
+		cpu, err := busy(s.cmd.Process.Pid, children)
+		if err != nil {
+			return err
 		}
-		if cpu != last {
+		if cpu-last > idle {
 			still = 0
 		}
 		last, still = cpu, still+1
 	}
 	return nil
+}
+
+// idle is what a server that has nothing to do may use in a tenth of a second.
+const idle = 10 * time.Millisecond
+
+// busy is the time that a server and its children have used.
+func busy(pid int, children []process) (time.Duration, error) {
+	own, err := readProcess(pid)
+	for _, c := range children {
+		own.cpu += c.cpu
+	}
+	return own.cpu, err
 }
 
 func (s *server) ready(ctx context.Context) bool {

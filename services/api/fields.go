@@ -40,7 +40,7 @@ func fieldsOf(r catalog.Revision) []*fondsv1.Field {
 func evidenceOf(e catalog.Evidence, pages map[string]string) *fondsv1.Evidence {
 	m := &fondsv1.Evidence{Reading: pages[e.Reading], Start: number(e.Start), End: number(e.End)}
 	for _, b := range e.Boxes {
-		m.Boxes = append(m.Boxes, &fondsv1.Box{X: number(b.X), Y: number(b.Y), Width: number(b.Width), Height: number(b.Height)})
+		m.Boxes = append(m.Boxes, &fondsv1.Box{X: number(b[0]), Y: number(b[1]), Width: number(b[2]), Height: number(b[3])})
 	}
 	return m
 }

@@ -18,7 +18,7 @@ func TestLookupDocumentsGivesFields(t *testing.T) {
 	fields := []catalog.Field{
 		{
 			Name: "telegram_number", Value: []byte(`"4117"`), Raw: "No. 4117", Confidence: 0.95, Rule: "heading@1", Assurance: catalog.AssuranceMachine,
-			Evidence: []catalog.Evidence{{Reading: reading[len(reading)-36:], Start: 18, End: 26, Boxes: []catalog.Box{{X: 1, Y: 2, Width: 3, Height: 4}}}},
+			Evidence: []catalog.Evidence{{Reading: reading[len(reading)-36:], Start: 18, End: 26, Boxes: [][4]int{{1, 2, 3, 4}}}},
 		},
 		{Name: "received_at", Value: []byte(`{"iso":"1949-03-12T18:40","precision":"minute","tz":"unstated"}`), Raw: "18:40 12 March 1949"},
 		{Name: "addressee", Value: []byte(`{"id":"person:x","as_written":"X","role":"final"}`), Raw: "X"},

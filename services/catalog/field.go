@@ -31,9 +31,10 @@ type Field struct {
 type Evidence struct {
 	Reading string `json:"reading"`
 	// Start and End are bytes of the reading's text, End exclusive.
-	Start int   `json:"start"`
-	End   int   `json:"end"`
-	Boxes []Box `json:"boxes,omitempty"`
+	Start int `json:"start"`
+	End   int `json:"end"`
+	// Boxes are x, y, width and height, a box for each line.
+	Boxes [][4]int `json:"boxes,omitempty"`
 }
 
 // Key is what a document can be found by. Keys are derived from its fields and

@@ -219,7 +219,7 @@ func (a *assembled) evidence(spans []extract.Span) ([]catalog.Evidence, error) {
 }
 
 // boxes gives the boxes of the words in a stretch, those of one line as one.
-func (a *assembled) boxes(p *placed, start, end int) ([]catalog.Box, error) {
+func (a *assembled) boxes(p *placed, start, end int) ([][4]int, error) {
 	if !p.read {
 		encoded, err := a.body(p.region)
 		if err != nil {
@@ -232,7 +232,7 @@ func (a *assembled) boxes(p *placed, start, end int) ([]catalog.Box, error) {
 		p.words, p.read = body.GetWords(), true
 	}
 	first := sort.Search(len(p.words), func(i int) bool { return int(p.words[i].GetEnd()) > start })
-	var boxes []catalog.Box
+	var boxes [][4]int
 	for _, w := range p.words[first:] {
 		if int(w.GetStart()) >= end || len(boxes) > maxBoxes {
 			break
@@ -243,18 +243,18 @@ func (a *assembled) boxes(p *placed, start, end int) ([]catalog.Box, error) {
 }
 
 // joinBox joins a word's box to the one before when both stand on one line.
-func joinBox(boxes []catalog.Box, b *fondsv1.Box) []catalog.Box {
-	next := catalog.Box{X: int(b.GetX()), Y: int(b.GetY()), Width: int(b.GetWidth()), Height: int(b.GetHeight())}
+func joinBox(boxes [][4]int, b *fondsv1.Box) [][4]int {
+	x, y, width, height := int(b.GetX()), int(b.GetY()), int(b.GetWidth()), int(b.GetHeight())
 	if len(boxes) == 0 {
-		return append(boxes, next)
+		return append(boxes, [4]int{x, y, width, height})
 	}
 	last := &boxes[len(boxes)-1]
-	middle := next.Y + next.Height/2
-	if middle < last.Y || middle > last.Y+last.Height || next.X < last.X {
-		return append(boxes, next)
+	middle := y + height/2
+	if middle < last[1] || middle > last[1]+last[3] || x < last[0] {
+		return append(boxes, [4]int{x, y, width, height})
 	}
-	right, bottom := max(last.X+last.Width, next.X+next.Width), max(last.Y+last.Height, next.Y+next.Height)
-	last.Y = min(last.Y, next.Y)
-	last.Width, last.Height = right-last.X, bottom-last.Y
+	right, bottom := max(last[0]+last[2], x+width), max(last[1]+last[3], y+height)
+	last[1] = min(last[1], y)
+	last[2], last[3] = right-last[0], bottom-last[1]
 	return boxes
 }

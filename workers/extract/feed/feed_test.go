@@ -167,7 +167,7 @@ func TestFieldsOfAScanAreStoredAndFound(t *testing.T) {
 	if e.Reading != d.Revision.Regions[0].Reading || firstPage[e.Start:e.End] != "No. 5120" {
 		t.Errorf("its proof is %+v", e)
 	}
-	if want := []catalog.Box{{X: 180, Y: 0, Width: 80, Height: 30}}; len(e.Boxes) != 1 || e.Boxes[0] != want[0] {
+	if want := [][4]int{{180, 0, 80, 30}}; len(e.Boxes) != 1 || e.Boxes[0] != want[0] {
 		t.Errorf("its box is %+v, want %+v", e.Boxes, want)
 	}
 	signed := a.field(d.ID, "signatory")
