@@ -20,8 +20,12 @@ func fieldsOf(r catalog.Revision) []*fondsv1.Field {
 			pages[g.Reading] = pageNameOf(g.Scan, g.Page) + "/readings/" + g.Reading
 		}
 	}
-	fields := make([]*fondsv1.Field, len(r.Fields))
-	for i, f := range r.Fields {
+	list, err := r.Fields.List()
+	if err != nil {
+		return nil // what cannot be decoded is for an audit to tell
+	}
+	fields := make([]*fondsv1.Field, len(list))
+	for i, f := range list {
 		m := &fondsv1.Field{
 			Name: f.Name, Raw: f.Raw, Confidence: f.Confidence, Rule: f.Rule, Person: f.Person,
 			Assurance: fondsv1.Assurance(f.Assurance),

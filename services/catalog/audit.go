@@ -204,7 +204,11 @@ func (a *Audit) document(r Reader, d Document) error {
 		if err := a.regions(r, name, rev.Regions); err != nil {
 			return err
 		}
-		if err := a.fields(r, name, rev.Fields); err != nil {
+		fields, err := rev.Fields.List()
+		if err != nil {
+			a.Found(name, err.Error())
+		}
+		if err := a.fields(r, name, fields); err != nil {
 			return err
 		}
 	}

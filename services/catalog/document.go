@@ -64,7 +64,7 @@ type Revision struct {
 	Number    int       `json:"-"`
 	Title     string    `json:"title"`
 	Regions   []Region  `json:"regions"`
-	Fields    []Field   `json:"fields,omitempty"`
+	Fields    Fields    `json:"fields,omitzero"`
 	Author    string    `json:"-"`
 	CreatedAt time.Time `json:"-"`
 	// Digest is the SHA-256 of the manifest's canonical JSON: title, regions and fields.

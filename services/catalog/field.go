@@ -27,6 +27,49 @@ type Field struct {
 	Assurance Assurance `json:"assurance"`
 }
 
+// Fields are the statements of a revision. They stay encoded until somebody asks for
+// them: most who read a revision want its text, and decoding them takes longer than
+// all the rest.
+type Fields struct {
+	encoded json.RawMessage
+}
+
+// NewFields encodes statements; none for an empty list.
+func NewFields(list []Field) (Fields, error) {
+	if len(list) == 0 {
+		return Fields{}, nil
+	}
+	encoded, err := json.Marshal(list)
+	if err != nil {
+		return Fields{}, fmt.Errorf("encode fields: %w", err)
+	}
+	return Fields{encoded}, nil
+}
+
+// List decodes the statements.
+func (f Fields) List() ([]Field, error) {
+	if f.IsZero() {
+		return nil, nil
+	}
+	var list []Field
+	if err := json.Unmarshal(f.encoded, &list); err != nil {
+		return nil, fmt.Errorf("decode fields: %w", err)
+	}
+	return list, nil
+}
+
+// IsZero tells that there is no statement.
+func (f Fields) IsZero() bool { return len(f.encoded) == 0 }
+
+// MarshalJSON gives the statements as they are kept.
+func (f Fields) MarshalJSON() ([]byte, error) { return f.encoded, nil }
+
+// UnmarshalJSON keeps the statements as they come.
+func (f *Fields) UnmarshalJSON(b []byte) error {
+	f.encoded = bytes.Clone(b)
+	return nil
+}
+
 // Evidence is a stretch of a reading's text, and where its words stand.
 type Evidence struct {
 	Reading string `json:"reading"`
@@ -113,8 +156,15 @@ func (c *Catalog) storeFields(tx Tx, e Extracted) (revised int, err error) {
 	if err != nil || head.Head != e.Revision || !head.DeletedAt.IsZero() {
 		return 0, err
 	}
-	stated := stateFields(head.Revision.Fields, e.Fields)
-	if sameFields(stated, head.Revision.Fields) {
+	before, err := head.Revision.Fields.List()
+	if err != nil {
+		return 0, err
+	}
+	stated, err := NewFields(stateFields(before, e.Fields))
+	if err != nil {
+		return 0, err
+	}
+	if bytes.Equal(stated.encoded, head.Revision.Fields.encoded) {
 		head.Extracted = head.Head
 		err = tx.PutDocument(head.Document)
 	} else {
@@ -155,15 +205,6 @@ func peoplesFields(fields []Field) []Field {
 		}
 	}
 	return own
-}
-
-func sameFields(a, b []Field) bool {
-	if len(a) != len(b) || len(a) == 0 {
-		return len(a) == len(b)
-	}
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
 // LookupDocuments returns the documents that have a key, deleted ones left out.

@@ -118,8 +118,16 @@ func (c *Catalog) catchUp(tx Tx, d Document) error {
 	if err != nil || !done || sameRegions(regions, head.Regions) {
 		return err
 	}
+	before, err := head.Fields.List()
+	if err != nil {
+		return err
+	}
 	// What rules said of the text before is of no use for this one.
-	next := Revision{Title: head.Title, Regions: regions, Fields: peoplesFields(head.Fields), Author: SystemPerson}
+	fields, err := NewFields(peoplesFields(before))
+	if err != nil {
+		return err
+	}
+	next := Revision{Title: head.Title, Regions: regions, Fields: fields, Author: SystemPerson}
 	return c.revise(tx, d, next, DocumentRevised)
 }
 

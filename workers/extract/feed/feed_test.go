@@ -127,7 +127,9 @@ func (a *archive) field(id, name string) []catalog.Field {
 	head, err := a.Document(a.t.Context(), id, 0)
 	must(a.t, err)
 	var found []catalog.Field
-	for _, f := range head.Revision.Fields {
+	list, err := head.Revision.Fields.List()
+	must(a.t, err)
+	for _, f := range list {
 		if f.Name == name {
 			found = append(found, f)
 		}
@@ -198,7 +200,7 @@ func TestTextWithoutFieldsMakesNoRevision(t *testing.T) {
 	a.extracted()
 	head, err := a.Document(t.Context(), d.ID, 0)
 	must(t, err)
-	if len(head.Revision.Fields) == 0 && head.Head != d.Head {
+	if head.Revision.Fields.IsZero() && head.Head != d.Head {
 		t.Errorf("revision %d without anything new", head.Head)
 	}
 }
