@@ -16,12 +16,12 @@ var breaks = map[string]bool{
 func PlainHTML(source string) string {
 	plain := []byte(source)
 	for i := 0; i < len(plain); {
-		switch {
-		case plain[i] == '<':
+		switch plain[i] {
+		case '<':
 			i = blankTag(source, plain, i)
-		case plain[i] == '&':
+		case '&':
 			i = blankEntity(source, plain, i)
-		case plain[i] == '\n' || plain[i] == '\r' || plain[i] == '\t':
+		case '\n', '\r', '\t':
 			plain[i] = ' ' // only tags break lines
 			i++
 		default:
