@@ -24,7 +24,8 @@ var floors = []struct {
 	{0.08, 0.73, 0.86, 0.73},
 }
 
-// TestCorpus holds the quality of the rules on texts that they were not made from.
+// TestCorpus holds the quality of the rules on texts that were written without sight
+// of them.
 func TestCorpus(t *testing.T) {
 	clean, err := extracttest.Load("testdata/corpus")
 	if err != nil {
