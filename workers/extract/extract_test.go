@@ -95,6 +95,7 @@ func TestBadInput(t *testing.T) {
 		"no line end":       "CIPHERED TELEGRAM No. 5",
 		"ends in a date":    "Received 13.",
 		"ends in a sign":    "CIPHERED TELEGRAM No.",
+		"bracket shut":      "CIPHERED TELEGRAM No. 5\nTo STALIN\n\n[Stamp] received: 5\n",
 		"combining letters": "М\u0306О\u0301ЛОТОВ и другие\n",
 	} {
 		t.Run(name, func(t *testing.T) { check(t, text, x.Extract(text)) })

@@ -649,6 +649,10 @@ func (d *doc) stamp(i int) (next int) {
 			}
 		}
 	}
+	if inside > end {
+		// The bracket closed before the colon: "[Stamp] received: 5".
+		inside = start
+	}
 	text := d.trimOf(Span{inside, end}, "[].")
 	d.add("stamp", map[string]string{"text": d.clean(text)}, Span{start, end}, 0.9, "stamp")
 	d.incoming(text)

@@ -147,8 +147,12 @@ const blanks = " \t\u00a0\u200b\ufeff"
 // of returns the text of a span as written.
 func (p *page) of(s Span) string { return p.text[s.Start:s.End] }
 
-// trim takes white space from the ends of a span.
+// trim takes white space from the ends of a span; one that ends before it starts is
+// empty.
 func (p *page) trim(s Span) Span {
+	if s.End <= s.Start {
+		return Span{s.Start, s.Start}
+	}
 	cut := p.text[s.Start:s.End]
 	s.Start += len(cut) - len(strings.TrimLeftFunc(cut, unicode.IsSpace))
 	if cut = strings.TrimRightFunc(p.text[s.Start:s.End], unicode.IsSpace); cut == "" {
@@ -157,8 +161,12 @@ func (p *page) trim(s Span) Span {
 	return Span{s.Start, s.Start + len(cut)}
 }
 
-// trimOf takes the given characters and blanks from the ends of a span of plain.
+// trimOf takes the given characters and blanks from the ends of a span of plain; one
+// that ends before it starts is empty.
 func (p *page) trimOf(s Span, chars string) Span {
+	if s.End <= s.Start {
+		return Span{s.Start, s.Start}
+	}
 	cut := p.plain[s.Start:s.End]
 	left := strings.TrimLeft(cut, chars+blanks+"\n")
 	s.Start += len(cut) - len(left)

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sort"
 	"strings"
 	"time"
@@ -130,7 +131,11 @@ func (c Config) one(ctx context.Context, head catalog.DocumentHead) (catalog.Ext
 		reading, err := c.Catalog.Reading(ctx, g.Scan, g.Page, g.Reading)
 		return reading.Body, err
 	})
-	for _, f := range mainDocument(c.Extractor.Extract(t.text)).Fields {
+	found, err := c.extract(t.text)
+	if err != nil {
+		return e, err
+	}
+	for _, f := range mainDocument(found).Fields {
 		value, err := json.Marshal(f.Value)
 		if err != nil {
 			return e, fmt.Errorf("encode %s: %w", f.Name, err)
@@ -146,6 +151,17 @@ func (c Config) one(ctx context.Context, head catalog.DocumentHead) (catalog.Ext
 		e.Keys = append(e.Keys, keys.Of(f)...)
 	}
 	return e, nil
+}
+
+// extract runs the rules. A fault of theirs costs the fields of one document and not
+// the server that the role lives in.
+func (c Config) extract(text string) (found []extract.Document, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the rules panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return c.Extractor.Extract(text), nil
 }
 
 // mainDocument is the one that a proposed document stands for: the first that is
