@@ -17,12 +17,21 @@ type Box struct {
 	Height int `json:"height"`
 }
 
+// Range is a stretch of a reading's text in bytes, End exclusive.
+type Range struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
 // Region is a page or a part of one, and the reading shown for it.
 type Region struct {
 	Scan Digest `json:"scan"`
 	Page int    `json:"page"`
-	// Box is nil for the whole page.
+	// Box is nil for the whole page, and for a part of an imported one.
 	Box *Box `json:"box,omitempty"`
+	// Range is a part of an imported page's text; nil for the whole. Such a text is
+	// never read anew, so its bytes stay where they are.
+	Range *Range `json:"range,omitempty"`
 	// Reading is the ID of the reading shown; empty while there is none.
 	Reading   string    `json:"reading,omitempty"`
 	Origin    Origin    `json:"origin,omitempty"`
@@ -47,6 +56,8 @@ type Document struct {
 	Head int
 	// Extracted is the newest revision whose fields were looked for; 0 for none.
 	Extracted int
+	// Derived is the newest revision of which links and index were made; 0 for none.
+	Derived int
 	// Events is the number of events so far.
 	Events    int
 	CreatedAt time.Time
@@ -57,6 +68,12 @@ type Document struct {
 // Etag changes with every revision, deletion and return.
 func (d Document) Etag() string { return fmt.Sprintf("%d.%d", d.Head, d.Events) }
 
+// RevisionName names a revision of a document.
+type RevisionName struct {
+	Document string `json:"document"`
+	Number   int    `json:"revision"`
+}
+
 // Revision is an immutable manifest of a document.
 type Revision struct {
 	Document string `json:"-"`
@@ -65,9 +82,13 @@ type Revision struct {
 	Title     string    `json:"title"`
 	Regions   []Region  `json:"regions"`
 	Fields    Fields    `json:"fields,omitzero"`
+	// MadeOf are revisions of other documents whose regions a split or a merge put
+	// into this one.
+	MadeOf    []RevisionName `json:"made_of,omitempty"`
 	Author    string    `json:"-"`
 	CreatedAt time.Time `json:"-"`
-	// Digest is the SHA-256 of the manifest's canonical JSON: title, regions and fields.
+	// Digest is the SHA-256 of the manifest's canonical JSON: title, regions, fields and
+	// what it was made of.
 	Digest Digest `json:"-"`
 }
 

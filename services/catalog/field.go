@@ -105,21 +105,7 @@ type Lookup struct {
 
 // UnreadDocuments returns documents that are complete and wait for their fields.
 func (c *Catalog) UnreadDocuments(ctx context.Context, limit int) ([]DocumentHead, error) {
-	var heads []DocumentHead
-	err := c.store.View(ctx, func(r Reader) error {
-		documents, err := r.UnreadDocuments(limit)
-		if err != nil {
-			return err
-		}
-		heads = make([]DocumentHead, len(documents))
-		for i, d := range documents {
-			if heads[i], err = documentAt(r, d.ID, 0); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return heads, err
+	return c.waiting(ctx, func(r Reader) ([]Document, error) { return r.UnreadDocuments(limit) })
 }
 
 // Extracted is what rules say about a revision of a document, and what the document
@@ -160,7 +146,7 @@ func (c *Catalog) storeFields(tx Tx, e Extracted) (revised int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	stated, err := NewFields(stateFields(before, e.Fields))
+	stated, err := NewFields(Stated(before, e.Fields))
 	if err != nil {
 		return 0, err
 	}
@@ -180,8 +166,9 @@ func (c *Catalog) storeFields(tx Tx, e Extracted) (revised int, err error) {
 	return revised, tx.PutKeys(e.Document, e.Keys)
 }
 
-// stateFields lays rules' statements under those of people.
-func stateFields(before, rules []Field) []Field {
+// Stated lays rules' statements under those of people, which are found among what was
+// stated before. A person's statement without a value says that there is none.
+func Stated(before, rules []Field) []Field {
 	own := peoplesFields(before)
 	taken := map[string]bool{}
 	for _, f := range own {

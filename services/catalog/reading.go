@@ -37,7 +37,8 @@ type Reading struct {
 	Recipe Digest
 	// Text is the body's text.
 	Text string
-	// Body is what BodyDigest is the digest of.
+	// Body is what BodyDigest is the digest of; Engine is that of a machine reading,
+	// the Edition of an imported one.
 	Body       []byte
 	BodyDigest Digest
 	Engine     []byte

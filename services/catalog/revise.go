@@ -211,6 +211,7 @@ func sameRegions(a, b []Region) bool {
 	for i := range a {
 		x, y := a[i], b[i]
 		x.Box, y.Box = nil, nil
+		x.Range, y.Range = nil, nil
 		if x != y {
 			return false
 		}

@@ -147,6 +147,9 @@ type DocumentReader interface {
 	// UnreadDocuments gives documents that are complete, not deleted, and whose
 	// newest revision is not the one that was extracted, by ID, lowest first.
 	UnreadDocuments(limit int) ([]Document, error)
+	// UnderivedDocuments gives documents that are not deleted, whose newest revision
+	// was extracted and is not the one that was derived from, by ID, lowest first.
+	UnderivedDocuments(limit int) ([]Document, error)
 	// DocumentsByKey gives the documents that have the key and are not deleted.
 	DocumentsByKey(l Lookup) ([]Document, error)
 	// Request gives what a person's request ID has made.

@@ -60,7 +60,9 @@ func fillTexts(r Reader, regions []Region, texts []RegionText) error {
 			if !ok {
 				return fmt.Errorf("reading %s of page %d of scan %s is missing: run fonds fsck", g.Reading, g.Page, g.Scan)
 			}
-			texts[i].Text = t
+			if texts[i].Text, ok = g.Range.of(t); !ok {
+				return fmt.Errorf("%w: reading %s has %d bytes, and region %d ends at byte %d", ErrDamaged, g.Reading, len(t), i+1, g.Range.End)
+			}
 		default:
 			reading, err := r.Reading(g.Reading)
 			if err != nil {
@@ -70,6 +72,17 @@ func fillTexts(r Reader, regions []Region, texts []RegionText) error {
 		}
 	}
 	return nil
+}
+
+// of returns a stretch of a text, all of it without one; false where there is less.
+func (g *Range) of(text string) (string, bool) {
+	if g == nil {
+		return text, true
+	}
+	if g.Start < 0 || g.Start > g.End || g.End > len(text) {
+		return "", false
+	}
+	return text[g.Start:g.End], true
 }
 
 // demand refuses a revision in which a region is below an assurance; one without

@@ -54,6 +54,29 @@ func New(names *agents.Index) *Extractor { return &Extractor{names: names} }
 // Extract finds the documents of a text, in its order. A text without a word in it
 // has none; any other has at least one, and every word lies in one of them.
 func (x *Extractor) Extract(text string) []Document {
+	p := x.page(text)
+	if p == nil {
+		return nil
+	}
+	var found []Document
+	for _, part := range p.segment() {
+		found = append(found, p.read(part))
+	}
+	return found
+}
+
+// ExtractOne takes a text for one document, wherever others seem to begin in it. A
+// text without a word has none.
+func (x *Extractor) ExtractOne(text string) []Document {
+	p := x.page(text)
+	if p == nil {
+		return nil
+	}
+	return []Document{p.read(p.whole(p.segment()))}
+}
+
+// page prepares a text; nil for one without words.
+func (x *Extractor) page(text string) *page {
 	p := newPage(text)
 	if len(p.tokens) == 0 {
 		return nil
@@ -63,11 +86,11 @@ func (x *Extractor) Extract(text string) []Document {
 			p.names = append(p.names, m)
 		}
 	}
-	var found []Document
-	for _, part := range p.segment() {
-		d := &doc{page: p, part: part}
-		d.read()
-		found = append(found, Document{Span: p.trim(part.span), Fields: d.fields})
-	}
-	return found
+	return p
+}
+
+func (p *page) read(part part) Document {
+	d := &doc{page: p, part: part}
+	d.read()
+	return Document{Span: p.trim(part.span), Fields: d.fields}
 }

@@ -3,7 +3,7 @@ package extract
 // readReferences finds other telegrams, letters and statements that the document
 // names by whose they are: your, my, our, somebody's.
 func (d *doc) readReferences() {
-	if d.part.kind == "editorial_text" {
+	if d.part.kind == editorial {
 		return
 	}
 	from := d.body

@@ -13,7 +13,7 @@ type part struct {
 	// closing is the line of the last signature, -1 without one; end is the line
 	// behind what belongs to the form.
 	closing, end int
-	// kind is editorial_text, excerpt or "" for what the heading says.
+	// kind is editorial, excerpt or "" for what the heading says.
 	kind string
 }
 
@@ -37,6 +37,23 @@ func (p *page) segment() []part {
 	}
 	return s.parts
 }
+
+// whole makes one part of all: the first that is a document's, grown to both ends.
+func (p *page) whole(parts []part) part {
+	one := parts[0]
+	for _, other := range parts {
+		if other.kind != editorial {
+			one = other
+			break
+		}
+	}
+	one.from, one.to = 0, len(p.lines)
+	one.span = p.span(one.from, one.to)
+	return one
+}
+
+// editorial is the kind of a compiler's words.
+const editorial = "editorial_text"
 
 type segmenter struct {
 	*page
@@ -494,7 +511,7 @@ func (s *segmenter) trailing(from, to int) bool {
 // that says who wrote to whom, with the paragraphs that speak as a letter does,
 // and a text for what is between.
 func (s *segmenter) editorial(from, to int) {
-	open := part{from: from, form: -1, heading: -1, closing: -1, kind: "editorial_text"}
+	open := part{from: from, form: -1, heading: -1, closing: -1, kind: editorial}
 	spoke := false
 	end := func(at int) {
 		if open.to = at; s.words(open.from, at) > 0 {
@@ -508,13 +525,13 @@ func (s *segmenter) editorial(from, to int) {
 		case s.kinds[i] == titleLine && s.correspondents(s.lines[i]):
 			end(i)
 			open.from, open.kind, open.heading, spoke = i, "excerpt", i, false
-		case s.kinds[i] == titleLine && open.heading < 0 && open.kind == "editorial_text":
+		case s.kinds[i] == titleLine && open.heading < 0 && open.kind == editorial:
 			open.heading = i
 		case open.kind == "excerpt" && s.kinds[i] == plainLine:
 			speaks := s.hasPronoun(s.lines[i])
 			if spoke && !speaks && (i == 0 || s.kinds[i-1] == emptyLine) {
 				end(i)
-				open.from, open.kind, open.heading = i, "editorial_text", -1
+				open.from, open.kind, open.heading = i, editorial, -1
 			}
 			spoke = spoke || speaks
 		}

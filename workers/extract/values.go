@@ -1,5 +1,54 @@
 package extract
 
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/fonds-archive/fonds/workers/extract/citation"
+)
+
+// ReadValue decodes a value that was stored as JSON into the type that belongs to a
+// field's name: one of this package's value types, citation.Value, string or float64.
+func ReadValue(name string, encoded []byte) (any, error) {
+	switch name {
+	case "catalogue_date", "document_date", "sent_at", "received_at", "relayed_received_at", "mentioned_date":
+		return decode[Date](name, encoded)
+	case "addressee", "sender", "signatory", "via", "from_place", "to_place", "issuing_body", "translator", "contributor":
+		return decode[Agent](name, encoded)
+	case "citation":
+		return decode[citation.Value](name, encoded)
+	case "series":
+		return decode[Series](name, encoded)
+	case "distribution":
+		return decode[Distribution](name, encoded)
+	case "copy_disposition":
+		return decode[Disposition](name, encoded)
+	case "source_url":
+		return decode[Link](name, encoded)
+	case "special_number":
+		return decode[NumberRange](name, encoded)
+	case "processing_step":
+		return decode[Step](name, encoded)
+	case "telegram_reference":
+		return decode[Reference](name, encoded)
+	case "embedded_message":
+		return decode[Embedded](name, encoded)
+	case "gloss":
+		return decode[Gloss](name, encoded)
+	case "person", "place", "organisation":
+		return decode[Mention](name, encoded)
+	}
+	return decode[any](name, encoded)
+}
+
+func decode[T any](name string, encoded []byte) (any, error) {
+	var v T
+	if err := json.Unmarshal(encoded, &v); err != nil {
+		return nil, fmt.Errorf("value of %s: %w", name, err)
+	}
+	return v, nil
+}
+
 // Agent is a person, place or body in a role.
 type Agent struct {
 	// ID and Name are those of the authority file, where it has the name.

@@ -31,7 +31,9 @@ type GetDocumentRequest struct {
 	// documents/{uuid}.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Revision number; 0 for the newest.
-	Revision      uint32 `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	Revision uint32 `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	// What to return, such as title or fields.telegram_number; all when empty.
+	ReadMask      *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -80,11 +82,20 @@ func (x *GetDocumentRequest) GetRevision() uint32 {
 	return 0
 }
 
+func (x *GetDocumentRequest) GetReadMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadMask
+	}
+	return nil
+}
+
 // BatchGetDocumentsRequest names up to 500 documents.
 type BatchGetDocumentsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// documents/{uuid} each.
-	Names         []string `protobuf:"bytes,1,rep,name=names,proto3" json:"names,omitempty"`
+	Names []string `protobuf:"bytes,1,rep,name=names,proto3" json:"names,omitempty"`
+	// What to return of each; all when empty.
+	ReadMask      *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -122,6 +133,13 @@ func (*BatchGetDocumentsRequest) Descriptor() ([]byte, []int) {
 func (x *BatchGetDocumentsRequest) GetNames() []string {
 	if x != nil {
 		return x.Names
+	}
+	return nil
+}
+
+func (x *BatchGetDocumentsRequest) GetReadMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadMask
 	}
 	return nil
 }
@@ -183,7 +201,9 @@ type ListDocumentsRequest struct {
 	// such as: collection = "collections/telegrams" AND title:"2967".
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// Deleted ones too.
-	ShowDeleted   bool `protobuf:"varint,4,opt,name=show_deleted,json=showDeleted,proto3" json:"show_deleted,omitempty"`
+	ShowDeleted bool `protobuf:"varint,4,opt,name=show_deleted,json=showDeleted,proto3" json:"show_deleted,omitempty"`
+	// What to return of each; all but regions and fields when empty.
+	ReadMask      *fieldmaskpb.FieldMask `protobuf:"bytes,5,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -244,6 +264,13 @@ func (x *ListDocumentsRequest) GetShowDeleted() bool {
 		return x.ShowDeleted
 	}
 	return false
+}
+
+func (x *ListDocumentsRequest) GetReadMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadMask
+	}
+	return nil
 }
 
 // ListDocumentsResponse has documents without their regions.
@@ -314,7 +341,17 @@ type LookupDocumentsRequest struct {
 	//	*LookupDocumentsRequest_SourceUrl
 	//	*LookupDocumentsRequest_Agent
 	//	*LookupDocumentsRequest_Date
+	//	*LookupDocumentsRequest_Scan
+	//	*LookupDocumentsRequest_ReferredToBy
+	//	*LookupDocumentsRequest_ReferringTo
+	//	*LookupDocumentsRequest_AnsweredBy
+	//	*LookupDocumentsRequest_Answering
 	By isLookupDocumentsRequest_By `protobuf_oneof:"by"`
+	// With a telegram or registry number: only documents of this day, 1951-06-13, or
+	// of two with "/" between. Numbers begin anew each year.
+	OnDate string `protobuf:"bytes,15,opt,name=on_date,json=onDate,proto3" json:"on_date,omitempty"`
+	// What to return of each; all when empty.
+	ReadMask *fieldmaskpb.FieldMask `protobuf:"bytes,16,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
 	// At most this many; 50 when 0, 500 at most.
 	PageSize int32 `protobuf:"varint,7,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// From the answer before.
@@ -414,6 +451,65 @@ func (x *LookupDocumentsRequest) GetDate() string {
 	return ""
 }
 
+func (x *LookupDocumentsRequest) GetScan() string {
+	if x != nil {
+		if x, ok := x.By.(*LookupDocumentsRequest_Scan); ok {
+			return x.Scan
+		}
+	}
+	return ""
+}
+
+func (x *LookupDocumentsRequest) GetReferredToBy() string {
+	if x != nil {
+		if x, ok := x.By.(*LookupDocumentsRequest_ReferredToBy); ok {
+			return x.ReferredToBy
+		}
+	}
+	return ""
+}
+
+func (x *LookupDocumentsRequest) GetReferringTo() string {
+	if x != nil {
+		if x, ok := x.By.(*LookupDocumentsRequest_ReferringTo); ok {
+			return x.ReferringTo
+		}
+	}
+	return ""
+}
+
+func (x *LookupDocumentsRequest) GetAnsweredBy() string {
+	if x != nil {
+		if x, ok := x.By.(*LookupDocumentsRequest_AnsweredBy); ok {
+			return x.AnsweredBy
+		}
+	}
+	return ""
+}
+
+func (x *LookupDocumentsRequest) GetAnswering() string {
+	if x != nil {
+		if x, ok := x.By.(*LookupDocumentsRequest_Answering); ok {
+			return x.Answering
+		}
+	}
+	return ""
+}
+
+func (x *LookupDocumentsRequest) GetOnDate() string {
+	if x != nil {
+		return x.OnDate
+	}
+	return ""
+}
+
+func (x *LookupDocumentsRequest) GetReadMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadMask
+	}
+	return nil
+}
+
 func (x *LookupDocumentsRequest) GetPageSize() int32 {
 	if x != nil {
 		return x.PageSize
@@ -462,6 +558,31 @@ type LookupDocumentsRequest_Date struct {
 	Date string `protobuf:"bytes,6,opt,name=date,proto3,oneof"`
 }
 
+type LookupDocumentsRequest_Scan struct {
+	// scans/{sha256}: documents on any of its pages.
+	Scan string `protobuf:"bytes,10,opt,name=scan,proto3,oneof"`
+}
+
+type LookupDocumentsRequest_ReferredToBy struct {
+	// documents/{uuid}: those that it refers to.
+	ReferredToBy string `protobuf:"bytes,11,opt,name=referred_to_by,json=referredToBy,proto3,oneof"`
+}
+
+type LookupDocumentsRequest_ReferringTo struct {
+	// documents/{uuid}: those that refer to it.
+	ReferringTo string `protobuf:"bytes,12,opt,name=referring_to,json=referringTo,proto3,oneof"`
+}
+
+type LookupDocumentsRequest_AnsweredBy struct {
+	// documents/{uuid}: those that it answers.
+	AnsweredBy string `protobuf:"bytes,13,opt,name=answered_by,json=answeredBy,proto3,oneof"`
+}
+
+type LookupDocumentsRequest_Answering struct {
+	// documents/{uuid}: those that answer it.
+	Answering string `protobuf:"bytes,14,opt,name=answering,proto3,oneof"`
+}
+
 func (*LookupDocumentsRequest_TelegramNumber) isLookupDocumentsRequest_By() {}
 
 func (*LookupDocumentsRequest_RegistryNumber) isLookupDocumentsRequest_By() {}
@@ -473,6 +594,16 @@ func (*LookupDocumentsRequest_SourceUrl) isLookupDocumentsRequest_By() {}
 func (*LookupDocumentsRequest_Agent) isLookupDocumentsRequest_By() {}
 
 func (*LookupDocumentsRequest_Date) isLookupDocumentsRequest_By() {}
+
+func (*LookupDocumentsRequest_Scan) isLookupDocumentsRequest_By() {}
+
+func (*LookupDocumentsRequest_ReferredToBy) isLookupDocumentsRequest_By() {}
+
+func (*LookupDocumentsRequest_ReferringTo) isLookupDocumentsRequest_By() {}
+
+func (*LookupDocumentsRequest_AnsweredBy) isLookupDocumentsRequest_By() {}
+
+func (*LookupDocumentsRequest_Answering) isLookupDocumentsRequest_By() {}
 
 // AgentInRole is an agent as it stands in a document.
 type AgentInRole struct {
@@ -639,12 +770,15 @@ func (x *CreateDocumentRequest) GetRequestId() string {
 	return ""
 }
 
-// UpdateDocumentRequest changes title or regions.
+// UpdateDocumentRequest changes title, regions or fields.
 type UpdateDocumentRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// name says which; etag, when set, must be the present one.
 	Document *Document `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
-	// title, regions; both when empty.
+	// title, regions, and fields.{name} for each name whose statements are given: those
+	// of document.fields under the name become the caller's, above what rules say. One
+	// without a value says that there is none; none under the name takes back what
+	// people said, and the rules' statements return. title and regions when empty.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1671,24 +1805,27 @@ var File_fonds_v1_catalog_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_catalog_proto_rawDesc = "" +
 	"\n" +
-	"\x16fonds/v1/catalog.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x17fonds/v1/document.proto\x1a\x15fonds/v1/events.proto\x1a\x16fonds/v1/reading.proto\x1a google/protobuf/field_mask.proto\"f\n" +
+	"\x16fonds/v1/catalog.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x17fonds/v1/document.proto\x1a\x15fonds/v1/events.proto\x1a\x13fonds/v1/link.proto\x1a\x16fonds/v1/reading.proto\x1a\x18fonds/v1/reextract.proto\x1a\x15fonds/v1/search.proto\x1a\x14fonds/v1/split.proto\x1a google/protobuf/field_mask.proto\"\x9f\x01\n" +
 	"\x12GetDocumentRequest\x124\n" +
 	"\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x04name\x12\x1a\n" +
-	"\brevision\x18\x02 \x01(\rR\brevision\"\\\n" +
+	"\brevision\x18\x02 \x01(\rR\brevision\x127\n" +
+	"\tread_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"\x95\x01\n" +
 	"\x18BatchGetDocumentsRequest\x12@\n" +
-	"\x05names\x18\x01 \x03(\tB*\xbaH'\x92\x01$\b\x01\x10\xf4\x03\"\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x05names\"M\n" +
+	"\x05names\x18\x01 \x03(\tB*\xbaH'\x92\x01$\b\x01\x10\xf4\x03\"\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x05names\x127\n" +
+	"\tread_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"M\n" +
 	"\x19BatchGetDocumentsResponse\x120\n" +
-	"\tdocuments\x18\x01 \x03(\v2\x12.fonds.v1.DocumentR\tdocuments\"\xad\x01\n" +
+	"\tdocuments\x18\x01 \x03(\v2\x12.fonds.v1.DocumentR\tdocuments\"\xe6\x01\n" +
 	"\x14ListDocumentsRequest\x12'\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\x12 \n" +
 	"\x06filter\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80 R\x06filter\x12!\n" +
-	"\fshow_deleted\x18\x04 \x01(\bR\vshowDeleted\"q\n" +
+	"\fshow_deleted\x18\x04 \x01(\bR\vshowDeleted\x127\n" +
+	"\tread_mask\x18\x05 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"q\n" +
 	"\x15ListDocumentsResponse\x120\n" +
 	"\tdocuments\x18\x01 \x03(\v2\x12.fonds.v1.DocumentR\tdocuments\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x8a\x03\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb0\x06\n" +
 	"\x16LookupDocumentsRequest\x124\n" +
 	"\x0ftelegram_number\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18dH\x00R\x0etelegramNumber\x124\n" +
 	"\x0fregistry_number\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18dH\x00R\x0eregistryNumber\x12(\n" +
@@ -1698,7 +1835,16 @@ const file_fonds_v1_catalog_proto_rawDesc = "" +
 	"source_url\x18\x04 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\xd0\x0fH\x00R\tsourceUrl\x12-\n" +
 	"\x05agent\x18\x05 \x01(\v2\x15.fonds.v1.AgentInRoleH\x00R\x05agent\x12\x1f\n" +
-	"\x04date\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1eH\x00R\x04date\x12'\n" +
+	"\x04date\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1eH\x00R\x04date\x121\n" +
+	"\x04scan\x18\n" +
+	" \x01(\tB\x1b\xbaH\x18r\x162\x14^scans/[0-9a-f]{64}$H\x00R\x04scan\x12H\n" +
+	"\x0ereferred_to_by\x18\v \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$H\x00R\freferredToBy\x12E\n" +
+	"\freferring_to\x18\f \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$H\x00R\vreferringTo\x12C\n" +
+	"\vanswered_by\x18\r \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$H\x00R\n" +
+	"answeredBy\x12@\n" +
+	"\tanswering\x18\x0e \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$H\x00R\tanswering\x12 \n" +
+	"\aon_date\x18\x0f \x01(\tB\a\xbaH\x04r\x02\x18\x1eR\x06onDate\x127\n" +
+	"\tread_mask\x18\x10 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\x12'\n" +
 	"\tpage_size\x18\a \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
@@ -1779,12 +1925,19 @@ const file_fonds_v1_catalog_proto_rawDesc = "" +
 	"\x06events\x18\x01 \x03(\v2\x0f.fonds.v1.EventR\x06events\"L\n" +
 	"\x12WatchEventsRequest\x12\x14\n" +
 	"\x05after\x18\x01 \x01(\x04R\x05after\x12 \n" +
-	"\x06parent\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x06parent2\xba\t\n" +
+	"\x06parent\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x06parent2\xde\r\n" +
 	"\x0eCatalogService\x12?\n" +
 	"\vGetDocument\x12\x1c.fonds.v1.GetDocumentRequest\x1a\x12.fonds.v1.Document\x12\\\n" +
 	"\x11BatchGetDocuments\x12\".fonds.v1.BatchGetDocumentsRequest\x1a#.fonds.v1.BatchGetDocumentsResponse\x12P\n" +
 	"\rListDocuments\x12\x1e.fonds.v1.ListDocumentsRequest\x1a\x1f.fonds.v1.ListDocumentsResponse\x12V\n" +
-	"\x0fLookupDocuments\x12 .fonds.v1.LookupDocumentsRequest\x1a!.fonds.v1.LookupDocumentsResponse\x12E\n" +
+	"\x0fLookupDocuments\x12 .fonds.v1.LookupDocumentsRequest\x1a!.fonds.v1.LookupDocumentsResponse\x12V\n" +
+	"\x0fSearchDocuments\x12 .fonds.v1.SearchDocumentsRequest\x1a!.fonds.v1.SearchDocumentsResponse\x129\n" +
+	"\tGetThread\x12\x1a.fonds.v1.GetThreadRequest\x1a\x10.fonds.v1.Thread\x12D\n" +
+	"\tListLinks\x12\x1a.fonds.v1.ListLinksRequest\x1a\x1b.fonds.v1.ListLinksResponse\x12a\n" +
+	"\x12ReextractDocuments\x12#.fonds.v1.ReextractDocumentsRequest\x1a$.fonds.v1.ReextractDocumentsResponse0\x01\x12M\n" +
+	"\fProposeSplit\x12\x1d.fonds.v1.ProposeSplitRequest\x1a\x1e.fonds.v1.ProposeSplitResponse\x12P\n" +
+	"\rSplitDocument\x12\x1e.fonds.v1.SplitDocumentRequest\x1a\x1f.fonds.v1.SplitDocumentResponse\x12E\n" +
+	"\x0eMergeDocuments\x12\x1f.fonds.v1.MergeDocumentsRequest\x1a\x12.fonds.v1.Document\x12E\n" +
 	"\x0eCreateDocument\x12\x1f.fonds.v1.CreateDocumentRequest\x1a\x12.fonds.v1.Document\x12E\n" +
 	"\x0eUpdateDocument\x12\x1f.fonds.v1.UpdateDocumentRequest\x1a\x12.fonds.v1.Document\x12E\n" +
 	"\x0eDeleteDocument\x12\x1f.fonds.v1.DeleteDocumentRequest\x1a\x12.fonds.v1.Document\x12I\n" +
@@ -1814,95 +1967,126 @@ func file_fonds_v1_catalog_proto_rawDescGZIP() []byte {
 
 var file_fonds_v1_catalog_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_fonds_v1_catalog_proto_goTypes = []any{
-	(*GetDocumentRequest)(nil),        // 0: fonds.v1.GetDocumentRequest
-	(*BatchGetDocumentsRequest)(nil),  // 1: fonds.v1.BatchGetDocumentsRequest
-	(*BatchGetDocumentsResponse)(nil), // 2: fonds.v1.BatchGetDocumentsResponse
-	(*ListDocumentsRequest)(nil),      // 3: fonds.v1.ListDocumentsRequest
-	(*ListDocumentsResponse)(nil),     // 4: fonds.v1.ListDocumentsResponse
-	(*LookupDocumentsRequest)(nil),    // 5: fonds.v1.LookupDocumentsRequest
-	(*AgentInRole)(nil),               // 6: fonds.v1.AgentInRole
-	(*LookupDocumentsResponse)(nil),   // 7: fonds.v1.LookupDocumentsResponse
-	(*CreateDocumentRequest)(nil),     // 8: fonds.v1.CreateDocumentRequest
-	(*UpdateDocumentRequest)(nil),     // 9: fonds.v1.UpdateDocumentRequest
-	(*DeleteDocumentRequest)(nil),     // 10: fonds.v1.DeleteDocumentRequest
-	(*UndeleteDocumentRequest)(nil),   // 11: fonds.v1.UndeleteDocumentRequest
-	(*GetTextRequest)(nil),            // 12: fonds.v1.GetTextRequest
-	(*GetTextResponse)(nil),           // 13: fonds.v1.GetTextResponse
-	(*RegionText)(nil),                // 14: fonds.v1.RegionText
-	(*ListReadingsRequest)(nil),       // 15: fonds.v1.ListReadingsRequest
-	(*ListReadingsResponse)(nil),      // 16: fonds.v1.ListReadingsResponse
-	(*GetReadingRequest)(nil),         // 17: fonds.v1.GetReadingRequest
-	(*GetScanRequest)(nil),            // 18: fonds.v1.GetScanRequest
-	(*GetScanResponse)(nil),           // 19: fonds.v1.GetScanResponse
-	(*GetPageImageRequest)(nil),       // 20: fonds.v1.GetPageImageRequest
-	(*GetPageImageResponse)(nil),      // 21: fonds.v1.GetPageImageResponse
-	(*ListCollectionsRequest)(nil),    // 22: fonds.v1.ListCollectionsRequest
-	(*ListCollectionsResponse)(nil),   // 23: fonds.v1.ListCollectionsResponse
-	(*ListEventsRequest)(nil),         // 24: fonds.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),        // 25: fonds.v1.ListEventsResponse
-	(*WatchEventsRequest)(nil),        // 26: fonds.v1.WatchEventsRequest
-	(*Document)(nil),                  // 27: fonds.v1.Document
-	(*fieldmaskpb.FieldMask)(nil),     // 28: google.protobuf.FieldMask
-	(Assurance)(0),                    // 29: fonds.v1.Assurance
-	(*Region)(nil),                    // 30: fonds.v1.Region
-	(*Reading)(nil),                   // 31: fonds.v1.Reading
-	(*Scan)(nil),                      // 32: fonds.v1.Scan
-	(*Collection)(nil),                // 33: fonds.v1.Collection
-	(*Event)(nil),                     // 34: fonds.v1.Event
+	(*GetDocumentRequest)(nil),         // 0: fonds.v1.GetDocumentRequest
+	(*BatchGetDocumentsRequest)(nil),   // 1: fonds.v1.BatchGetDocumentsRequest
+	(*BatchGetDocumentsResponse)(nil),  // 2: fonds.v1.BatchGetDocumentsResponse
+	(*ListDocumentsRequest)(nil),       // 3: fonds.v1.ListDocumentsRequest
+	(*ListDocumentsResponse)(nil),      // 4: fonds.v1.ListDocumentsResponse
+	(*LookupDocumentsRequest)(nil),     // 5: fonds.v1.LookupDocumentsRequest
+	(*AgentInRole)(nil),                // 6: fonds.v1.AgentInRole
+	(*LookupDocumentsResponse)(nil),    // 7: fonds.v1.LookupDocumentsResponse
+	(*CreateDocumentRequest)(nil),      // 8: fonds.v1.CreateDocumentRequest
+	(*UpdateDocumentRequest)(nil),      // 9: fonds.v1.UpdateDocumentRequest
+	(*DeleteDocumentRequest)(nil),      // 10: fonds.v1.DeleteDocumentRequest
+	(*UndeleteDocumentRequest)(nil),    // 11: fonds.v1.UndeleteDocumentRequest
+	(*GetTextRequest)(nil),             // 12: fonds.v1.GetTextRequest
+	(*GetTextResponse)(nil),            // 13: fonds.v1.GetTextResponse
+	(*RegionText)(nil),                 // 14: fonds.v1.RegionText
+	(*ListReadingsRequest)(nil),        // 15: fonds.v1.ListReadingsRequest
+	(*ListReadingsResponse)(nil),       // 16: fonds.v1.ListReadingsResponse
+	(*GetReadingRequest)(nil),          // 17: fonds.v1.GetReadingRequest
+	(*GetScanRequest)(nil),             // 18: fonds.v1.GetScanRequest
+	(*GetScanResponse)(nil),            // 19: fonds.v1.GetScanResponse
+	(*GetPageImageRequest)(nil),        // 20: fonds.v1.GetPageImageRequest
+	(*GetPageImageResponse)(nil),       // 21: fonds.v1.GetPageImageResponse
+	(*ListCollectionsRequest)(nil),     // 22: fonds.v1.ListCollectionsRequest
+	(*ListCollectionsResponse)(nil),    // 23: fonds.v1.ListCollectionsResponse
+	(*ListEventsRequest)(nil),          // 24: fonds.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),         // 25: fonds.v1.ListEventsResponse
+	(*WatchEventsRequest)(nil),         // 26: fonds.v1.WatchEventsRequest
+	(*fieldmaskpb.FieldMask)(nil),      // 27: google.protobuf.FieldMask
+	(*Document)(nil),                   // 28: fonds.v1.Document
+	(Assurance)(0),                     // 29: fonds.v1.Assurance
+	(*Region)(nil),                     // 30: fonds.v1.Region
+	(*Reading)(nil),                    // 31: fonds.v1.Reading
+	(*Scan)(nil),                       // 32: fonds.v1.Scan
+	(*Collection)(nil),                 // 33: fonds.v1.Collection
+	(*Event)(nil),                      // 34: fonds.v1.Event
+	(*SearchDocumentsRequest)(nil),     // 35: fonds.v1.SearchDocumentsRequest
+	(*GetThreadRequest)(nil),           // 36: fonds.v1.GetThreadRequest
+	(*ListLinksRequest)(nil),           // 37: fonds.v1.ListLinksRequest
+	(*ReextractDocumentsRequest)(nil),  // 38: fonds.v1.ReextractDocumentsRequest
+	(*ProposeSplitRequest)(nil),        // 39: fonds.v1.ProposeSplitRequest
+	(*SplitDocumentRequest)(nil),       // 40: fonds.v1.SplitDocumentRequest
+	(*MergeDocumentsRequest)(nil),      // 41: fonds.v1.MergeDocumentsRequest
+	(*SearchDocumentsResponse)(nil),    // 42: fonds.v1.SearchDocumentsResponse
+	(*Thread)(nil),                     // 43: fonds.v1.Thread
+	(*ListLinksResponse)(nil),          // 44: fonds.v1.ListLinksResponse
+	(*ReextractDocumentsResponse)(nil), // 45: fonds.v1.ReextractDocumentsResponse
+	(*ProposeSplitResponse)(nil),       // 46: fonds.v1.ProposeSplitResponse
+	(*SplitDocumentResponse)(nil),      // 47: fonds.v1.SplitDocumentResponse
 }
 var file_fonds_v1_catalog_proto_depIdxs = []int32{
-	27, // 0: fonds.v1.BatchGetDocumentsResponse.documents:type_name -> fonds.v1.Document
-	27, // 1: fonds.v1.ListDocumentsResponse.documents:type_name -> fonds.v1.Document
-	6,  // 2: fonds.v1.LookupDocumentsRequest.agent:type_name -> fonds.v1.AgentInRole
-	27, // 3: fonds.v1.LookupDocumentsResponse.documents:type_name -> fonds.v1.Document
-	27, // 4: fonds.v1.CreateDocumentRequest.document:type_name -> fonds.v1.Document
-	27, // 5: fonds.v1.UpdateDocumentRequest.document:type_name -> fonds.v1.Document
-	28, // 6: fonds.v1.UpdateDocumentRequest.update_mask:type_name -> google.protobuf.FieldMask
-	29, // 7: fonds.v1.GetTextRequest.min_assurance:type_name -> fonds.v1.Assurance
-	14, // 8: fonds.v1.GetTextResponse.regions:type_name -> fonds.v1.RegionText
-	29, // 9: fonds.v1.GetTextResponse.assurance:type_name -> fonds.v1.Assurance
-	30, // 10: fonds.v1.RegionText.region:type_name -> fonds.v1.Region
-	31, // 11: fonds.v1.ListReadingsResponse.readings:type_name -> fonds.v1.Reading
-	32, // 12: fonds.v1.GetScanResponse.scan:type_name -> fonds.v1.Scan
-	33, // 13: fonds.v1.ListCollectionsResponse.collections:type_name -> fonds.v1.Collection
-	34, // 14: fonds.v1.ListEventsResponse.events:type_name -> fonds.v1.Event
-	0,  // 15: fonds.v1.CatalogService.GetDocument:input_type -> fonds.v1.GetDocumentRequest
-	1,  // 16: fonds.v1.CatalogService.BatchGetDocuments:input_type -> fonds.v1.BatchGetDocumentsRequest
-	3,  // 17: fonds.v1.CatalogService.ListDocuments:input_type -> fonds.v1.ListDocumentsRequest
-	5,  // 18: fonds.v1.CatalogService.LookupDocuments:input_type -> fonds.v1.LookupDocumentsRequest
-	8,  // 19: fonds.v1.CatalogService.CreateDocument:input_type -> fonds.v1.CreateDocumentRequest
-	9,  // 20: fonds.v1.CatalogService.UpdateDocument:input_type -> fonds.v1.UpdateDocumentRequest
-	10, // 21: fonds.v1.CatalogService.DeleteDocument:input_type -> fonds.v1.DeleteDocumentRequest
-	11, // 22: fonds.v1.CatalogService.UndeleteDocument:input_type -> fonds.v1.UndeleteDocumentRequest
-	12, // 23: fonds.v1.CatalogService.GetText:input_type -> fonds.v1.GetTextRequest
-	15, // 24: fonds.v1.CatalogService.ListReadings:input_type -> fonds.v1.ListReadingsRequest
-	17, // 25: fonds.v1.CatalogService.GetReading:input_type -> fonds.v1.GetReadingRequest
-	18, // 26: fonds.v1.CatalogService.GetScan:input_type -> fonds.v1.GetScanRequest
-	20, // 27: fonds.v1.CatalogService.GetPageImage:input_type -> fonds.v1.GetPageImageRequest
-	22, // 28: fonds.v1.CatalogService.ListCollections:input_type -> fonds.v1.ListCollectionsRequest
-	24, // 29: fonds.v1.CatalogService.ListEvents:input_type -> fonds.v1.ListEventsRequest
-	26, // 30: fonds.v1.CatalogService.WatchEvents:input_type -> fonds.v1.WatchEventsRequest
-	27, // 31: fonds.v1.CatalogService.GetDocument:output_type -> fonds.v1.Document
-	2,  // 32: fonds.v1.CatalogService.BatchGetDocuments:output_type -> fonds.v1.BatchGetDocumentsResponse
-	4,  // 33: fonds.v1.CatalogService.ListDocuments:output_type -> fonds.v1.ListDocumentsResponse
-	7,  // 34: fonds.v1.CatalogService.LookupDocuments:output_type -> fonds.v1.LookupDocumentsResponse
-	27, // 35: fonds.v1.CatalogService.CreateDocument:output_type -> fonds.v1.Document
-	27, // 36: fonds.v1.CatalogService.UpdateDocument:output_type -> fonds.v1.Document
-	27, // 37: fonds.v1.CatalogService.DeleteDocument:output_type -> fonds.v1.Document
-	27, // 38: fonds.v1.CatalogService.UndeleteDocument:output_type -> fonds.v1.Document
-	13, // 39: fonds.v1.CatalogService.GetText:output_type -> fonds.v1.GetTextResponse
-	16, // 40: fonds.v1.CatalogService.ListReadings:output_type -> fonds.v1.ListReadingsResponse
-	31, // 41: fonds.v1.CatalogService.GetReading:output_type -> fonds.v1.Reading
-	19, // 42: fonds.v1.CatalogService.GetScan:output_type -> fonds.v1.GetScanResponse
-	21, // 43: fonds.v1.CatalogService.GetPageImage:output_type -> fonds.v1.GetPageImageResponse
-	23, // 44: fonds.v1.CatalogService.ListCollections:output_type -> fonds.v1.ListCollectionsResponse
-	25, // 45: fonds.v1.CatalogService.ListEvents:output_type -> fonds.v1.ListEventsResponse
-	34, // 46: fonds.v1.CatalogService.WatchEvents:output_type -> fonds.v1.Event
-	31, // [31:47] is the sub-list for method output_type
-	15, // [15:31] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	27, // 0: fonds.v1.GetDocumentRequest.read_mask:type_name -> google.protobuf.FieldMask
+	27, // 1: fonds.v1.BatchGetDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	28, // 2: fonds.v1.BatchGetDocumentsResponse.documents:type_name -> fonds.v1.Document
+	27, // 3: fonds.v1.ListDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	28, // 4: fonds.v1.ListDocumentsResponse.documents:type_name -> fonds.v1.Document
+	6,  // 5: fonds.v1.LookupDocumentsRequest.agent:type_name -> fonds.v1.AgentInRole
+	27, // 6: fonds.v1.LookupDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	28, // 7: fonds.v1.LookupDocumentsResponse.documents:type_name -> fonds.v1.Document
+	28, // 8: fonds.v1.CreateDocumentRequest.document:type_name -> fonds.v1.Document
+	28, // 9: fonds.v1.UpdateDocumentRequest.document:type_name -> fonds.v1.Document
+	27, // 10: fonds.v1.UpdateDocumentRequest.update_mask:type_name -> google.protobuf.FieldMask
+	29, // 11: fonds.v1.GetTextRequest.min_assurance:type_name -> fonds.v1.Assurance
+	14, // 12: fonds.v1.GetTextResponse.regions:type_name -> fonds.v1.RegionText
+	29, // 13: fonds.v1.GetTextResponse.assurance:type_name -> fonds.v1.Assurance
+	30, // 14: fonds.v1.RegionText.region:type_name -> fonds.v1.Region
+	31, // 15: fonds.v1.ListReadingsResponse.readings:type_name -> fonds.v1.Reading
+	32, // 16: fonds.v1.GetScanResponse.scan:type_name -> fonds.v1.Scan
+	33, // 17: fonds.v1.ListCollectionsResponse.collections:type_name -> fonds.v1.Collection
+	34, // 18: fonds.v1.ListEventsResponse.events:type_name -> fonds.v1.Event
+	0,  // 19: fonds.v1.CatalogService.GetDocument:input_type -> fonds.v1.GetDocumentRequest
+	1,  // 20: fonds.v1.CatalogService.BatchGetDocuments:input_type -> fonds.v1.BatchGetDocumentsRequest
+	3,  // 21: fonds.v1.CatalogService.ListDocuments:input_type -> fonds.v1.ListDocumentsRequest
+	5,  // 22: fonds.v1.CatalogService.LookupDocuments:input_type -> fonds.v1.LookupDocumentsRequest
+	35, // 23: fonds.v1.CatalogService.SearchDocuments:input_type -> fonds.v1.SearchDocumentsRequest
+	36, // 24: fonds.v1.CatalogService.GetThread:input_type -> fonds.v1.GetThreadRequest
+	37, // 25: fonds.v1.CatalogService.ListLinks:input_type -> fonds.v1.ListLinksRequest
+	38, // 26: fonds.v1.CatalogService.ReextractDocuments:input_type -> fonds.v1.ReextractDocumentsRequest
+	39, // 27: fonds.v1.CatalogService.ProposeSplit:input_type -> fonds.v1.ProposeSplitRequest
+	40, // 28: fonds.v1.CatalogService.SplitDocument:input_type -> fonds.v1.SplitDocumentRequest
+	41, // 29: fonds.v1.CatalogService.MergeDocuments:input_type -> fonds.v1.MergeDocumentsRequest
+	8,  // 30: fonds.v1.CatalogService.CreateDocument:input_type -> fonds.v1.CreateDocumentRequest
+	9,  // 31: fonds.v1.CatalogService.UpdateDocument:input_type -> fonds.v1.UpdateDocumentRequest
+	10, // 32: fonds.v1.CatalogService.DeleteDocument:input_type -> fonds.v1.DeleteDocumentRequest
+	11, // 33: fonds.v1.CatalogService.UndeleteDocument:input_type -> fonds.v1.UndeleteDocumentRequest
+	12, // 34: fonds.v1.CatalogService.GetText:input_type -> fonds.v1.GetTextRequest
+	15, // 35: fonds.v1.CatalogService.ListReadings:input_type -> fonds.v1.ListReadingsRequest
+	17, // 36: fonds.v1.CatalogService.GetReading:input_type -> fonds.v1.GetReadingRequest
+	18, // 37: fonds.v1.CatalogService.GetScan:input_type -> fonds.v1.GetScanRequest
+	20, // 38: fonds.v1.CatalogService.GetPageImage:input_type -> fonds.v1.GetPageImageRequest
+	22, // 39: fonds.v1.CatalogService.ListCollections:input_type -> fonds.v1.ListCollectionsRequest
+	24, // 40: fonds.v1.CatalogService.ListEvents:input_type -> fonds.v1.ListEventsRequest
+	26, // 41: fonds.v1.CatalogService.WatchEvents:input_type -> fonds.v1.WatchEventsRequest
+	28, // 42: fonds.v1.CatalogService.GetDocument:output_type -> fonds.v1.Document
+	2,  // 43: fonds.v1.CatalogService.BatchGetDocuments:output_type -> fonds.v1.BatchGetDocumentsResponse
+	4,  // 44: fonds.v1.CatalogService.ListDocuments:output_type -> fonds.v1.ListDocumentsResponse
+	7,  // 45: fonds.v1.CatalogService.LookupDocuments:output_type -> fonds.v1.LookupDocumentsResponse
+	42, // 46: fonds.v1.CatalogService.SearchDocuments:output_type -> fonds.v1.SearchDocumentsResponse
+	43, // 47: fonds.v1.CatalogService.GetThread:output_type -> fonds.v1.Thread
+	44, // 48: fonds.v1.CatalogService.ListLinks:output_type -> fonds.v1.ListLinksResponse
+	45, // 49: fonds.v1.CatalogService.ReextractDocuments:output_type -> fonds.v1.ReextractDocumentsResponse
+	46, // 50: fonds.v1.CatalogService.ProposeSplit:output_type -> fonds.v1.ProposeSplitResponse
+	47, // 51: fonds.v1.CatalogService.SplitDocument:output_type -> fonds.v1.SplitDocumentResponse
+	28, // 52: fonds.v1.CatalogService.MergeDocuments:output_type -> fonds.v1.Document
+	28, // 53: fonds.v1.CatalogService.CreateDocument:output_type -> fonds.v1.Document
+	28, // 54: fonds.v1.CatalogService.UpdateDocument:output_type -> fonds.v1.Document
+	28, // 55: fonds.v1.CatalogService.DeleteDocument:output_type -> fonds.v1.Document
+	28, // 56: fonds.v1.CatalogService.UndeleteDocument:output_type -> fonds.v1.Document
+	13, // 57: fonds.v1.CatalogService.GetText:output_type -> fonds.v1.GetTextResponse
+	16, // 58: fonds.v1.CatalogService.ListReadings:output_type -> fonds.v1.ListReadingsResponse
+	31, // 59: fonds.v1.CatalogService.GetReading:output_type -> fonds.v1.Reading
+	19, // 60: fonds.v1.CatalogService.GetScan:output_type -> fonds.v1.GetScanResponse
+	21, // 61: fonds.v1.CatalogService.GetPageImage:output_type -> fonds.v1.GetPageImageResponse
+	23, // 62: fonds.v1.CatalogService.ListCollections:output_type -> fonds.v1.ListCollectionsResponse
+	25, // 63: fonds.v1.CatalogService.ListEvents:output_type -> fonds.v1.ListEventsResponse
+	34, // 64: fonds.v1.CatalogService.WatchEvents:output_type -> fonds.v1.Event
+	42, // [42:65] is the sub-list for method output_type
+	19, // [19:42] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_catalog_proto_init() }
@@ -1912,7 +2096,11 @@ func file_fonds_v1_catalog_proto_init() {
 	}
 	file_fonds_v1_document_proto_init()
 	file_fonds_v1_events_proto_init()
+	file_fonds_v1_link_proto_init()
 	file_fonds_v1_reading_proto_init()
+	file_fonds_v1_reextract_proto_init()
+	file_fonds_v1_search_proto_init()
+	file_fonds_v1_split_proto_init()
 	file_fonds_v1_catalog_proto_msgTypes[5].OneofWrappers = []any{
 		(*LookupDocumentsRequest_TelegramNumber)(nil),
 		(*LookupDocumentsRequest_RegistryNumber)(nil),
@@ -1920,6 +2108,11 @@ func file_fonds_v1_catalog_proto_init() {
 		(*LookupDocumentsRequest_SourceUrl)(nil),
 		(*LookupDocumentsRequest_Agent)(nil),
 		(*LookupDocumentsRequest_Date)(nil),
+		(*LookupDocumentsRequest_Scan)(nil),
+		(*LookupDocumentsRequest_ReferredToBy)(nil),
+		(*LookupDocumentsRequest_ReferringTo)(nil),
+		(*LookupDocumentsRequest_AnsweredBy)(nil),
+		(*LookupDocumentsRequest_Answering)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -21,22 +21,29 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	CatalogService_GetDocument_FullMethodName       = "/fonds.v1.CatalogService/GetDocument"
-	CatalogService_BatchGetDocuments_FullMethodName = "/fonds.v1.CatalogService/BatchGetDocuments"
-	CatalogService_ListDocuments_FullMethodName     = "/fonds.v1.CatalogService/ListDocuments"
-	CatalogService_LookupDocuments_FullMethodName   = "/fonds.v1.CatalogService/LookupDocuments"
-	CatalogService_CreateDocument_FullMethodName    = "/fonds.v1.CatalogService/CreateDocument"
-	CatalogService_UpdateDocument_FullMethodName    = "/fonds.v1.CatalogService/UpdateDocument"
-	CatalogService_DeleteDocument_FullMethodName    = "/fonds.v1.CatalogService/DeleteDocument"
-	CatalogService_UndeleteDocument_FullMethodName  = "/fonds.v1.CatalogService/UndeleteDocument"
-	CatalogService_GetText_FullMethodName           = "/fonds.v1.CatalogService/GetText"
-	CatalogService_ListReadings_FullMethodName      = "/fonds.v1.CatalogService/ListReadings"
-	CatalogService_GetReading_FullMethodName        = "/fonds.v1.CatalogService/GetReading"
-	CatalogService_GetScan_FullMethodName           = "/fonds.v1.CatalogService/GetScan"
-	CatalogService_GetPageImage_FullMethodName      = "/fonds.v1.CatalogService/GetPageImage"
-	CatalogService_ListCollections_FullMethodName   = "/fonds.v1.CatalogService/ListCollections"
-	CatalogService_ListEvents_FullMethodName        = "/fonds.v1.CatalogService/ListEvents"
-	CatalogService_WatchEvents_FullMethodName       = "/fonds.v1.CatalogService/WatchEvents"
+	CatalogService_GetDocument_FullMethodName        = "/fonds.v1.CatalogService/GetDocument"
+	CatalogService_BatchGetDocuments_FullMethodName  = "/fonds.v1.CatalogService/BatchGetDocuments"
+	CatalogService_ListDocuments_FullMethodName      = "/fonds.v1.CatalogService/ListDocuments"
+	CatalogService_LookupDocuments_FullMethodName    = "/fonds.v1.CatalogService/LookupDocuments"
+	CatalogService_SearchDocuments_FullMethodName    = "/fonds.v1.CatalogService/SearchDocuments"
+	CatalogService_GetThread_FullMethodName          = "/fonds.v1.CatalogService/GetThread"
+	CatalogService_ListLinks_FullMethodName          = "/fonds.v1.CatalogService/ListLinks"
+	CatalogService_ReextractDocuments_FullMethodName = "/fonds.v1.CatalogService/ReextractDocuments"
+	CatalogService_ProposeSplit_FullMethodName       = "/fonds.v1.CatalogService/ProposeSplit"
+	CatalogService_SplitDocument_FullMethodName      = "/fonds.v1.CatalogService/SplitDocument"
+	CatalogService_MergeDocuments_FullMethodName     = "/fonds.v1.CatalogService/MergeDocuments"
+	CatalogService_CreateDocument_FullMethodName     = "/fonds.v1.CatalogService/CreateDocument"
+	CatalogService_UpdateDocument_FullMethodName     = "/fonds.v1.CatalogService/UpdateDocument"
+	CatalogService_DeleteDocument_FullMethodName     = "/fonds.v1.CatalogService/DeleteDocument"
+	CatalogService_UndeleteDocument_FullMethodName   = "/fonds.v1.CatalogService/UndeleteDocument"
+	CatalogService_GetText_FullMethodName            = "/fonds.v1.CatalogService/GetText"
+	CatalogService_ListReadings_FullMethodName       = "/fonds.v1.CatalogService/ListReadings"
+	CatalogService_GetReading_FullMethodName         = "/fonds.v1.CatalogService/GetReading"
+	CatalogService_GetScan_FullMethodName            = "/fonds.v1.CatalogService/GetScan"
+	CatalogService_GetPageImage_FullMethodName       = "/fonds.v1.CatalogService/GetPageImage"
+	CatalogService_ListCollections_FullMethodName    = "/fonds.v1.CatalogService/ListCollections"
+	CatalogService_ListEvents_FullMethodName         = "/fonds.v1.CatalogService/ListEvents"
+	CatalogService_WatchEvents_FullMethodName        = "/fonds.v1.CatalogService/WatchEvents"
 )
 
 // CatalogServiceClient is the client API for CatalogService service.
@@ -60,6 +67,29 @@ type CatalogServiceClient interface {
 	// LookupDocuments finds documents by number, citation, address, agent or date,
 	// in any spelling, by ID. INVALID_ARGUMENT says what was wrong with the words.
 	LookupDocuments(ctx context.Context, in *LookupDocumentsRequest, opts ...grpc.CallOption) (*LookupDocumentsResponse, error)
+	// SearchDocuments finds documents by words of their text, best first, each with a
+	// snippet and the boxes of the words found. INVALID_ARGUMENT, reason QUERY_INVALID,
+	// says at which character a query is wrong.
+	SearchDocuments(ctx context.Context, in *SearchDocumentsRequest, opts ...grpc.CallOption) (*SearchDocumentsResponse, error)
+	// GetThread returns the correspondence that a document belongs to, oldest first,
+	// with what is referred to and not in the archive as gaps.
+	GetThread(ctx context.Context, in *GetThreadRequest, opts ...grpc.CallOption) (*Thread, error)
+	// ListLinks returns the links of a document to others and of others to it:
+	// references, and texts that are nearly the same. They are derived and proposed,
+	// never acted upon.
+	ListLinks(ctx context.Context, in *ListLinksRequest, opts ...grpc.CallOption) (*ListLinksResponse, error)
+	// ReextractDocuments reads documents again with the rules of today and streams what
+	// would change, or changes it. Statements of people stay.
+	ReextractDocuments(ctx context.Context, in *ReextractDocumentsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ReextractDocumentsResponse], error)
+	// ProposeSplit finds where further documents begin in a document's text. It
+	// changes nothing.
+	ProposeSplit(ctx context.Context, in *ProposeSplitRequest, opts ...grpc.CallOption) (*ProposeSplitResponse, error)
+	// SplitDocument makes several documents of one: it keeps what stands before the
+	// first cut, and each cut begins a new one.
+	SplitDocument(ctx context.Context, in *SplitDocumentRequest, opts ...grpc.CallOption) (*SplitDocumentResponse, error)
+	// MergeDocuments appends the regions of other documents to one and hides the
+	// others, whose revisions stay readable.
+	MergeDocuments(ctx context.Context, in *MergeDocumentsRequest, opts ...grpc.CallOption) (*Document, error)
 	// CreateDocument makes a document over pages that exist.
 	CreateDocument(ctx context.Context, in *CreateDocumentRequest, opts ...grpc.CallOption) (*Document, error)
 	// UpdateDocument makes a new revision. ABORTED, reason ETAG_MISMATCH, when
@@ -139,6 +169,85 @@ func (c *catalogServiceClient) LookupDocuments(ctx context.Context, in *LookupDo
 	return out, nil
 }
 
+func (c *catalogServiceClient) SearchDocuments(ctx context.Context, in *SearchDocumentsRequest, opts ...grpc.CallOption) (*SearchDocumentsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SearchDocumentsResponse)
+	err := c.cc.Invoke(ctx, CatalogService_SearchDocuments_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *catalogServiceClient) GetThread(ctx context.Context, in *GetThreadRequest, opts ...grpc.CallOption) (*Thread, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Thread)
+	err := c.cc.Invoke(ctx, CatalogService_GetThread_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *catalogServiceClient) ListLinks(ctx context.Context, in *ListLinksRequest, opts ...grpc.CallOption) (*ListLinksResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListLinksResponse)
+	err := c.cc.Invoke(ctx, CatalogService_ListLinks_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *catalogServiceClient) ReextractDocuments(ctx context.Context, in *ReextractDocumentsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ReextractDocumentsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[0], CatalogService_ReextractDocuments_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ReextractDocumentsRequest, ReextractDocumentsResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type CatalogService_ReextractDocumentsClient = grpc.ServerStreamingClient[ReextractDocumentsResponse]
+
+func (c *catalogServiceClient) ProposeSplit(ctx context.Context, in *ProposeSplitRequest, opts ...grpc.CallOption) (*ProposeSplitResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ProposeSplitResponse)
+	err := c.cc.Invoke(ctx, CatalogService_ProposeSplit_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *catalogServiceClient) SplitDocument(ctx context.Context, in *SplitDocumentRequest, opts ...grpc.CallOption) (*SplitDocumentResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SplitDocumentResponse)
+	err := c.cc.Invoke(ctx, CatalogService_SplitDocument_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *catalogServiceClient) MergeDocuments(ctx context.Context, in *MergeDocumentsRequest, opts ...grpc.CallOption) (*Document, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Document)
+	err := c.cc.Invoke(ctx, CatalogService_MergeDocuments_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *catalogServiceClient) CreateDocument(ctx context.Context, in *CreateDocumentRequest, opts ...grpc.CallOption) (*Document, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Document)
@@ -211,7 +320,7 @@ func (c *catalogServiceClient) GetReading(ctx context.Context, in *GetReadingReq
 
 func (c *catalogServiceClient) GetScan(ctx context.Context, in *GetScanRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[GetScanResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[0], CatalogService_GetScan_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[1], CatalogService_GetScan_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +339,7 @@ type CatalogService_GetScanClient = grpc.ServerStreamingClient[GetScanResponse]
 
 func (c *catalogServiceClient) GetPageImage(ctx context.Context, in *GetPageImageRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[GetPageImageResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[1], CatalogService_GetPageImage_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[2], CatalogService_GetPageImage_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -269,7 +378,7 @@ func (c *catalogServiceClient) ListEvents(ctx context.Context, in *ListEventsReq
 
 func (c *catalogServiceClient) WatchEvents(ctx context.Context, in *WatchEventsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Event], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[2], CatalogService_WatchEvents_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[3], CatalogService_WatchEvents_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -307,6 +416,29 @@ type CatalogServiceServer interface {
 	// LookupDocuments finds documents by number, citation, address, agent or date,
 	// in any spelling, by ID. INVALID_ARGUMENT says what was wrong with the words.
 	LookupDocuments(context.Context, *LookupDocumentsRequest) (*LookupDocumentsResponse, error)
+	// SearchDocuments finds documents by words of their text, best first, each with a
+	// snippet and the boxes of the words found. INVALID_ARGUMENT, reason QUERY_INVALID,
+	// says at which character a query is wrong.
+	SearchDocuments(context.Context, *SearchDocumentsRequest) (*SearchDocumentsResponse, error)
+	// GetThread returns the correspondence that a document belongs to, oldest first,
+	// with what is referred to and not in the archive as gaps.
+	GetThread(context.Context, *GetThreadRequest) (*Thread, error)
+	// ListLinks returns the links of a document to others and of others to it:
+	// references, and texts that are nearly the same. They are derived and proposed,
+	// never acted upon.
+	ListLinks(context.Context, *ListLinksRequest) (*ListLinksResponse, error)
+	// ReextractDocuments reads documents again with the rules of today and streams what
+	// would change, or changes it. Statements of people stay.
+	ReextractDocuments(*ReextractDocumentsRequest, grpc.ServerStreamingServer[ReextractDocumentsResponse]) error
+	// ProposeSplit finds where further documents begin in a document's text. It
+	// changes nothing.
+	ProposeSplit(context.Context, *ProposeSplitRequest) (*ProposeSplitResponse, error)
+	// SplitDocument makes several documents of one: it keeps what stands before the
+	// first cut, and each cut begins a new one.
+	SplitDocument(context.Context, *SplitDocumentRequest) (*SplitDocumentResponse, error)
+	// MergeDocuments appends the regions of other documents to one and hides the
+	// others, whose revisions stay readable.
+	MergeDocuments(context.Context, *MergeDocumentsRequest) (*Document, error)
 	// CreateDocument makes a document over pages that exist.
 	CreateDocument(context.Context, *CreateDocumentRequest) (*Document, error)
 	// UpdateDocument makes a new revision. ABORTED, reason ETAG_MISMATCH, when
@@ -357,6 +489,27 @@ func (UnimplementedCatalogServiceServer) ListDocuments(context.Context, *ListDoc
 }
 func (UnimplementedCatalogServiceServer) LookupDocuments(context.Context, *LookupDocumentsRequest) (*LookupDocumentsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method LookupDocuments not implemented")
+}
+func (UnimplementedCatalogServiceServer) SearchDocuments(context.Context, *SearchDocumentsRequest) (*SearchDocumentsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SearchDocuments not implemented")
+}
+func (UnimplementedCatalogServiceServer) GetThread(context.Context, *GetThreadRequest) (*Thread, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetThread not implemented")
+}
+func (UnimplementedCatalogServiceServer) ListLinks(context.Context, *ListLinksRequest) (*ListLinksResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListLinks not implemented")
+}
+func (UnimplementedCatalogServiceServer) ReextractDocuments(*ReextractDocumentsRequest, grpc.ServerStreamingServer[ReextractDocumentsResponse]) error {
+	return status.Error(codes.Unimplemented, "method ReextractDocuments not implemented")
+}
+func (UnimplementedCatalogServiceServer) ProposeSplit(context.Context, *ProposeSplitRequest) (*ProposeSplitResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ProposeSplit not implemented")
+}
+func (UnimplementedCatalogServiceServer) SplitDocument(context.Context, *SplitDocumentRequest) (*SplitDocumentResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SplitDocument not implemented")
+}
+func (UnimplementedCatalogServiceServer) MergeDocuments(context.Context, *MergeDocumentsRequest) (*Document, error) {
+	return nil, status.Error(codes.Unimplemented, "method MergeDocuments not implemented")
 }
 func (UnimplementedCatalogServiceServer) CreateDocument(context.Context, *CreateDocumentRequest) (*Document, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateDocument not implemented")
@@ -483,6 +636,125 @@ func _CatalogService_LookupDocuments_Handler(srv interface{}, ctx context.Contex
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(CatalogServiceServer).LookupDocuments(ctx, req.(*LookupDocumentsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CatalogService_SearchDocuments_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SearchDocumentsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CatalogServiceServer).SearchDocuments(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CatalogService_SearchDocuments_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CatalogServiceServer).SearchDocuments(ctx, req.(*SearchDocumentsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CatalogService_GetThread_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetThreadRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CatalogServiceServer).GetThread(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CatalogService_GetThread_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CatalogServiceServer).GetThread(ctx, req.(*GetThreadRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CatalogService_ListLinks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListLinksRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CatalogServiceServer).ListLinks(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CatalogService_ListLinks_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CatalogServiceServer).ListLinks(ctx, req.(*ListLinksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CatalogService_ReextractDocuments_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(ReextractDocumentsRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(CatalogServiceServer).ReextractDocuments(m, &grpc.GenericServerStream[ReextractDocumentsRequest, ReextractDocumentsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type CatalogService_ReextractDocumentsServer = grpc.ServerStreamingServer[ReextractDocumentsResponse]
+
+func _CatalogService_ProposeSplit_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ProposeSplitRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CatalogServiceServer).ProposeSplit(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CatalogService_ProposeSplit_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CatalogServiceServer).ProposeSplit(ctx, req.(*ProposeSplitRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CatalogService_SplitDocument_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SplitDocumentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CatalogServiceServer).SplitDocument(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CatalogService_SplitDocument_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CatalogServiceServer).SplitDocument(ctx, req.(*SplitDocumentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CatalogService_MergeDocuments_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MergeDocumentsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CatalogServiceServer).MergeDocuments(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CatalogService_MergeDocuments_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CatalogServiceServer).MergeDocuments(ctx, req.(*MergeDocumentsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -706,6 +978,30 @@ var CatalogService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _CatalogService_LookupDocuments_Handler,
 		},
 		{
+			MethodName: "SearchDocuments",
+			Handler:    _CatalogService_SearchDocuments_Handler,
+		},
+		{
+			MethodName: "GetThread",
+			Handler:    _CatalogService_GetThread_Handler,
+		},
+		{
+			MethodName: "ListLinks",
+			Handler:    _CatalogService_ListLinks_Handler,
+		},
+		{
+			MethodName: "ProposeSplit",
+			Handler:    _CatalogService_ProposeSplit_Handler,
+		},
+		{
+			MethodName: "SplitDocument",
+			Handler:    _CatalogService_SplitDocument_Handler,
+		},
+		{
+			MethodName: "MergeDocuments",
+			Handler:    _CatalogService_MergeDocuments_Handler,
+		},
+		{
 			MethodName: "CreateDocument",
 			Handler:    _CatalogService_CreateDocument_Handler,
 		},
@@ -743,6 +1039,11 @@ var CatalogService_ServiceDesc = grpc.ServiceDesc{
 		},
 	},
 	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "ReextractDocuments",
+			Handler:       _CatalogService_ReextractDocuments_Handler,
+			ServerStreams: true,
+		},
 		{
 			StreamName:    "GetScan",
 			Handler:       _CatalogService_GetScan_Handler,

@@ -185,7 +185,11 @@ type Region struct {
 	// Why, when the outcome is not TEXT.
 	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
 	// How far people stand behind the text.
-	Assurance     Assurance `protobuf:"varint,6,opt,name=assurance,proto3,enum=fonds.v1.Assurance" json:"assurance,omitempty"`
+	Assurance Assurance `protobuf:"varint,6,opt,name=assurance,proto3,enum=fonds.v1.Assurance" json:"assurance,omitempty"`
+	// Part of an imported page; unset for the whole. A part of a scanned page is a box.
+	Range *TextRange `protobuf:"bytes,7,opt,name=range,proto3" json:"range,omitempty"`
+	// Who made the reading shown; output only.
+	Origin        Origin `protobuf:"varint,8,opt,name=origin,proto3,enum=fonds.v1.Origin" json:"origin,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -262,6 +266,75 @@ func (x *Region) GetAssurance() Assurance {
 	return Assurance_ASSURANCE_UNSPECIFIED
 }
 
+func (x *Region) GetRange() *TextRange {
+	if x != nil {
+		return x.Range
+	}
+	return nil
+}
+
+func (x *Region) GetOrigin() Origin {
+	if x != nil {
+		return x.Origin
+	}
+	return Origin_ORIGIN_UNSPECIFIED
+}
+
+// TextRange is a stretch of a reading's text, in bytes.
+type TextRange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// First byte.
+	Start uint32 `protobuf:"varint,1,opt,name=start,proto3" json:"start,omitempty"`
+	// Byte behind the last.
+	End           uint32 `protobuf:"varint,2,opt,name=end,proto3" json:"end,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TextRange) Reset() {
+	*x = TextRange{}
+	mi := &file_fonds_v1_document_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TextRange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TextRange) ProtoMessage() {}
+
+func (x *TextRange) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_document_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TextRange.ProtoReflect.Descriptor instead.
+func (*TextRange) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_document_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *TextRange) GetStart() uint32 {
+	if x != nil {
+		return x.Start
+	}
+	return 0
+}
+
+func (x *TextRange) GetEnd() uint32 {
+	if x != nil {
+		return x.End
+	}
+	return 0
+}
+
 // Document is the intellectual unit that people cite, as of one revision.
 type Document struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -296,14 +369,17 @@ type Document struct {
 	// What the document says about itself.
 	Fields []*Field `protobuf:"bytes,15,rep,name=fields,proto3" json:"fields,omitempty"`
 	// The rules have read the text of the newest revision: its fields are there.
-	Extracted     bool `protobuf:"varint,16,opt,name=extracted,proto3" json:"extracted,omitempty"`
+	Extracted bool `protobuf:"varint,16,opt,name=extracted,proto3" json:"extracted,omitempty"`
+	// Revisions of other documents, documents/{uuid}/revisions/{n}, whose regions went
+	// into this revision by a split or a merge; output only.
+	MadeOf        []string `protobuf:"bytes,17,rep,name=made_of,json=madeOf,proto3" json:"made_of,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Document) Reset() {
 	*x = Document{}
-	mi := &file_fonds_v1_document_proto_msgTypes[3]
+	mi := &file_fonds_v1_document_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -315,7 +391,7 @@ func (x *Document) String() string {
 func (*Document) ProtoMessage() {}
 
 func (x *Document) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_document_proto_msgTypes[3]
+	mi := &file_fonds_v1_document_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -328,7 +404,7 @@ func (x *Document) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Document.ProtoReflect.Descriptor instead.
 func (*Document) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_document_proto_rawDescGZIP(), []int{3}
+	return file_fonds_v1_document_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Document) GetName() string {
@@ -443,6 +519,13 @@ func (x *Document) GetExtracted() bool {
 	return false
 }
 
+func (x *Document) GetMadeOf() []string {
+	if x != nil {
+		return x.MadeOf
+	}
+	return nil
+}
+
 var File_fonds_v1_document_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_document_proto_rawDesc = "" +
@@ -462,14 +545,19 @@ const file_fonds_v1_document_proto_rawDesc = "" +
 	"\n" +
 	"page_count\x18\x04 \x01(\rR\tpageCount\x12;\n" +
 	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\x82\x02\n" +
+	"createTime\"\xd7\x02\n" +
 	"\x06Region\x12E\n" +
 	"\x04page\x18\x01 \x01(\tB1\xbaH.r,2*^scans/[0-9a-f]{64}/pages/[1-9][0-9]{0,6}$R\x04page\x12\x1f\n" +
 	"\x03box\x18\x02 \x01(\v2\r.fonds.v1.BoxR\x03box\x12\x18\n" +
 	"\areading\x18\x03 \x01(\tR\areading\x12+\n" +
 	"\aoutcome\x18\x04 \x01(\x0e2\x11.fonds.v1.OutcomeR\aoutcome\x12\x16\n" +
 	"\x06reason\x18\x05 \x01(\tR\x06reason\x121\n" +
-	"\tassurance\x18\x06 \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\"\xec\x04\n" +
+	"\tassurance\x18\x06 \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\x12)\n" +
+	"\x05range\x18\a \x01(\v2\x13.fonds.v1.TextRangeR\x05range\x12(\n" +
+	"\x06origin\x18\b \x01(\x0e2\x10.fonds.v1.OriginR\x06origin\"3\n" +
+	"\tTextRange\x12\x14\n" +
+	"\x05start\x18\x01 \x01(\rR\x05start\x12\x10\n" +
+	"\x03end\x18\x02 \x01(\rR\x03end\"\x85\x05\n" +
 	"\bDocument\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1e\n" +
 	"\n" +
@@ -493,7 +581,8 @@ const file_fonds_v1_document_proto_rawDesc = "" +
 	"deleteTime\x12\x16\n" +
 	"\x06person\x18\x0e \x01(\tR\x06person\x12'\n" +
 	"\x06fields\x18\x0f \x03(\v2\x0f.fonds.v1.FieldR\x06fields\x12\x1c\n" +
-	"\textracted\x18\x10 \x01(\bR\textractedB7Z5github.com/fonds-archive/fonds/proto/fonds/v1;fondsv1b\x06proto3"
+	"\textracted\x18\x10 \x01(\bR\textracted\x12\x17\n" +
+	"\amade_of\x18\x11 \x03(\tR\x06madeOfB7Z5github.com/fonds-archive/fonds/proto/fonds/v1;fondsv1b\x06proto3"
 
 var (
 	file_fonds_v1_document_proto_rawDescOnce sync.Once
@@ -507,35 +596,39 @@ func file_fonds_v1_document_proto_rawDescGZIP() []byte {
 	return file_fonds_v1_document_proto_rawDescData
 }
 
-var file_fonds_v1_document_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_fonds_v1_document_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_fonds_v1_document_proto_goTypes = []any{
 	(*Collection)(nil),            // 0: fonds.v1.Collection
 	(*Scan)(nil),                  // 1: fonds.v1.Scan
 	(*Region)(nil),                // 2: fonds.v1.Region
-	(*Document)(nil),              // 3: fonds.v1.Document
-	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
-	(*Box)(nil),                   // 5: fonds.v1.Box
-	(Outcome)(0),                  // 6: fonds.v1.Outcome
-	(Assurance)(0),                // 7: fonds.v1.Assurance
-	(*Field)(nil),                 // 8: fonds.v1.Field
+	(*TextRange)(nil),             // 3: fonds.v1.TextRange
+	(*Document)(nil),              // 4: fonds.v1.Document
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
+	(*Box)(nil),                   // 6: fonds.v1.Box
+	(Outcome)(0),                  // 7: fonds.v1.Outcome
+	(Assurance)(0),                // 8: fonds.v1.Assurance
+	(Origin)(0),                   // 9: fonds.v1.Origin
+	(*Field)(nil),                 // 10: fonds.v1.Field
 }
 var file_fonds_v1_document_proto_depIdxs = []int32{
-	4,  // 0: fonds.v1.Collection.create_time:type_name -> google.protobuf.Timestamp
-	4,  // 1: fonds.v1.Scan.create_time:type_name -> google.protobuf.Timestamp
-	5,  // 2: fonds.v1.Region.box:type_name -> fonds.v1.Box
-	6,  // 3: fonds.v1.Region.outcome:type_name -> fonds.v1.Outcome
-	7,  // 4: fonds.v1.Region.assurance:type_name -> fonds.v1.Assurance
-	2,  // 5: fonds.v1.Document.regions:type_name -> fonds.v1.Region
-	7,  // 6: fonds.v1.Document.assurance:type_name -> fonds.v1.Assurance
-	4,  // 7: fonds.v1.Document.create_time:type_name -> google.protobuf.Timestamp
-	4,  // 8: fonds.v1.Document.update_time:type_name -> google.protobuf.Timestamp
-	4,  // 9: fonds.v1.Document.delete_time:type_name -> google.protobuf.Timestamp
-	8,  // 10: fonds.v1.Document.fields:type_name -> fonds.v1.Field
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	5,  // 0: fonds.v1.Collection.create_time:type_name -> google.protobuf.Timestamp
+	5,  // 1: fonds.v1.Scan.create_time:type_name -> google.protobuf.Timestamp
+	6,  // 2: fonds.v1.Region.box:type_name -> fonds.v1.Box
+	7,  // 3: fonds.v1.Region.outcome:type_name -> fonds.v1.Outcome
+	8,  // 4: fonds.v1.Region.assurance:type_name -> fonds.v1.Assurance
+	3,  // 5: fonds.v1.Region.range:type_name -> fonds.v1.TextRange
+	9,  // 6: fonds.v1.Region.origin:type_name -> fonds.v1.Origin
+	2,  // 7: fonds.v1.Document.regions:type_name -> fonds.v1.Region
+	8,  // 8: fonds.v1.Document.assurance:type_name -> fonds.v1.Assurance
+	5,  // 9: fonds.v1.Document.create_time:type_name -> google.protobuf.Timestamp
+	5,  // 10: fonds.v1.Document.update_time:type_name -> google.protobuf.Timestamp
+	5,  // 11: fonds.v1.Document.delete_time:type_name -> google.protobuf.Timestamp
+	10, // 12: fonds.v1.Document.fields:type_name -> fonds.v1.Field
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_document_proto_init() }
@@ -551,7 +644,7 @@ func file_fonds_v1_document_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_fonds_v1_document_proto_rawDesc), len(file_fonds_v1_document_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1885,11 +1885,271 @@ func (x *ListWorkersResponse) GetWorkers() []*Worker {
 	return nil
 }
 
+// ImportTextRequest is a header, or the next bytes after it.
+type ImportTextRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The first message has the header, all others bytes.
+	//
+	// Types that are valid to be assigned to Part:
+	//
+	//	*ImportTextRequest_Header
+	//	*ImportTextRequest_Data
+	Part          isImportTextRequest_Part `protobuf_oneof:"part"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportTextRequest) Reset() {
+	*x = ImportTextRequest{}
+	mi := &file_fonds_v1_ingest_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportTextRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportTextRequest) ProtoMessage() {}
+
+func (x *ImportTextRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_ingest_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportTextRequest.ProtoReflect.Descriptor instead.
+func (*ImportTextRequest) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *ImportTextRequest) GetPart() isImportTextRequest_Part {
+	if x != nil {
+		return x.Part
+	}
+	return nil
+}
+
+func (x *ImportTextRequest) GetHeader() *ImportTextHeader {
+	if x != nil {
+		if x, ok := x.Part.(*ImportTextRequest_Header); ok {
+			return x.Header
+		}
+	}
+	return nil
+}
+
+func (x *ImportTextRequest) GetData() []byte {
+	if x != nil {
+		if x, ok := x.Part.(*ImportTextRequest_Data); ok {
+			return x.Data
+		}
+	}
+	return nil
+}
+
+type isImportTextRequest_Part interface {
+	isImportTextRequest_Part()
+}
+
+type ImportTextRequest_Header struct {
+	// What comes.
+	Header *ImportTextHeader `protobuf:"bytes,1,opt,name=header,proto3,oneof"`
+}
+
+type ImportTextRequest_Data struct {
+	// At most 1 MiB of the file.
+	Data []byte `protobuf:"bytes,2,opt,name=data,proto3,oneof"`
+}
+
+func (*ImportTextRequest_Header) isImportTextRequest_Part() {}
+
+func (*ImportTextRequest_Data) isImportTextRequest_Part() {}
+
+// ImportTextHeader says what is imported.
+type ImportTextHeader struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// collections/{id}; the default one when empty.
+	Collection string `protobuf:"bytes,1,opt,name=collection,proto3" json:"collection,omitempty"`
+	// Path that the file is known by.
+	Path string `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
+	// SHA-256 in hex; not checked when empty.
+	Sha256 string `protobuf:"bytes,3,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// Bytes to come; at most 64 MiB.
+	Size uint64 `protobuf:"varint,4,opt,name=size,proto3" json:"size,omitempty"`
+	// Where the text was published.
+	Edition *Edition `protobuf:"bytes,5,opt,name=edition,proto3" json:"edition,omitempty"`
+	// The whole file is one document, whatever it looks like.
+	AsDocument    bool `protobuf:"varint,6,opt,name=as_document,json=asDocument,proto3" json:"as_document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportTextHeader) Reset() {
+	*x = ImportTextHeader{}
+	mi := &file_fonds_v1_ingest_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportTextHeader) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportTextHeader) ProtoMessage() {}
+
+func (x *ImportTextHeader) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_ingest_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportTextHeader.ProtoReflect.Descriptor instead.
+func (*ImportTextHeader) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *ImportTextHeader) GetCollection() string {
+	if x != nil {
+		return x.Collection
+	}
+	return ""
+}
+
+func (x *ImportTextHeader) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *ImportTextHeader) GetSha256() string {
+	if x != nil {
+		return x.Sha256
+	}
+	return ""
+}
+
+func (x *ImportTextHeader) GetSize() uint64 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+func (x *ImportTextHeader) GetEdition() *Edition {
+	if x != nil {
+		return x.Edition
+	}
+	return nil
+}
+
+func (x *ImportTextHeader) GetAsDocument() bool {
+	if x != nil {
+		return x.AsDocument
+	}
+	return false
+}
+
+// ImportTextResponse tells what became of a text.
+type ImportTextResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// scans/{sha256}.
+	Scan string `protobuf:"bytes,1,opt,name=scan,proto3" json:"scan,omitempty"`
+	// collections/{id}/holdings/{uuid}.
+	Holding string `protobuf:"bytes,2,opt,name=holding,proto3" json:"holding,omitempty"`
+	// scans/{sha256}/pages/1/readings/{uuid}.
+	Reading string `protobuf:"bytes,3,opt,name=reading,proto3" json:"reading,omitempty"`
+	// In the order of the text, without fields: the rules read them next.
+	Documents []*Document `protobuf:"bytes,4,rep,name=documents,proto3" json:"documents,omitempty"`
+	// The collection had this file under this path; nothing was changed.
+	AlreadyHeld   bool `protobuf:"varint,5,opt,name=already_held,json=alreadyHeld,proto3" json:"already_held,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportTextResponse) Reset() {
+	*x = ImportTextResponse{}
+	mi := &file_fonds_v1_ingest_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportTextResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportTextResponse) ProtoMessage() {}
+
+func (x *ImportTextResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_ingest_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportTextResponse.ProtoReflect.Descriptor instead.
+func (*ImportTextResponse) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_ingest_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *ImportTextResponse) GetScan() string {
+	if x != nil {
+		return x.Scan
+	}
+	return ""
+}
+
+func (x *ImportTextResponse) GetHolding() string {
+	if x != nil {
+		return x.Holding
+	}
+	return ""
+}
+
+func (x *ImportTextResponse) GetReading() string {
+	if x != nil {
+		return x.Reading
+	}
+	return ""
+}
+
+func (x *ImportTextResponse) GetDocuments() []*Document {
+	if x != nil {
+		return x.Documents
+	}
+	return nil
+}
+
+func (x *ImportTextResponse) GetAlreadyHeld() bool {
+	if x != nil {
+		return x.AlreadyHeld
+	}
+	return false
+}
+
 var File_fonds_v1_ingest_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_ingest_proto_rawDesc = "" +
 	"\n" +
-	"\x15fonds/v1/ingest.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15fonds/v1/events.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xeb\x01\n" +
+	"\x15fonds/v1/ingest.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x17fonds/v1/document.proto\x1a\x15fonds/v1/events.proto\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xeb\x01\n" +
 	"\x06Counts\x12\x14\n" +
 	"\x05pages\x18\x01 \x01(\rR\x05pages\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\rR\x04text\x12\x14\n" +
@@ -2025,7 +2285,28 @@ const file_fonds_v1_ingest_proto_rawDesc = "" +
 	"\tremaining\x18\x04 \x01(\rR\tremaining\"\x14\n" +
 	"\x12ListWorkersRequest\"A\n" +
 	"\x13ListWorkersResponse\x12*\n" +
-	"\aworkers\x18\x01 \x03(\v2\x10.fonds.v1.WorkerR\aworkers*\xc9\x01\n" +
+	"\aworkers\x18\x01 \x03(\v2\x10.fonds.v1.WorkerR\aworkers\"n\n" +
+	"\x11ImportTextRequest\x124\n" +
+	"\x06header\x18\x01 \x01(\v2\x1a.fonds.v1.ImportTextHeaderH\x00R\x06header\x12\x14\n" +
+	"\x04data\x18\x02 \x01(\fH\x00R\x04dataB\r\n" +
+	"\x04part\x12\x05\xbaH\x02\b\x01\"\xf0\x01\n" +
+	"\x10ImportTextHeader\x12(\n" +
+	"\n" +
+	"collection\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\n" +
+	"collection\x12\x1e\n" +
+	"\x04path\x18\x02 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01(\x80 R\x04path\x120\n" +
+	"\x06sha256\x18\x03 \x01(\tB\x18\xbaH\x15r\x132\x11^([0-9a-f]{64})?$R\x06sha256\x12\x12\n" +
+	"\x04size\x18\x04 \x01(\x04R\x04size\x12+\n" +
+	"\aedition\x18\x05 \x01(\v2\x11.fonds.v1.EditionR\aedition\x12\x1f\n" +
+	"\vas_document\x18\x06 \x01(\bR\n" +
+	"asDocument\"\xb1\x01\n" +
+	"\x12ImportTextResponse\x12\x12\n" +
+	"\x04scan\x18\x01 \x01(\tR\x04scan\x12\x18\n" +
+	"\aholding\x18\x02 \x01(\tR\aholding\x12\x18\n" +
+	"\areading\x18\x03 \x01(\tR\areading\x120\n" +
+	"\tdocuments\x18\x04 \x03(\v2\x12.fonds.v1.DocumentR\tdocuments\x12!\n" +
+	"\falready_held\x18\x05 \x01(\bR\valreadyHeld*\xc9\x01\n" +
 	"\n" +
 	"BatchState\x12\x1b\n" +
 	"\x17BATCH_STATE_UNSPECIFIED\x10\x00\x12\x14\n" +
@@ -2039,12 +2320,14 @@ const file_fonds_v1_ingest_proto_rawDesc = "" +
 	"\x16FILE_STATE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13FILE_STATE_EXPECTED\x10\x01\x12\x16\n" +
 	"\x12FILE_STATE_ARRIVED\x10\x02\x12\x14\n" +
-	"\x10FILE_STATE_ENDED\x10\x032\xd9\a\n" +
+	"\x10FILE_STATE_ENDED\x10\x032\xa4\b\n" +
 	"\rIngestService\x12<\n" +
 	"\vCreateBatch\x12\x1c.fonds.v1.CreateBatchRequest\x1a\x0f.fonds.v1.Batch\x12I\n" +
 	"\n" +
 	"UploadScan\x12\x1b.fonds.v1.UploadScanRequest\x1a\x1c.fonds.v1.UploadScanResponse(\x01\x12K\n" +
-	"\fRegisterScan\x12\x1d.fonds.v1.RegisterScanRequest\x1a\x1c.fonds.v1.UploadScanResponse\x126\n" +
+	"\fRegisterScan\x12\x1d.fonds.v1.RegisterScanRequest\x1a\x1c.fonds.v1.UploadScanResponse\x12I\n" +
+	"\n" +
+	"ImportText\x12\x1b.fonds.v1.ImportTextRequest\x1a\x1c.fonds.v1.ImportTextResponse(\x01\x126\n" +
 	"\bGetBatch\x12\x19.fonds.v1.GetBatchRequest\x1a\x0f.fonds.v1.Batch\x12J\n" +
 	"\vListBatches\x12\x1c.fonds.v1.ListBatchesRequest\x1a\x1d.fonds.v1.ListBatchesResponse\x12S\n" +
 	"\x0eListBatchFiles\x12\x1f.fonds.v1.ListBatchFilesRequest\x1a .fonds.v1.ListBatchFilesResponse\x12I\n" +
@@ -2070,7 +2353,7 @@ func file_fonds_v1_ingest_proto_rawDescGZIP() []byte {
 }
 
 var file_fonds_v1_ingest_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_fonds_v1_ingest_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_fonds_v1_ingest_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_fonds_v1_ingest_proto_goTypes = []any{
 	(BatchState)(0),                  // 0: fonds.v1.BatchState
 	(FileState)(0),                   // 1: fonds.v1.FileState
@@ -2100,15 +2383,20 @@ var file_fonds_v1_ingest_proto_goTypes = []any{
 	(*RetryDeadLettersResponse)(nil), // 25: fonds.v1.RetryDeadLettersResponse
 	(*ListWorkersRequest)(nil),       // 26: fonds.v1.ListWorkersRequest
 	(*ListWorkersResponse)(nil),      // 27: fonds.v1.ListWorkersResponse
-	(*timestamppb.Timestamp)(nil),    // 28: google.protobuf.Timestamp
-	(*DeadLetter)(nil),               // 29: fonds.v1.DeadLetter
-	(*Worker)(nil),                   // 30: fonds.v1.Worker
+	(*ImportTextRequest)(nil),        // 28: fonds.v1.ImportTextRequest
+	(*ImportTextHeader)(nil),         // 29: fonds.v1.ImportTextHeader
+	(*ImportTextResponse)(nil),       // 30: fonds.v1.ImportTextResponse
+	(*timestamppb.Timestamp)(nil),    // 31: google.protobuf.Timestamp
+	(*DeadLetter)(nil),               // 32: fonds.v1.DeadLetter
+	(*Worker)(nil),                   // 33: fonds.v1.Worker
+	(*Edition)(nil),                  // 34: fonds.v1.Edition
+	(*Document)(nil),                 // 35: fonds.v1.Document
 }
 var file_fonds_v1_ingest_proto_depIdxs = []int32{
 	0,  // 0: fonds.v1.Batch.state:type_name -> fonds.v1.BatchState
 	2,  // 1: fonds.v1.Batch.counts:type_name -> fonds.v1.Counts
-	28, // 2: fonds.v1.Batch.create_time:type_name -> google.protobuf.Timestamp
-	28, // 3: fonds.v1.Batch.end_time:type_name -> google.protobuf.Timestamp
+	31, // 2: fonds.v1.Batch.create_time:type_name -> google.protobuf.Timestamp
+	31, // 3: fonds.v1.Batch.end_time:type_name -> google.protobuf.Timestamp
 	1,  // 4: fonds.v1.BatchFile.state:type_name -> fonds.v1.FileState
 	2,  // 5: fonds.v1.BatchFile.counts:type_name -> fonds.v1.Counts
 	5,  // 6: fonds.v1.CreateBatchRequest.files:type_name -> fonds.v1.NewFile
@@ -2118,39 +2406,44 @@ var file_fonds_v1_ingest_proto_depIdxs = []int32{
 	3,  // 10: fonds.v1.WatchBatchResponse.batch:type_name -> fonds.v1.Batch
 	4,  // 11: fonds.v1.WatchBatchResponse.ended:type_name -> fonds.v1.BatchFile
 	3,  // 12: fonds.v1.RetryFailedResponse.batch:type_name -> fonds.v1.Batch
-	29, // 13: fonds.v1.ListDeadLettersResponse.dead_letters:type_name -> fonds.v1.DeadLetter
-	30, // 14: fonds.v1.ListWorkersResponse.workers:type_name -> fonds.v1.Worker
-	6,  // 15: fonds.v1.IngestService.CreateBatch:input_type -> fonds.v1.CreateBatchRequest
-	7,  // 16: fonds.v1.IngestService.UploadScan:input_type -> fonds.v1.UploadScanRequest
-	10, // 17: fonds.v1.IngestService.RegisterScan:input_type -> fonds.v1.RegisterScanRequest
-	11, // 18: fonds.v1.IngestService.GetBatch:input_type -> fonds.v1.GetBatchRequest
-	12, // 19: fonds.v1.IngestService.ListBatches:input_type -> fonds.v1.ListBatchesRequest
-	14, // 20: fonds.v1.IngestService.ListBatchFiles:input_type -> fonds.v1.ListBatchFilesRequest
-	16, // 21: fonds.v1.IngestService.WatchBatch:input_type -> fonds.v1.WatchBatchRequest
-	18, // 22: fonds.v1.IngestService.CancelBatch:input_type -> fonds.v1.CancelBatchRequest
-	19, // 23: fonds.v1.IngestService.RetryFailed:input_type -> fonds.v1.RetryFailedRequest
-	21, // 24: fonds.v1.IngestService.ListDeadLetters:input_type -> fonds.v1.ListDeadLettersRequest
-	23, // 25: fonds.v1.IngestService.GetDeadLetter:input_type -> fonds.v1.GetDeadLetterRequest
-	24, // 26: fonds.v1.IngestService.RetryDeadLetters:input_type -> fonds.v1.RetryDeadLettersRequest
-	26, // 27: fonds.v1.IngestService.ListWorkers:input_type -> fonds.v1.ListWorkersRequest
-	3,  // 28: fonds.v1.IngestService.CreateBatch:output_type -> fonds.v1.Batch
-	9,  // 29: fonds.v1.IngestService.UploadScan:output_type -> fonds.v1.UploadScanResponse
-	9,  // 30: fonds.v1.IngestService.RegisterScan:output_type -> fonds.v1.UploadScanResponse
-	3,  // 31: fonds.v1.IngestService.GetBatch:output_type -> fonds.v1.Batch
-	13, // 32: fonds.v1.IngestService.ListBatches:output_type -> fonds.v1.ListBatchesResponse
-	15, // 33: fonds.v1.IngestService.ListBatchFiles:output_type -> fonds.v1.ListBatchFilesResponse
-	17, // 34: fonds.v1.IngestService.WatchBatch:output_type -> fonds.v1.WatchBatchResponse
-	3,  // 35: fonds.v1.IngestService.CancelBatch:output_type -> fonds.v1.Batch
-	20, // 36: fonds.v1.IngestService.RetryFailed:output_type -> fonds.v1.RetryFailedResponse
-	22, // 37: fonds.v1.IngestService.ListDeadLetters:output_type -> fonds.v1.ListDeadLettersResponse
-	29, // 38: fonds.v1.IngestService.GetDeadLetter:output_type -> fonds.v1.DeadLetter
-	25, // 39: fonds.v1.IngestService.RetryDeadLetters:output_type -> fonds.v1.RetryDeadLettersResponse
-	27, // 40: fonds.v1.IngestService.ListWorkers:output_type -> fonds.v1.ListWorkersResponse
-	28, // [28:41] is the sub-list for method output_type
-	15, // [15:28] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	32, // 13: fonds.v1.ListDeadLettersResponse.dead_letters:type_name -> fonds.v1.DeadLetter
+	33, // 14: fonds.v1.ListWorkersResponse.workers:type_name -> fonds.v1.Worker
+	29, // 15: fonds.v1.ImportTextRequest.header:type_name -> fonds.v1.ImportTextHeader
+	34, // 16: fonds.v1.ImportTextHeader.edition:type_name -> fonds.v1.Edition
+	35, // 17: fonds.v1.ImportTextResponse.documents:type_name -> fonds.v1.Document
+	6,  // 18: fonds.v1.IngestService.CreateBatch:input_type -> fonds.v1.CreateBatchRequest
+	7,  // 19: fonds.v1.IngestService.UploadScan:input_type -> fonds.v1.UploadScanRequest
+	10, // 20: fonds.v1.IngestService.RegisterScan:input_type -> fonds.v1.RegisterScanRequest
+	28, // 21: fonds.v1.IngestService.ImportText:input_type -> fonds.v1.ImportTextRequest
+	11, // 22: fonds.v1.IngestService.GetBatch:input_type -> fonds.v1.GetBatchRequest
+	12, // 23: fonds.v1.IngestService.ListBatches:input_type -> fonds.v1.ListBatchesRequest
+	14, // 24: fonds.v1.IngestService.ListBatchFiles:input_type -> fonds.v1.ListBatchFilesRequest
+	16, // 25: fonds.v1.IngestService.WatchBatch:input_type -> fonds.v1.WatchBatchRequest
+	18, // 26: fonds.v1.IngestService.CancelBatch:input_type -> fonds.v1.CancelBatchRequest
+	19, // 27: fonds.v1.IngestService.RetryFailed:input_type -> fonds.v1.RetryFailedRequest
+	21, // 28: fonds.v1.IngestService.ListDeadLetters:input_type -> fonds.v1.ListDeadLettersRequest
+	23, // 29: fonds.v1.IngestService.GetDeadLetter:input_type -> fonds.v1.GetDeadLetterRequest
+	24, // 30: fonds.v1.IngestService.RetryDeadLetters:input_type -> fonds.v1.RetryDeadLettersRequest
+	26, // 31: fonds.v1.IngestService.ListWorkers:input_type -> fonds.v1.ListWorkersRequest
+	3,  // 32: fonds.v1.IngestService.CreateBatch:output_type -> fonds.v1.Batch
+	9,  // 33: fonds.v1.IngestService.UploadScan:output_type -> fonds.v1.UploadScanResponse
+	9,  // 34: fonds.v1.IngestService.RegisterScan:output_type -> fonds.v1.UploadScanResponse
+	30, // 35: fonds.v1.IngestService.ImportText:output_type -> fonds.v1.ImportTextResponse
+	3,  // 36: fonds.v1.IngestService.GetBatch:output_type -> fonds.v1.Batch
+	13, // 37: fonds.v1.IngestService.ListBatches:output_type -> fonds.v1.ListBatchesResponse
+	15, // 38: fonds.v1.IngestService.ListBatchFiles:output_type -> fonds.v1.ListBatchFilesResponse
+	17, // 39: fonds.v1.IngestService.WatchBatch:output_type -> fonds.v1.WatchBatchResponse
+	3,  // 40: fonds.v1.IngestService.CancelBatch:output_type -> fonds.v1.Batch
+	20, // 41: fonds.v1.IngestService.RetryFailed:output_type -> fonds.v1.RetryFailedResponse
+	22, // 42: fonds.v1.IngestService.ListDeadLetters:output_type -> fonds.v1.ListDeadLettersResponse
+	32, // 43: fonds.v1.IngestService.GetDeadLetter:output_type -> fonds.v1.DeadLetter
+	25, // 44: fonds.v1.IngestService.RetryDeadLetters:output_type -> fonds.v1.RetryDeadLettersResponse
+	27, // 45: fonds.v1.IngestService.ListWorkers:output_type -> fonds.v1.ListWorkersResponse
+	32, // [32:46] is the sub-list for method output_type
+	18, // [18:32] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_ingest_proto_init() }
@@ -2158,10 +2451,16 @@ func file_fonds_v1_ingest_proto_init() {
 	if File_fonds_v1_ingest_proto != nil {
 		return
 	}
+	file_fonds_v1_document_proto_init()
 	file_fonds_v1_events_proto_init()
+	file_fonds_v1_reading_proto_init()
 	file_fonds_v1_ingest_proto_msgTypes[5].OneofWrappers = []any{
 		(*UploadScanRequest_Header)(nil),
 		(*UploadScanRequest_Data)(nil),
+	}
+	file_fonds_v1_ingest_proto_msgTypes[26].OneofWrappers = []any{
+		(*ImportTextRequest_Header)(nil),
+		(*ImportTextRequest_Data)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2169,7 +2468,7 @@ func file_fonds_v1_ingest_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_fonds_v1_ingest_proto_rawDesc), len(file_fonds_v1_ingest_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   26,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

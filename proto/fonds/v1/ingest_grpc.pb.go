@@ -24,6 +24,7 @@ const (
 	IngestService_CreateBatch_FullMethodName      = "/fonds.v1.IngestService/CreateBatch"
 	IngestService_UploadScan_FullMethodName       = "/fonds.v1.IngestService/UploadScan"
 	IngestService_RegisterScan_FullMethodName     = "/fonds.v1.IngestService/RegisterScan"
+	IngestService_ImportText_FullMethodName       = "/fonds.v1.IngestService/ImportText"
 	IngestService_GetBatch_FullMethodName         = "/fonds.v1.IngestService/GetBatch"
 	IngestService_ListBatches_FullMethodName      = "/fonds.v1.IngestService/ListBatches"
 	IngestService_ListBatchFiles_FullMethodName   = "/fonds.v1.IngestService/ListBatchFiles"
@@ -55,6 +56,12 @@ type IngestServiceClient interface {
 	// below a folder named by --import-root. PERMISSION_DENIED, reason
 	// OUTSIDE_IMPORT_ROOT.
 	RegisterScan(ctx context.Context, in *RegisterScanRequest, opts ...grpc.CallOption) (*UploadScanResponse, error)
+	// ImportText takes a published text in: a header, then the bytes of a plain text,
+	// Markdown or HTML file. It is kept as a scan with one page, whose reading has the
+	// origin IMPORTED, and becomes a document for each telegram or letter in it. The
+	// same file in the same collection is imported once.
+	// INVALID_ARGUMENT, reason NOT_TEXT, DIGEST_MISMATCH or SIZE_MISMATCH.
+	ImportText(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[ImportTextRequest, ImportTextResponse], error)
 	// GetBatch returns a batch with its counts.
 	GetBatch(ctx context.Context, in *GetBatchRequest, opts ...grpc.CallOption) (*Batch, error)
 	// ListBatches returns batches, newest first.
@@ -125,6 +132,19 @@ func (c *ingestServiceClient) RegisterScan(ctx context.Context, in *RegisterScan
 	return out, nil
 }
 
+func (c *ingestServiceClient) ImportText(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[ImportTextRequest, ImportTextResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &IngestService_ServiceDesc.Streams[1], IngestService_ImportText_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ImportTextRequest, ImportTextResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type IngestService_ImportTextClient = grpc.ClientStreamingClient[ImportTextRequest, ImportTextResponse]
+
 func (c *ingestServiceClient) GetBatch(ctx context.Context, in *GetBatchRequest, opts ...grpc.CallOption) (*Batch, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Batch)
@@ -157,7 +177,7 @@ func (c *ingestServiceClient) ListBatchFiles(ctx context.Context, in *ListBatchF
 
 func (c *ingestServiceClient) WatchBatch(ctx context.Context, in *WatchBatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchBatchResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &IngestService_ServiceDesc.Streams[1], IngestService_WatchBatch_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &IngestService_ServiceDesc.Streams[2], IngestService_WatchBatch_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -253,6 +273,12 @@ type IngestServiceServer interface {
 	// below a folder named by --import-root. PERMISSION_DENIED, reason
 	// OUTSIDE_IMPORT_ROOT.
 	RegisterScan(context.Context, *RegisterScanRequest) (*UploadScanResponse, error)
+	// ImportText takes a published text in: a header, then the bytes of a plain text,
+	// Markdown or HTML file. It is kept as a scan with one page, whose reading has the
+	// origin IMPORTED, and becomes a document for each telegram or letter in it. The
+	// same file in the same collection is imported once.
+	// INVALID_ARGUMENT, reason NOT_TEXT, DIGEST_MISMATCH or SIZE_MISMATCH.
+	ImportText(grpc.ClientStreamingServer[ImportTextRequest, ImportTextResponse]) error
 	// GetBatch returns a batch with its counts.
 	GetBatch(context.Context, *GetBatchRequest) (*Batch, error)
 	// ListBatches returns batches, newest first.
@@ -298,6 +324,9 @@ func (UnimplementedIngestServiceServer) UploadScan(grpc.ClientStreamingServer[Up
 }
 func (UnimplementedIngestServiceServer) RegisterScan(context.Context, *RegisterScanRequest) (*UploadScanResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RegisterScan not implemented")
+}
+func (UnimplementedIngestServiceServer) ImportText(grpc.ClientStreamingServer[ImportTextRequest, ImportTextResponse]) error {
+	return status.Error(codes.Unimplemented, "method ImportText not implemented")
 }
 func (UnimplementedIngestServiceServer) GetBatch(context.Context, *GetBatchRequest) (*Batch, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetBatch not implemented")
@@ -392,6 +421,13 @@ func _IngestService_RegisterScan_Handler(srv interface{}, ctx context.Context, d
 	}
 	return interceptor(ctx, in, info, handler)
 }
+
+func _IngestService_ImportText_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(IngestServiceServer).ImportText(&grpc.GenericServerStream[ImportTextRequest, ImportTextResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type IngestService_ImportTextServer = grpc.ClientStreamingServer[ImportTextRequest, ImportTextResponse]
 
 func _IngestService_GetBatch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetBatchRequest)
@@ -622,6 +658,11 @@ var IngestService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "UploadScan",
 			Handler:       _IngestService_UploadScan_Handler,
+			ClientStreams: true,
+		},
+		{
+			StreamName:    "ImportText",
+			Handler:       _IngestService_ImportText_Handler,
 			ClientStreams: true,
 		},
 		{

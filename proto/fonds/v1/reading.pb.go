@@ -9,6 +9,7 @@
 package fondsv1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
@@ -987,7 +988,9 @@ type Reading struct {
 	// Times, host, cost.
 	Envelope *Envelope `protobuf:"bytes,7,opt,name=envelope,proto3" json:"envelope,omitempty"`
 	// When it was stored.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// Where it was published, for imported readings.
+	Edition       *Edition `protobuf:"bytes,9,opt,name=edition,proto3" json:"edition,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1078,6 +1081,68 @@ func (x *Reading) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Reading) GetEdition() *Edition {
+	if x != nil {
+		return x.Edition
+	}
+	return nil
+}
+
+// Edition is a publication that a text was imported from.
+type Edition struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it is called, such as "CWIHP Bulletin 6-7"; the file's name when not said.
+	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
+	// Where it can be read; empty when not known.
+	Url           string `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Edition) Reset() {
+	*x = Edition{}
+	mi := &file_fonds_v1_reading_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Edition) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Edition) ProtoMessage() {}
+
+func (x *Edition) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_reading_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Edition.ProtoReflect.Descriptor instead.
+func (*Edition) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_reading_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Edition) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Edition) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
 // Recipe says how pages are to be recognised. Its digest names it.
 type Recipe struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1095,7 +1160,7 @@ type Recipe struct {
 
 func (x *Recipe) Reset() {
 	*x = Recipe{}
-	mi := &file_fonds_v1_reading_proto_msgTypes[11]
+	mi := &file_fonds_v1_reading_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1107,7 +1172,7 @@ func (x *Recipe) String() string {
 func (*Recipe) ProtoMessage() {}
 
 func (x *Recipe) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_reading_proto_msgTypes[11]
+	mi := &file_fonds_v1_reading_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1120,7 +1185,7 @@ func (x *Recipe) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Recipe.ProtoReflect.Descriptor instead.
 func (*Recipe) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_reading_proto_rawDescGZIP(), []int{11}
+	return file_fonds_v1_reading_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Recipe) GetDigest() string {
@@ -1164,7 +1229,7 @@ type Model struct {
 
 func (x *Model) Reset() {
 	*x = Model{}
-	mi := &file_fonds_v1_reading_proto_msgTypes[12]
+	mi := &file_fonds_v1_reading_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1176,7 +1241,7 @@ func (x *Model) String() string {
 func (*Model) ProtoMessage() {}
 
 func (x *Model) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_reading_proto_msgTypes[12]
+	mi := &file_fonds_v1_reading_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1189,7 +1254,7 @@ func (x *Model) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Model.ProtoReflect.Descriptor instead.
 func (*Model) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_reading_proto_rawDescGZIP(), []int{12}
+	return file_fonds_v1_reading_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Model) GetLanguage() string {
@@ -1219,7 +1284,7 @@ type Parameter struct {
 
 func (x *Parameter) Reset() {
 	*x = Parameter{}
-	mi := &file_fonds_v1_reading_proto_msgTypes[13]
+	mi := &file_fonds_v1_reading_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1231,7 +1296,7 @@ func (x *Parameter) String() string {
 func (*Parameter) ProtoMessage() {}
 
 func (x *Parameter) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_reading_proto_msgTypes[13]
+	mi := &file_fonds_v1_reading_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1244,7 +1309,7 @@ func (x *Parameter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Parameter.ProtoReflect.Descriptor instead.
 func (*Parameter) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_reading_proto_rawDescGZIP(), []int{13}
+	return file_fonds_v1_reading_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Parameter) GetName() string {
@@ -1265,7 +1330,7 @@ var File_fonds_v1_reading_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\n" +
-	"\x16fonds/v1/reading.proto\x12\bfonds.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"O\n" +
+	"\x16fonds/v1/reading.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"O\n" +
 	"\x03Box\x12\f\n" +
 	"\x01x\x18\x01 \x01(\rR\x01x\x12\f\n" +
 	"\x01y\x18\x02 \x01(\rR\x01y\x12\x14\n" +
@@ -1329,7 +1394,7 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\bend_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x12\n" +
 	"\x04host\x18\x02 \x01(\tR\x04host\x12\x18\n" +
 	"\aattempt\x18\x03 \x01(\rR\aattempt\x12\"\n" +
-	"\x04cost\x18\x04 \x01(\v2\x0e.fonds.v1.CostR\x04cost\"\xbb\x02\n" +
+	"\x04cost\x18\x04 \x01(\v2\x0e.fonds.v1.CostR\x04cost\"\xe8\x02\n" +
 	"\aReading\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12(\n" +
 	"\x06origin\x18\x02 \x01(\x0e2\x10.fonds.v1.OriginR\x06origin\x12\x16\n" +
@@ -1340,7 +1405,11 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	"bodyDigest\x12.\n" +
 	"\benvelope\x18\a \x01(\v2\x12.fonds.v1.EnvelopeR\benvelope\x12;\n" +
 	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\x9c\x01\n" +
+	"createTime\x12+\n" +
+	"\aedition\x18\t \x01(\v2\x11.fonds.v1.EditionR\aedition\"E\n" +
+	"\aEdition\x12\x1e\n" +
+	"\x05title\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x05title\x12\x1a\n" +
+	"\x03url\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x03url\"\x9c\x01\n" +
 	"\x06Recipe\x12\x16\n" +
 	"\x06digest\x18\x01 \x01(\tR\x06digest\x12\x1c\n" +
 	"\tlanguages\x18\x02 \x03(\tR\tlanguages\x12'\n" +
@@ -1388,7 +1457,7 @@ func file_fonds_v1_reading_proto_rawDescGZIP() []byte {
 }
 
 var file_fonds_v1_reading_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_fonds_v1_reading_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_fonds_v1_reading_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_fonds_v1_reading_proto_goTypes = []any{
 	(Outcome)(0),                  // 0: fonds.v1.Outcome
 	(Assurance)(0),                // 1: fonds.v1.Assurance
@@ -1404,11 +1473,12 @@ var file_fonds_v1_reading_proto_goTypes = []any{
 	(*Cost)(nil),                  // 11: fonds.v1.Cost
 	(*Envelope)(nil),              // 12: fonds.v1.Envelope
 	(*Reading)(nil),               // 13: fonds.v1.Reading
-	(*Recipe)(nil),                // 14: fonds.v1.Recipe
-	(*Model)(nil),                 // 15: fonds.v1.Model
-	(*Parameter)(nil),             // 16: fonds.v1.Parameter
-	(*durationpb.Duration)(nil),   // 17: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 18: google.protobuf.Timestamp
+	(*Edition)(nil),               // 14: fonds.v1.Edition
+	(*Recipe)(nil),                // 15: fonds.v1.Recipe
+	(*Model)(nil),                 // 16: fonds.v1.Model
+	(*Parameter)(nil),             // 17: fonds.v1.Parameter
+	(*durationpb.Duration)(nil),   // 18: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
 }
 var file_fonds_v1_reading_proto_depIdxs = []int32{
 	3,  // 0: fonds.v1.Word.box:type_name -> fonds.v1.Box
@@ -1420,22 +1490,23 @@ var file_fonds_v1_reading_proto_depIdxs = []int32{
 	6,  // 6: fonds.v1.Body.paragraphs:type_name -> fonds.v1.Paragraph
 	7,  // 7: fonds.v1.Body.blocks:type_name -> fonds.v1.Block
 	8,  // 8: fonds.v1.Body.steps:type_name -> fonds.v1.Step
-	17, // 9: fonds.v1.Cost.wall:type_name -> google.protobuf.Duration
-	17, // 10: fonds.v1.Cost.cpu:type_name -> google.protobuf.Duration
-	18, // 11: fonds.v1.Envelope.end_time:type_name -> google.protobuf.Timestamp
+	18, // 9: fonds.v1.Cost.wall:type_name -> google.protobuf.Duration
+	18, // 10: fonds.v1.Cost.cpu:type_name -> google.protobuf.Duration
+	19, // 11: fonds.v1.Envelope.end_time:type_name -> google.protobuf.Timestamp
 	11, // 12: fonds.v1.Envelope.cost:type_name -> fonds.v1.Cost
 	2,  // 13: fonds.v1.Reading.origin:type_name -> fonds.v1.Origin
 	10, // 14: fonds.v1.Reading.engine:type_name -> fonds.v1.Engine
 	9,  // 15: fonds.v1.Reading.body:type_name -> fonds.v1.Body
 	12, // 16: fonds.v1.Reading.envelope:type_name -> fonds.v1.Envelope
-	18, // 17: fonds.v1.Reading.create_time:type_name -> google.protobuf.Timestamp
-	15, // 18: fonds.v1.Recipe.models:type_name -> fonds.v1.Model
-	16, // 19: fonds.v1.Recipe.parameters:type_name -> fonds.v1.Parameter
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	19, // 17: fonds.v1.Reading.create_time:type_name -> google.protobuf.Timestamp
+	14, // 18: fonds.v1.Reading.edition:type_name -> fonds.v1.Edition
+	16, // 19: fonds.v1.Recipe.models:type_name -> fonds.v1.Model
+	17, // 20: fonds.v1.Recipe.parameters:type_name -> fonds.v1.Parameter
+	21, // [21:21] is the sub-list for method output_type
+	21, // [21:21] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_reading_proto_init() }
@@ -1449,7 +1520,7 @@ func file_fonds_v1_reading_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_fonds_v1_reading_proto_rawDesc), len(file_fonds_v1_reading_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	documentColumns = "id, collection, holding, head, extracted, events, created_at, deleted_at"
+	documentColumns = "id, collection, holding, head, extracted, derived, events, created_at, deleted_at"
 	revisionColumns = "document, number, author, created_at, digest, manifest"
 	requestColumns  = "person, id, document, digest, created_at"
 )
@@ -25,7 +25,7 @@ var (
 
 func readDocument(r *row) catalog.Document {
 	return catalog.Document{
-		ID: r.text(), Collection: r.text(), Holding: r.text(), Head: r.int(), Extracted: r.int(), Events: r.int(),
+		ID: r.text(), Collection: r.text(), Holding: r.text(), Head: r.int(), Extracted: r.int(), Derived: r.int(), Events: r.int(),
 		CreatedAt: r.time(), DeletedAt: r.time(),
 	}
 }
@@ -98,7 +98,7 @@ func documentsQuery(q catalog.DocumentQuery) (string, []any) {
 	if q.Assurance != 0 {
 		add(plus+"d.assurance = ?", q.Assurance)
 	}
-	return `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.events, d.created_at, d.deleted_at,
+	return `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at,
 		r.document, r.number, r.author, r.created_at, r.digest, r.manifest
 		FROM documents d CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head
 		WHERE ` + strings.Join(where, " AND ") + ` ORDER BY d.id DESC LIMIT ?`, append(args, max(q.Limit, 0))
@@ -117,6 +117,11 @@ func (v *view) EveryDocument(after string, limit int) ([]catalog.Document, error
 func (v *view) UnreadDocuments(limit int) ([]catalog.Document, error) {
 	return all(v, `SELECT `+documentColumns+` FROM documents INDEXED BY documents_unread
 		WHERE complete = 1 AND deleted_at = 0 AND extracted < head AND id > '' ORDER BY id LIMIT ?`, readDocument, max(limit, 0))
+}
+
+func (v *view) UnderivedDocuments(limit int) ([]catalog.Document, error) {
+	return all(v, `SELECT `+documentColumns+` FROM documents INDEXED BY documents_underived
+		WHERE deleted_at = 0 AND extracted = head AND derived < head AND id > '' ORDER BY id LIMIT ?`, readDocument, max(limit, 0))
 }
 
 func (v *view) DocumentsByKey(l catalog.Lookup) ([]catalog.Document, error) {
@@ -142,7 +147,7 @@ func (t *tx) PutDocument(d catalog.Document) error {
 	if err != nil && !errors.Is(err, catalog.ErrNotFound) {
 		return err
 	}
-	if err := t.put("document", d.ID, putDocument, d.ID, d.Collection, d.Holding, d.Head, d.Extracted, d.Events,
+	if err := t.put("document", d.ID, putDocument, d.ID, d.Collection, d.Holding, d.Head, d.Extracted, d.Derived, d.Events,
 		d.CreatedAt, d.DeletedAt); err != nil {
 		return err
 	}

@@ -95,6 +95,7 @@ func ask(t *testing.T, s *Store) {
 		_, _ = tx.DocumentsOn(d)
 		_, _ = tx.Request("x", "x")
 		_, _ = tx.UnreadDocuments(5)
+		_, _ = tx.UnderivedDocuments(5)
 		_, _ = tx.DocumentsByKey(catalog.Lookup{Key: catalog.Key{Kind: "x", Text: "y"}, Limit: 5})
 		_, _ = tx.Batch("x")
 		_, _ = tx.Batches("", 5)

@@ -79,6 +79,7 @@ func emptyLists(f *fixture) {
 			"Recipes":      func() (int, error) { l, err := r.PendingRecipes(); return len(l), err },
 			"QueuedCounts": func() (int, error) { c, err := r.QueuedCounts(); return len(c), err },
 			"Unread":       func() (int, error) { l, err := r.UnreadDocuments(5); return len(l), err },
+			"Underived":    func() (int, error) { l, err := r.UnderivedDocuments(5); return len(l), err },
 			"ByKey":        func() (int, error) { l, err := r.DocumentsByKey(catalog.Lookup{Limit: 5}); return len(l), err },
 			"Every":        func() (int, error) { l, err := r.EveryDocument("", 5); return len(l), err },
 			"QueuedWorks":  func() (int, error) { l, err := r.QueuedWorks(begin, 5); return len(l), err },

@@ -29,9 +29,28 @@ const (
 // widest is above any list number and any day.
 const widest = 1 << 30
 
-// Of returns the keys of a field.
-func Of(f extract.Field) []catalog.Key {
-	switch v := f.Value.(type) {
+// Parts is how many documents a text seems to hold; Low and High are the number.
+const Parts = "parts"
+
+// OfParts returns the key of a text that seems to hold several documents.
+func OfParts(n int) []catalog.Key {
+	if n < 2 {
+		return nil
+	}
+	return []catalog.Key{{Kind: Parts, Low: n, High: n}}
+}
+
+// Of returns the keys of a statement; none for one that says that there is no value,
+// or whose value is not of its name's form.
+func Of(f catalog.Field) []catalog.Key {
+	if len(f.Value) == 0 {
+		return nil
+	}
+	value, err := extract.ReadValue(f.Name, f.Value)
+	if err != nil {
+		return nil
+	}
+	switch v := value.(type) {
 	case string:
 		return ofText(f.Name, v)
 	case extract.NumberRange:

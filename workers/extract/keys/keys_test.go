@@ -1,6 +1,7 @@
 package keys_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -26,16 +27,26 @@ func finds(of []catalog.Key, asked []catalog.Key) bool {
 	return false
 }
 
-func TestQuestionsFindFields(t *testing.T) {
-	shelfmark := func(raw string) extract.Field {
-		return extract.Field{Name: "citation", Raw: raw, Value: citation.Value{}}
+// field is a rule's as a catalog keeps it.
+func field(t *testing.T, f extract.Field) catalog.Field {
+	t.Helper()
+	value, err := json.Marshal(f.Value)
+	if err != nil {
+		t.Fatal(err)
 	}
-	number := func(name, v string) extract.Field { return extract.Field{Name: name, Value: v} }
-	day := extract.Field{Name: "received_at", Value: extract.Date{ISO: "1951-06-13T19:55"}}
-	to := extract.Field{Name: "addressee", Value: extract.Agent{ID: "person:x", Written: "X"}}
-	unknown := extract.Field{Name: "signatory", Value: extract.Agent{Written: "LUNIN"}}
+	return catalog.Field{Name: f.Name, Raw: f.Raw, Value: value}
+}
+
+func TestQuestionsFindFields(t *testing.T) {
+	shelfmark := func(raw string) catalog.Field {
+		return field(t, extract.Field{Name: "citation", Raw: raw, Value: citation.Value{}})
+	}
+	number := func(name, v string) catalog.Field { return field(t, extract.Field{Name: name, Value: v}) }
+	day := field(t, extract.Field{Name: "received_at", Value: extract.Date{ISO: "1951-06-13T19:55"}})
+	to := field(t, extract.Field{Name: "addressee", Value: extract.Agent{ID: "person:x", Written: "X"}})
+	unknown := field(t, extract.Field{Name: "signatory", Value: extract.Agent{Written: "LUNIN"}})
 	for _, c := range []struct {
-		field extract.Field
+		field catalog.Field
 		kind  string
 		text  string
 		found bool
@@ -46,13 +57,13 @@ func TestQuestionsFindFields(t *testing.T) {
 		{number("telegram_number", "3557"), "registry_number", "3557", false},
 		{number("outgoing_number", "302/sh"), "registry_number", "302/ш", true},
 		{number("outgoing_number", "335/III"), "registry_number", "335/sh", true},
-		{extract.Field{Name: "special_number", Value: extract.NumberRange{From: "1821", To: "1823"}}, "registry_number", "1822", true},
+		{field(t, extract.Field{Name: "special_number", Value: extract.NumberRange{From: "1821", To: "1823"}}), "registry_number", "1822", true},
 		{shelfmark("APRF, f. 45, op. 1, d. 339, ll. 31-32"), "citation", "АПРФ. Ф. 45. Оп. 1. Д. 339. Л. 32–40", true},
 		{shelfmark("APRF, f. 45, op. 1, d. 339, ll. 31-32"), "citation", "APRF, f. 45, op. 1, d. 339", true},
 		{shelfmark("APRF, f. 45, op. 1, d. 339"), "citation", "APRF, f. 45, op. 1, d. 339, l. 7", true},
 		{shelfmark("APRF, f. 45, op. 1, d. 339, ll. 31-32"), "citation", "APRF, f. 45, op. 1, d. 339, l. 33", false},
 		{shelfmark("APRF, f. 45, op. 1, d. 339, ll. 31-32"), "citation", "RGASPI, f. 45, op. 1, d. 339, l. 31", false},
-		{extract.Field{Name: "source_url", Value: extract.Link{URL: "https://a.example.org/d/7"}}, "source_url", "http://A.example.org/d/7/", true},
+		{field(t, extract.Field{Name: "source_url", Value: extract.Link{URL: "https://a.example.org/d/7"}}), "source_url", "http://A.example.org/d/7/", true},
 		{day, "date", "1951-06-13", true},
 		{day, "date", "1951-06-01/1951-06-30", true},
 		{day, "date", "1951-06-14", false},
