@@ -139,6 +139,12 @@ func regionsAsked(asked []*fondsv1.Region) ([]catalog.Region, error) {
 		}
 		regions[i] = catalog.Region{Scan: scan, Page: page}
 		b := g.GetBox()
+		if r := g.GetRange(); r != nil {
+			if b != nil || r.GetStart() >= r.GetEnd() || r.GetEnd() > 1<<30 {
+				return nil, invalid(fmt.Sprintf("document.regions[%d].range", i), "a range has a start below its end, and no box beside it")
+			}
+			regions[i].Range = &catalog.Range{Start: int(r.GetStart()), End: int(r.GetEnd())}
+		}
 		if b == nil {
 			continue
 		}

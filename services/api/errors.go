@@ -43,6 +43,8 @@ const (
 	ReasonOutsideImportRoot = "OUTSIDE_IMPORT_ROOT"
 	ReasonFileNotFound      = "FILE_NOT_FOUND"
 	ReasonPageUnreadable    = "PAGE_UNREADABLE"
+	ReasonNotText           = "NOT_TEXT"
+	ReasonTextTooLarge      = "TEXT_TOO_LARGE"
 )
 
 // grpcCodes gives the gRPC code of each code of the domain.

@@ -62,6 +62,9 @@ func revisionOf(h catalog.DocumentHead, regions bool) *fondsv1.Document {
 	if !regions {
 		return m
 	}
+	for _, r := range h.Revision.MadeOf {
+		m.MadeOf = append(m.MadeOf, fmt.Sprintf("documents/%s/revisions/%d", r.Document, r.Number))
+	}
 	m.Fields = fieldsOf(h.Revision)
 	m.Regions = make([]*fondsv1.Region, len(h.Revision.Regions))
 	for i, g := range h.Revision.Regions {
@@ -80,6 +83,10 @@ func regionOf(g catalog.Region) *fondsv1.Region {
 		Outcome:   fondsv1.Outcome(g.Outcome),
 		Reason:    g.Reason,
 		Assurance: fondsv1.Assurance(g.Assurance),
+	}
+	m.Origin = fondsv1.Origin(g.Origin)
+	if g.Range != nil {
+		m.Range = &fondsv1.TextRange{Start: number(g.Range.Start), End: number(g.Range.End)}
 	}
 	if g.Reading != "" {
 		m.Reading = m.GetPage() + "/readings/" + g.Reading
@@ -105,8 +112,13 @@ func readingOf(r catalog.Reading) (*fondsv1.Reading, error) {
 	if m.Body, err = decoded(r.Body, &fondsv1.Body{}); err != nil {
 		return nil, fmt.Errorf("body of reading %s: %w", r.ID, err)
 	}
-	if m.Engine, err = decoded(r.Engine, &fondsv1.Engine{}); err != nil {
-		return nil, fmt.Errorf("engine of reading %s: %w", r.ID, err)
+	if r.Origin == catalog.Imported {
+		m.Edition, err = decoded(r.Engine, &fondsv1.Edition{})
+	} else {
+		m.Engine, err = decoded(r.Engine, &fondsv1.Engine{})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("engine or edition of reading %s: %w", r.ID, err)
 	}
 	if m.Envelope, err = decoded(r.Envelope, &fondsv1.Envelope{}); err != nil {
 		return nil, fmt.Errorf("envelope of reading %s: %w", r.ID, err)

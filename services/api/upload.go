@@ -44,7 +44,11 @@ func (s *ingestServer) UploadScan(stream uploadStream) error {
 		return err
 	}
 	if !held {
-		if err := s.receive(stream, a); err != nil {
+		err := s.receive(uploadedBytes(stream), func(r io.Reader) error {
+			_, _, err := s.Blobs.Put(ctx, s.touching(ctx, r, a.Batch), string(a.Digest), a.Size)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -107,12 +111,25 @@ func (s *ingestServer) arrive(ctx context.Context, a catalog.Arrival, held bool)
 	}, nil
 }
 
-// receive brings the bytes into the blob store. gRPC offers no way to give up
+// uploadedBytes gives the bytes behind the header of an upload.
+func uploadedBytes(stream uploadStream) func() ([]byte, error) {
+	return func() ([]byte, error) {
+		m, err := stream.Recv()
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := m.GetPart().(*fondsv1.UploadScanRequest_Data); !ok {
+			return nil, invalid("data", "after the header of an upload there come bytes only")
+		}
+		return m.GetData(), nil
+	}
+}
+
+// receive lets take have the bytes of an upload. gRPC offers no way to give up
 // waiting for a message but to end the call, so the waiting is done in a
 // goroutine of its own: it ends when the call does, and Services.Wait waits for it.
-func (s *ingestServer) receive(stream uploadStream, a catalog.Arrival) error {
-	ctx := stream.Context()
-	in := &chunkReader{stream: stream, moved: make(chan struct{}, 1)}
+func (s *ingestServer) receive(next func() ([]byte, error), take func(io.Reader) error) error {
+	in := &chunkReader{next: next, moved: make(chan struct{}, 1)}
 	ended := make(chan error, 1)
 	s.uploads.Go(func() {
 		defer func() {
@@ -120,8 +137,7 @@ func (s *ingestServer) receive(stream uploadStream, a catalog.Arrival) error {
 				ended <- err
 			}
 		}()
-		_, _, err := s.Blobs.Put(ctx, s.touching(ctx, in, a.Batch), string(a.Digest), a.Size)
-		ended <- err
+		ended <- take(in)
 	})
 	idle := time.NewTimer(s.Limits.UploadIdle)
 	defer idle.Stop()
@@ -144,22 +160,20 @@ func (s *ingestServer) receive(stream uploadStream, a catalog.Arrival) error {
 
 // chunkReader reads the bytes of an upload.
 type chunkReader struct {
-	stream uploadStream
-	rest   []byte
+	// next waits for a message and gives its bytes.
+	next func() ([]byte, error)
+	rest []byte
 	// moved tells that a message came.
 	moved chan struct{}
 }
 
 func (r *chunkReader) Read(p []byte) (int, error) {
 	for len(r.rest) == 0 {
-		m, err := r.stream.Recv()
-		if err != nil {
+		var err error
+		if r.rest, err = r.next(); err != nil {
 			return 0, err // io.EOF at the end
 		}
-		if _, ok := m.GetPart().(*fondsv1.UploadScanRequest_Data); !ok {
-			return 0, invalid("data", "after the header of an upload there come bytes only")
-		}
-		if r.rest = m.GetData(); len(r.rest) > maxChunk {
+		if len(r.rest) > maxChunk {
 			return 0, &catalog.Error{
 				Code: catalog.Invalid, Reason: ReasonChunkTooLarge, Field: "data",
 				Message: fmt.Sprintf("a chunk has %d bytes; at most %d are taken", len(r.rest), maxChunk),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Audit is what is checked while the catalog is read from end to end.
@@ -101,7 +102,7 @@ func (a *Audit) works(r Reader, s Scan, recipe Digest) error {
 		return err
 	}
 	name := fmt.Sprintf("scans/%s recipe %.12s", s.Digest, recipe)
-	if recipe == "" && len(works) != 1 {
+	if recipe == "" && len(works) != 1 && !imported(s) {
 		a.Found(name, fmt.Sprintf("has %d probes", len(works)))
 	}
 	for _, w := range works {
@@ -123,6 +124,9 @@ func (a *Audit) works(r Reader, s Scan, recipe Digest) error {
 	}
 	return nil
 }
+
+// imported tells that a scan is a text, which has no pages to be counted.
+func imported(s Scan) bool { return strings.HasPrefix(s.MediaType, "text/") }
 
 func (a *Audit) readings(r Reader, s Scan, page int) error {
 	readings, err := r.Readings(s.Digest, page)

@@ -82,8 +82,9 @@ type Revision struct {
 	Title     string    `json:"title"`
 	Regions   []Region  `json:"regions"`
 	Fields    Fields    `json:"fields,omitzero"`
-	// MadeOf are revisions of other documents whose regions a split or a merge put
-	// into this one.
+	// MadeOf are the revisions that a split, a merge or another choice of regions made
+	// the document of, the last time that there was one. It stays with later revisions:
+	// a document that has it begins and ends where a person said.
 	MadeOf    []RevisionName `json:"made_of,omitempty"`
 	Author    string    `json:"-"`
 	CreatedAt time.Time `json:"-"`

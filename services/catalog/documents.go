@@ -186,7 +186,10 @@ func (c *Catalog) UpdateDocument(ctx context.Context, id, etag, person string, c
 		if err != nil {
 			return err
 		}
-		r.Fields = present.Revision.Fields
+		r.Fields, r.MadeOf = present.Revision.Fields, present.Revision.MadeOf
+		if change.Regions != nil {
+			r.MadeOf = []RevisionName{{Document: id, Number: present.Head}}
+		}
 		if change.Regions == nil && present.Extracted == present.Head {
 			present.Extracted++ // the text is the same
 		}
@@ -205,11 +208,15 @@ func keepShown(before, wanted []Region) []Region {
 		scan Digest
 		page int
 		box  Box
+		part Range
 	}
 	at := func(g Region) place {
 		p := place{scan: g.Scan, page: g.Page}
 		if g.Box != nil {
 			p.box = *g.Box
+		}
+		if g.Range != nil {
+			p.part = *g.Range
 		}
 		return p
 	}
@@ -219,7 +226,7 @@ func keepShown(before, wanted []Region) []Region {
 	}
 	regions := make([]Region, len(wanted))
 	for i, g := range wanted {
-		regions[i] = Region{Scan: g.Scan, Page: g.Page, Box: g.Box}
+		regions[i] = Region{Scan: g.Scan, Page: g.Page, Box: g.Box, Range: g.Range}
 		if b, ok := shown[at(g)]; ok {
 			regions[i] = b
 		}
@@ -271,6 +278,17 @@ func (c *Catalog) fill(tx Tx, d Document, g Region) (Region, error) {
 		}
 	}
 	if err := meetsPage(tx, g); err != nil {
+		return g, err
+	}
+	imported, err := newestImported(tx, g)
+	if err == nil {
+		g.Reading, g.Origin, g.Outcome, g.Assurance = imported.ID, Imported, Text, AssuranceMachine
+		return g, checkRange(tx, g)
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return g, err
+	}
+	if err := checkRange(tx, g); err != nil {
 		return g, err
 	}
 	w, err := tx.Work(WorkKey{Scan: g.Scan, Page: g.Page, Recipe: h.Recipe})

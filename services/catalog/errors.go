@@ -74,6 +74,7 @@ const (
 	ReasonFileChanged         = "FILE_CHANGED"
 	ReasonResumeMismatch      = "RESUME_MISMATCH"
 	ReasonRequestReused       = "REQUEST_ID_REUSED"
+	ReasonOtherCollection     = "OTHER_COLLECTION"
 )
 
 func notFound(reason, what, name string) error {

@@ -127,7 +127,7 @@ func (c *Catalog) catchUp(tx Tx, d Document) error {
 	if err != nil {
 		return err
 	}
-	next := Revision{Title: head.Title, Regions: regions, Fields: fields, Author: SystemPerson}
+	next := Revision{Title: head.Title, Regions: regions, Fields: fields, MadeOf: head.MadeOf, Author: SystemPerson}
 	return c.revise(tx, d, next, DocumentRevised)
 }
 

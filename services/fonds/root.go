@@ -60,7 +60,8 @@ $FONDS_SERVER, or ` + defaultServer + ` when that is not set.`,
 	root.PersistentFlags().Bool("json", false, "print JSON: one object for a resource, one object a line for lists")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v", err) })
 	root.AddCommand(
-		newServeCommand(), newIngestCommand(), newBatchCommand(), newExtractCommand(), newEvaluateCommand(), newLookupCommand(), newListCommand(), newGetCommand(),
+		newServeCommand(), newIngestCommand(), newImportCommand(), newBatchCommand(), newExtractCommand(), newEvaluateCommand(), newLookupCommand(), newListCommand(), newGetCommand(),
+		newSplitCommand(), newMergeCommand(),
 		newTextCommand(), newScanCommand(), newDeadCommand(), newFsckCommand(), newDoctorCommand(),
 		newVersionCommand(), newExitCodesTopic(),
 	)

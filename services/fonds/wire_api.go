@@ -29,7 +29,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 	services, err := api.Register(server, api.Deps{
 		Catalog: n.catalog, Blobs: n.blobs, Workers: n.bus,
 		DeadLetters: intake.DeadLetters{Catalog: n.catalog, Bus: n.bus},
-		Renderer:    images, KeyMaker: keys.Maker{}, ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
+		Renderer:    images, KeyMaker: keys.Maker{}, Texts: texts{n.extractor}, ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
 	})
 	if err != nil {
 		return err

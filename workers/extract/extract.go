@@ -25,6 +25,8 @@ type Span struct {
 type Document struct {
 	Span   Span    `json:"span"`
 	Fields []Field `json:"fields"`
+	// Confidence, from 0 to 1, that it begins where it does.
+	Confidence float64 `json:"-"`
 }
 
 // Field is one statement about a document.
@@ -92,5 +94,5 @@ func (x *Extractor) page(text string) *page {
 func (p *page) read(part part) Document {
 	d := &doc{page: p, part: part}
 	d.read()
-	return Document{Span: p.trim(part.span), Fields: d.fields}
+	return Document{Span: p.trim(part.span), Fields: d.fields, Confidence: part.confidence()}
 }

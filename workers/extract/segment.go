@@ -17,6 +17,20 @@ type part struct {
 	kind string
 }
 
+// confidence that a document begins at a part: a form says so itself, an edition's
+// header nearly so, and words of a compiler may belong to what stands before.
+func (d part) confidence() float64 {
+	switch {
+	case d.kind != "":
+		return 0.6
+	case d.form >= 0:
+		return 0.95
+	case d.heading >= 0:
+		return 0.85
+	}
+	return 0.5
+}
+
 // segment cuts a text into documents. A document begins where an edition's header
 // begins, or a form; a header goes with the form that follows it. A form ends
 // behind its last signature and what the clerks wrote below; words of the compiler

@@ -370,8 +370,8 @@ type Document struct {
 	Fields []*Field `protobuf:"bytes,15,rep,name=fields,proto3" json:"fields,omitempty"`
 	// The rules have read the text of the newest revision: its fields are there.
 	Extracted bool `protobuf:"varint,16,opt,name=extracted,proto3" json:"extracted,omitempty"`
-	// Revisions of other documents, documents/{uuid}/revisions/{n}, whose regions went
-	// into this revision by a split or a merge; output only.
+	// Revisions, documents/{uuid}/revisions/{n}, that a split, a merge or another choice
+	// of regions made the document of, the last time there was one; output only.
 	MadeOf        []string `protobuf:"bytes,17,rep,name=made_of,json=madeOf,proto3" json:"made_of,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -20,6 +20,8 @@ type Config struct {
 	Catalog   *catalog.Catalog
 	Extractor *extract.Extractor
 	Log       *slog.Logger
+
+	editions *editions
 }
 
 const (
@@ -36,6 +38,7 @@ const (
 
 // Run extracts until ctx ends.
 func Run(ctx context.Context, c Config) error {
+	c.editions = &editions{}
 	for {
 		changed := c.Catalog.Changed()
 		n, failed := c.round(ctx)

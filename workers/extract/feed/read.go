@@ -24,11 +24,7 @@ func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Ex
 		c.Log.Warn("a document is too long to look for fields", "document", head.ID, "regions", len(head.Revision.Regions))
 		return e, nil
 	}
-	t, err := c.assemble(ctx, head)
-	if err != nil {
-		return e, err
-	}
-	found, err := c.extract(t.text, bounded(head))
+	t, found, err := c.found(ctx, head)
 	if err != nil {
 		return e, err
 	}
@@ -55,6 +51,27 @@ func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Ex
 	}
 	e.Keys = append(e.Keys, keys.OfParts(len(found))...)
 	return e, nil
+}
+
+// found gives the documents in a document's text: one where somebody has said where it
+// begins and ends. A part of an imported text is read among the others of its file.
+func (c Config) found(ctx context.Context, head catalog.DocumentHead) (*assembled, []extract.Document, error) {
+	if g := head.Revision.Regions[0]; len(head.Revision.Regions) == 1 && g.Range != nil && c.editions != nil {
+		d, text, ok, err := c.editions.document(ctx, c, g)
+		if err != nil {
+			return nil, nil, err
+		}
+		if ok {
+			g.Range = nil // spans count in the whole text
+			return &assembled{text: text, regions: []placed{{region: g, length: len(text), read: true}}}, []extract.Document{d}, nil
+		}
+	}
+	t, err := c.assemble(ctx, head)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := c.extract(t.text, bounded(head))
+	return t, found, err
 }
 
 // extract runs the rules. A fault of theirs costs the fields of one document and not

@@ -1,0 +1,222 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Import is a published text to take in. Its bytes lie in the blob store.
+type Import struct {
+	Collection string
+	Path       string
+	Digest     Digest
+	Size       int64
+	MediaType  string
+	// Reading has Text, Body, BodyDigest and Engine, which is the Edition.
+	Reading Reading
+	// Parts are the documents in it, in order, without gaps; at least one.
+	Parts  []ImportedPart
+	Person string
+}
+
+// ImportedPart is one document of an imported text.
+type ImportedPart struct {
+	Title string
+	// Range of the text; nil for all of it.
+	Range *Range
+}
+
+// ImportResult tells what became of an import.
+type ImportResult struct {
+	Holding   Holding
+	Reading   string
+	Documents []DocumentHead
+	// AlreadyHeld: the collection had the text under this path; nothing was changed.
+	AlreadyHeld bool
+}
+
+// ImportText keeps a published text: a scan of one page, its reading, and a document
+// for each of its parts. The same text under the same path of a collection is kept
+// once, whatever has become of its documents since.
+func (c *Catalog) ImportText(ctx context.Context, i Import) (ImportResult, error) {
+	var result ImportResult
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		result = ImportResult{}
+		if err := c.ensureCollection(tx, i.Collection); err != nil {
+			return err
+		}
+		if err := c.importScan(tx, i); err != nil {
+			return err
+		}
+		reading, err := c.importReading(tx, i)
+		if err != nil {
+			return err
+		}
+		result.Reading = reading.ID
+		h, err := tx.HoldingAt(i.Collection, i.Path, i.Digest)
+		switch {
+		case err == nil && h.Document != "":
+			result.Holding = h
+			if result.Documents, err = documentsIn(tx, h); err != nil || showsImported(result.Documents) {
+				result.AlreadyHeld = true
+				return err
+			}
+		case errors.Is(err, ErrNotFound):
+			h = Holding{ID: c.newID(), Collection: i.Collection, Scan: i.Digest, Path: i.Path, CreatedAt: c.now()}
+		case err != nil:
+			return err
+		}
+		result.Holding, result.Documents, err = c.importDocuments(tx, i, h, reading)
+		return err
+	})
+	return result, err
+}
+
+// importScan makes the scan and its page. A scan that was delivered as an image and
+// refused becomes one of text.
+func (c *Catalog) importScan(tx Tx, i Import) error {
+	scan, err := tx.Scan(i.Digest)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		scan = Scan{Digest: i.Digest, Size: i.Size, CreatedAt: c.now()}
+	case err != nil:
+		return err
+	}
+	pages, err := tx.Pages(i.Digest)
+	if err != nil || scan.MediaType == i.MediaType && len(pages) == 1 && pages[0].Outcome == 0 {
+		return err
+	}
+	scan.MediaType, scan.PageCount = i.MediaType, 1
+	if err := tx.PutScan(scan); err != nil {
+		return err
+	}
+	return tx.PutPages(scan.Digest, []Page{{Number: 1}})
+}
+
+// importReading returns the reading that has the text from the same edition, and
+// makes it if there is none.
+func (c *Catalog) importReading(tx Tx, i Import) (Reading, error) {
+	known, err := tx.Readings(i.Digest, 1)
+	if err != nil {
+		return Reading{}, err
+	}
+	for _, r := range known {
+		if r.Origin == Imported && r.BodyDigest == i.Reading.BodyDigest && slices.Equal(r.Engine, i.Reading.Engine) {
+			return r, nil
+		}
+	}
+	r := i.Reading
+	r.ID, r.Scan, r.Page, r.Origin, r.CreatedAt = c.newID(), i.Digest, 1, Imported, c.now()
+	return r, tx.InsertReading(r)
+}
+
+// importDocuments makes a document for each part. One that the holding had, proposed
+// when the file could not be read, becomes the first.
+func (c *Catalog) importDocuments(tx Tx, i Import, h Holding, reading Reading) (Holding, []DocumentHead, error) {
+	var heads []DocumentHead
+	for n, part := range i.Parts {
+		d := Document{ID: c.newID(), Collection: i.Collection, Holding: h.ID, CreatedAt: c.now()}
+		event := DocumentCreated
+		if n == 0 && h.Document != "" {
+			before, err := tx.Document(h.Document)
+			if err != nil {
+				return h, nil, err
+			}
+			d, event = before, DocumentRevised
+		}
+		r := Revision{Title: part.Title, Author: i.Person, Regions: []Region{{
+			Scan: i.Digest, Page: 1, Range: part.Range, Reading: reading.ID, Origin: Imported,
+			Outcome: Text, Assurance: AssuranceMachine,
+		}}}
+		if err := c.revise(tx, d, r, event); err != nil {
+			return h, nil, err
+		}
+		if n == 0 {
+			h.Document = d.ID
+		}
+		head, err := documentAt(tx, d.ID, 0)
+		if err != nil {
+			return h, nil, err
+		}
+		heads = append(heads, head)
+	}
+	return h, heads, tx.PutHolding(h)
+}
+
+// documentsIn gives the documents that were proposed for a holding and are not
+// deleted, in the order of the text.
+func documentsIn(r Reader, h Holding) ([]DocumentHead, error) {
+	on, err := r.DocumentsOn(h.Scan)
+	if err != nil {
+		return nil, err
+	}
+	var heads []DocumentHead
+	for _, d := range on {
+		if d.Holding != h.ID || !d.DeletedAt.IsZero() {
+			continue
+		}
+		head, err := documentAt(r, d.ID, 0)
+		if err != nil {
+			return nil, err
+		}
+		heads = append(heads, head)
+	}
+	slices.SortStableFunc(heads, func(a, b DocumentHead) int { return firstByte(a) - firstByte(b) })
+	return heads, nil
+}
+
+func firstByte(h DocumentHead) int {
+	for _, g := range h.Revision.Regions {
+		if g.Range != nil {
+			return g.Range.Start
+		}
+	}
+	return 0
+}
+
+// showsImported tells whether any of the documents shows an imported text; none may
+// be left where people have deleted them all.
+func showsImported(heads []DocumentHead) bool {
+	for _, h := range heads {
+		for _, g := range h.Revision.Regions {
+			if g.Origin == Imported {
+				return true
+			}
+		}
+	}
+	return len(heads) == 0
+}
+
+// checkRange refuses a range that is not one of an imported text.
+func checkRange(r Reader, g Region) error {
+	if g.Range == nil {
+		return nil
+	}
+	if g.Origin != Imported {
+		return invalid("document.regions", "a range of text can be taken of an imported page only: of scan %s page %d take a box", g.Scan, g.Page)
+	}
+	texts, err := r.ReadingTexts([]string{g.Reading})
+	if err != nil {
+		return err
+	}
+	if _, ok := g.Range.of(texts[g.Reading]); !ok || g.Range.Start == g.Range.End {
+		return invalid("document.regions", "bytes %d to %d are not in the text of scan %s, which has %d", g.Range.Start, g.Range.End, g.Scan, len(texts[g.Reading]))
+	}
+	return nil
+}
+
+// newestImported gives the newest imported reading of a page; ErrNotFound for none.
+func newestImported(r Reader, g Region) (Reading, error) {
+	readings, err := r.Readings(g.Scan, g.Page)
+	if err != nil {
+		return Reading{}, err
+	}
+	for _, reading := range slices.Backward(readings) {
+		if reading.Origin == Imported {
+			return reading, nil
+		}
+	}
+	return Reading{}, fmt.Errorf("imported reading of scan %s: %w", g.Scan, ErrNotFound)
+}
