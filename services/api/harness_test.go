@@ -31,7 +31,10 @@ import (
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/workers/extract"
+	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
+	"github.com/fonds-archive/fonds/workers/extract/published"
 )
 
 // archive is a server over a real store, real blobs and a real connection.
@@ -83,7 +86,7 @@ func serveOver(t testing.TB, wrap func(catalog.Store) catalog.Store, options ...
 	}
 	log := slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	d := api.Deps{
-		Catalog: a.catalog, Blobs: blobs, Workers: a.workers, DeadLetters: a.letters, Renderer: a.images, KeyMaker: keys.Maker{},
+		Catalog: a.catalog, Blobs: blobs, Workers: a.workers, DeadLetters: a.letters, Renderer: a.images, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules},
 		Done: done, Log: log,
 	}
 	for _, o := range options {
@@ -425,3 +428,6 @@ func metadataOf(err error) map[string]string {
 	}
 	return nil
 }
+
+// rules are those of the product, with its names.
+func rules() *extract.Extractor { return extract.New(agents.BuiltInIndex()) }

@@ -28,28 +28,10 @@ const (
 // Texts knows what published texts look like.
 type Texts interface {
 	// Read makes a text of a file's bytes. Its error tells a person why they are none.
-	Read(name string, file []byte) (PublishedText, error)
+	Read(name string, file []byte) (catalog.PublishedText, error)
 	// Documents finds the documents of a text, in order and without gaps; one alone
 	// when whole is set.
-	Documents(text string, whole bool) ([]FoundDocument, error)
-}
-
-// PublishedText is what a file says.
-type PublishedText struct {
-	Text      string
-	MediaType string
-	// Steps tell what was done to the bytes.
-	Steps []string
-	// URL where the text says that it was published; empty where it does not.
-	URL string
-}
-
-// FoundDocument is a stretch of a text that is one document.
-type FoundDocument struct {
-	Start, End int
-	Title      string
-	Confidence float64
-	FirstWords string
+	Documents(text string, whole bool) ([]catalog.FoundDocument, error)
 }
 
 type importStream = grpc.ClientStreamingServer[fondsv1.ImportTextRequest, fondsv1.ImportTextResponse]
@@ -158,7 +140,7 @@ func (s *ingestServer) importAsked(h *fondsv1.ImportTextHeader, file []byte) (ca
 	return i, err
 }
 
-func partsOf(found []FoundDocument, name string, whole bool) []catalog.ImportedPart {
+func partsOf(found []catalog.FoundDocument, name string, whole bool) []catalog.ImportedPart {
 	parts := make([]catalog.ImportedPart, len(found))
 	for n, d := range found {
 		parts[n].Title = d.Title
@@ -172,7 +154,7 @@ func partsOf(found []FoundDocument, name string, whole bool) []catalog.ImportedP
 	return parts
 }
 
-func importedReading(h *fondsv1.ImportTextHeader, text PublishedText) (catalog.Reading, error) {
+func importedReading(h *fondsv1.ImportTextHeader, text catalog.PublishedText) (catalog.Reading, error) {
 	body := &fondsv1.Body{Text: text.Text}
 	for _, step := range text.Steps {
 		body.Steps = append(body.Steps, &fondsv1.Step{Name: "import", Detail: step})

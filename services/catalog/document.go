@@ -78,16 +78,16 @@ type RevisionName struct {
 type Revision struct {
 	Document string `json:"-"`
 	// Number counts from 1.
-	Number    int       `json:"-"`
-	Title     string    `json:"title"`
-	Regions   []Region  `json:"regions"`
-	Fields    Fields    `json:"fields,omitzero"`
+	Number  int      `json:"-"`
+	Title   string   `json:"title"`
+	Regions []Region `json:"regions"`
+	Fields  Fields   `json:"fields,omitzero"`
 	// MadeOf are the revisions that a split, a merge or another choice of regions made
 	// the document of, the last time that there was one. It stays with later revisions:
 	// a document that has it begins and ends where a person said.
 	MadeOf    []RevisionName `json:"made_of,omitempty"`
-	Author    string    `json:"-"`
-	CreatedAt time.Time `json:"-"`
+	Author    string         `json:"-"`
+	CreatedAt time.Time      `json:"-"`
 	// Digest is the SHA-256 of the manifest's canonical JSON: title, regions, fields and
 	// what it was made of.
 	Digest Digest `json:"-"`

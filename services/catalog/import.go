@@ -7,6 +7,31 @@ import (
 	"slices"
 )
 
+// PublishedText is what a file says.
+type PublishedText struct {
+	// Text is UTF-8, its lines ended by "\n".
+	Text string
+	// MediaType is text/plain, text/markdown or text/html.
+	MediaType string
+	// Steps tell what was done to the bytes, such as "decoded from windows-1251".
+	Steps []string
+	// URL where the text says that it was published; empty where it does not.
+	URL string
+}
+
+// FoundDocument is a stretch of a text that is one document. Those of a text come in
+// order, and every byte lies in one of them.
+type FoundDocument struct {
+	// Start and End are bytes of the text, End exclusive.
+	Start, End int
+	// Title is its heading, or made of what it says about itself.
+	Title string
+	// Confidence, from 0 to 1, that a document begins here.
+	Confidence float64
+	// FirstWords are those that it begins with.
+	FirstWords string
+}
+
 // Import is a published text to take in. Its bytes lie in the blob store.
 type Import struct {
 	Collection string

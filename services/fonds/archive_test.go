@@ -26,7 +26,10 @@ import (
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/workers/extract"
+	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
+	"github.com/fonds-archive/fonds/workers/extract/published"
 )
 
 // archive is a real server over a real database, on a real port. In the place of
@@ -110,7 +113,7 @@ func (a *archive) serve(listener net.Listener) {
 		}))
 	server := grpc.NewServer(options...)
 	services, err := api.Register(server, api.Deps{
-		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: a.letters, Renderer: noPictures{}, KeyMaker: keys.Maker{},
+		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: a.letters, Renderer: noPictures{}, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules},
 	})
 	if err != nil {
 		a.t.Fatal(err)
@@ -377,3 +380,6 @@ func tree(t *testing.T, files map[string][]byte) string {
 	}
 	return dir
 }
+
+// rules are those of the product, with its names.
+func rules() *extract.Extractor { return extract.New(agents.BuiltInIndex()) }

@@ -17,13 +17,13 @@ func alone(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), errs.String()
 }
 
-const published = "CIPHERED TELEGRAM No. 5120\n\nTo Comrade LUNIN\n\nThe wells hold water until June, and perhaps longer than that.\n\nSOROKIN\n\nNo. 81\n2.3.50\n"
+const wellsTelegram = "CIPHERED TELEGRAM No. 5120\n\nTo Comrade LUNIN\n\nThe wells hold water until June, and perhaps longer than that.\n\nSOROKIN\n\nNo. 81\n2.3.50\n"
 
 func TestExtractWithoutAServer(t *testing.T) {
 	folder := t.TempDir()
 	plain, page := filepath.Join(folder, "a.txt"), filepath.Join(folder, "b.html")
-	html := "<html><body><p>" + strings.ReplaceAll(strings.TrimSpace(published), "\n\n", "</p><p>") + "</p></body></html>"
-	for path, text := range map[string]string{plain: published, page: html} {
+	html := "<html><body><p>" + strings.ReplaceAll(strings.TrimSpace(wellsTelegram), "\n\n", "</p><p>") + "</p></body></html>"
+	for path, text := range map[string]string{plain: wellsTelegram, page: html} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +37,7 @@ func TestExtractWithoutAServer(t *testing.T) {
 		t.Fatalf("%d lines: %s", len(lines), out)
 	}
 	for i, line := range lines {
-		text := []string{published, html}[i]
+		text := []string{wellsTelegram, html}[i]
 		var file struct {
 			File      string
 			Documents []struct {
@@ -78,7 +78,7 @@ func TestExtractSaysWhatIsWrong(t *testing.T) {
 		}
 		return path
 	}
-	good := write("good.txt", published)
+	good := write("good.txt", wellsTelegram)
 	for name, c := range map[string]struct {
 		code int
 		says string

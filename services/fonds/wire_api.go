@@ -13,6 +13,7 @@ import (
 
 	"github.com/fonds-archive/fonds/services/api"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
+	"github.com/fonds-archive/fonds/workers/extract/published"
 	"github.com/fonds-archive/fonds/workers/intake"
 )
 
@@ -29,7 +30,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 	services, err := api.Register(server, api.Deps{
 		Catalog: n.catalog, Blobs: n.blobs, Workers: n.bus,
 		DeadLetters: intake.DeadLetters{Catalog: n.catalog, Bus: n.bus},
-		Renderer:    images, KeyMaker: keys.Maker{}, Texts: texts{n.extractor}, ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
+		Renderer:    images, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: n.extractor}, ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
 	})
 	if err != nil {
 		return err

@@ -28,8 +28,14 @@ import (
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/workers/extract"
+	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
+	"github.com/fonds-archive/fonds/workers/extract/published"
 )
+
+// rules are those of the product, with its names.
+func rules() *extract.Extractor { return extract.New(agents.BuiltInIndex()) }
 
 // archive is a real server with a hot folder. In the place of the workers stands
 // a reader that does what the scans say: "text", "blank" or why they are corrupt.
@@ -101,7 +107,7 @@ func (a *archive) serve() (*grpc.ClientConn, func()) {
 		}))
 	server := grpc.NewServer(options...)
 	services, err := api.Register(server, api.Deps{
-		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: noLetters{}, Renderer: noPictures{}, KeyMaker: keys.Maker{}, ImportRoots: []string{a.folder},
+		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: noLetters{}, Renderer: noPictures{}, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules}, ImportRoots: []string{a.folder},
 	})
 	must(a.t, err)
 	listener := bufconn.Listen(1 << 20)

@@ -117,4 +117,3 @@ func mainDocument(found []extract.Document) extract.Document {
 	}
 	return extract.Document{}
 }
-

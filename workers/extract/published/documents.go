@@ -2,47 +2,36 @@ package published
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/workers/extract"
 )
-
-// Document is a stretch of a text that is one document. Those of a text come in
-// order, and every byte lies in one of them.
-type Document struct {
-	// Start and End are bytes of the text.
-	Start, End int
-	// Title is its heading, or made of what it says about itself.
-	Title string
-	// Confidence, from 0 to 1, that a document begins here.
-	Confidence float64
-	// FirstWords are those that it begins with.
-	FirstWords string
-}
 
 // longestTitle is the number of characters of a title that was made.
 const longestTitle = 200
 
-// Documents finds the documents of a text.
-func Documents(x *extract.Extractor, text string) []Document {
-	return documents(text, x.Extract(text))
-}
-
-// Whole takes a text for one document.
-func Whole(x *extract.Extractor, text string) Document {
-	found := documents(text, x.ExtractOne(text))
-	if len(found) == 0 {
-		return Document{End: len(text)}
+// Documents finds the documents of a text; one alone when whole is set. A fault of the
+// rules is an error of this text.
+func (t Texts) Documents(text string, whole bool) (found []catalog.FoundDocument, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the rules panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if whole {
+		return documents(text, t.Extractor().ExtractOne(text)), nil
 	}
-	return found[0]
+	return documents(text, t.Extractor().Extract(text)), nil
 }
 
-func documents(text string, found []extract.Document) []Document {
-	list := make([]Document, len(found))
+func documents(text string, found []extract.Document) []catalog.FoundDocument {
+	list := make([]catalog.FoundDocument, len(found))
 	for i, d := range found {
-		list[i] = Document{
+		list[i] = catalog.FoundDocument{
 			Start: d.Span.Start, End: len(text), Confidence: d.Confidence,
 			Title: title(d, text), FirstWords: short(text[d.Span.Start:d.Span.End], 80),
 		}
@@ -144,9 +133,9 @@ func short(s string, characters int) string {
 	return b.String()
 }
 
-// URL returns the first address on the web that a text says it was published at: one
+// address returns the first address on the web that a text says it was published at: one
 // in its first lines, where an edition's header stands. It is empty for none.
-func URL(text string) string {
+func address(text string) string {
 	head := text[:min(len(text), 2000)]
 	at := strings.Index(head, "http")
 	if at < 0 {

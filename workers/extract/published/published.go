@@ -19,17 +19,14 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/workers/extract"
 )
 
-// Text is what a file says.
-type Text struct {
-	// Text is UTF-8 in NFC, its lines ended by "\n".
-	Text string
-	// MediaType is text/plain, text/markdown or text/html.
-	MediaType string
-	// Steps tell what was done to the bytes, such as "decoded from windows-1251".
-	Steps []string
+// Texts knows what published texts look like.
+type Texts struct {
+	// Extractor gives the rules; asked for when documents are looked for.
+	Extractor func() *extract.Extractor
 }
 
 // NotText says why bytes are no text.
@@ -37,16 +34,16 @@ type NotText struct{ Reason string }
 
 func (e *NotText) Error() string { return e.Reason }
 
-// Read reads a file. The name tells the kind where the bytes do not. An error is
-// always a *NotText.
-func Read(name string, file []byte) (Text, error) {
+// Read reads a file. The name tells the kind where the bytes do not. The text is in
+// NFC. An error is always a *NotText.
+func (Texts) Read(name string, file []byte) (catalog.PublishedText, error) {
 	if len(file) == 0 {
-		return Text{}, &NotText{"the file is empty"}
+		return catalog.PublishedText{}, &NotText{"the file is empty"}
 	}
 	if bytes.HasPrefix(file, []byte("%PDF-")) {
-		return Text{}, &NotText{"a PDF file: deliver it with `fonds ingest`, which reads its pages"}
+		return catalog.PublishedText{}, &NotText{"a PDF file: deliver it with `fonds ingest`, which reads its pages"}
 	}
-	t := Text{MediaType: mediaType(name, file)}
+	t := catalog.PublishedText{MediaType: mediaType(name, file)}
 	decoded, steps, err := decode(file, t.MediaType)
 	if err != nil {
 		return t, err
@@ -60,6 +57,7 @@ func Read(name string, file []byte) (Text, error) {
 	if !strings.ContainsFunc(t.Text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 		return t, &NotText{"there is no word in the file"}
 	}
+	t.URL = address(t.Text)
 	return t, nil
 }
 
