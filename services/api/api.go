@@ -87,6 +87,7 @@ type Deps struct {
 	Renderer    Renderer
 	KeyMaker    KeyMaker
 	Texts       Texts
+	Names       Names
 	// ImportRoots are folders below which RegisterScan may read.
 	ImportRoots []string
 	Limits      Limits
@@ -107,7 +108,7 @@ type Services struct {
 // server that was made with ServerOptions. It fails when an import root is not a
 // folder.
 func Register(s *grpc.Server, d Deps) (*Services, error) {
-	if d.Catalog == nil || d.Blobs == nil || d.Workers == nil || d.DeadLetters == nil || d.Renderer == nil || d.KeyMaker == nil || d.Texts == nil {
+	if d.Catalog == nil || d.Blobs == nil || d.Workers == nil || d.DeadLetters == nil || d.Renderer == nil || d.KeyMaker == nil || d.Texts == nil || d.Names == nil {
 		return nil, errors.New("register services: a dependency is missing")
 	}
 	if d.Log == nil {

@@ -45,6 +45,7 @@ const (
 	ReasonPageUnreadable    = "PAGE_UNREADABLE"
 	ReasonNotText           = "NOT_TEXT"
 	ReasonTextTooLarge      = "TEXT_TOO_LARGE"
+	ReasonQueryInvalid      = "QUERY_INVALID"
 )
 
 // grpcCodes gives the gRPC code of each code of the domain.

@@ -86,8 +86,10 @@ func serveOver(t testing.TB, wrap func(catalog.Store) catalog.Store, options ...
 	}
 	log := slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	d := api.Deps{
-		Catalog: a.catalog, Blobs: blobs, Workers: a.workers, DeadLetters: a.letters, Renderer: a.images, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules},
-		Done: done, Log: log,
+		Catalog: a.catalog, Blobs: blobs, Workers: a.workers, DeadLetters: a.letters, Renderer: a.images,
+		KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules},
+		Names: agents.BuiltInIndex(),
+		Done:  done, Log: log,
 	}
 	for _, o := range options {
 		o(&d)

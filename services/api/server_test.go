@@ -13,6 +13,7 @@ import (
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/api"
+	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 	"github.com/fonds-archive/fonds/workers/extract/published"
 )
@@ -73,7 +74,7 @@ func TestGzip(t *testing.T) {
 func TestRegisterRefuses(t *testing.T) {
 	t.Parallel()
 	a := serve(t)
-	good := api.Deps{Catalog: a.catalog, Blobs: a.blobs, Workers: a.workers, DeadLetters: a.letters, Renderer: a.images, KeyMaker: keys.Maker{}, Texts: published.Texts{}}
+	good := api.Deps{Catalog: a.catalog, Blobs: a.blobs, Workers: a.workers, DeadLetters: a.letters, Renderer: a.images, KeyMaker: keys.Maker{}, Texts: published.Texts{}, Names: agents.BuiltInIndex()}
 	lacking, outside := good, good
 	lacking.Renderer = nil
 	outside.ImportRoots = []string{"/nowhere/at/all"}

@@ -10,6 +10,8 @@ import (
 type Derived struct {
 	Document string
 	Revision int
+	// Terms of its title and text.
+	Terms []Term
 }
 
 // UnderivedDocuments returns documents whose fields are stored and that wait for
@@ -53,6 +55,9 @@ func (c *Catalog) StoreDerived(ctx context.Context, derived []Derived) error {
 func storeDerived(tx Tx, d Derived) error {
 	head, err := tx.Document(d.Document)
 	if err != nil || head.Head != d.Revision || !head.DeletedAt.IsZero() {
+		return err
+	}
+	if err := tx.PutTerms(d.Document, d.Terms); err != nil {
 		return err
 	}
 	head.Derived = head.Head

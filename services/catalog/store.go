@@ -154,6 +154,13 @@ type DocumentReader interface {
 	DocumentsByKey(l Lookup) ([]Document, error)
 	// Request gives what a person's request ID has made.
 	Request(person, id string) (Request, error)
+	// Search gives the IDs of documents whose terms answer the query: those first
+	// that q.First says, among these by the database's own ranking, the best first,
+	// and by ID, lowest first, where that makes no difference.
+	Search(q SearchQuery) ([]string, error)
+	// NearTerms gives terms of the vocabulary, those first that share most trigrams,
+	// then in byte order.
+	NearTerms(n Near) ([]string, error)
 }
 
 // DocumentWriter changes documents and adds revisions, which never change.
@@ -162,6 +169,8 @@ type DocumentWriter interface {
 	InsertRevision(r Revision) error
 	// PutKeys replaces the keys of a document.
 	PutKeys(document string, keys []Key) error
+	// PutTerms replaces the terms of a document in the index of texts.
+	PutTerms(document string, terms []Term) error
 	InsertRequest(r Request) error
 	// DeleteRequests forgets the requests that were made before the given time.
 	DeleteRequests(before time.Time) error

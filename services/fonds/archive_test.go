@@ -113,7 +113,7 @@ func (a *archive) serve(listener net.Listener) {
 		}))
 	server := grpc.NewServer(options...)
 	services, err := api.Register(server, api.Deps{
-		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: a.letters, Renderer: noPictures{}, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules},
+		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: a.letters, Renderer: noPictures{}, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules}, Names: agents.BuiltInIndex(),
 	})
 	if err != nil {
 		a.t.Fatal(err)

@@ -39,6 +39,24 @@ func MaxDistance(term string) int {
 	return 3
 }
 
+// MayBeMisread says whether a term of a text may stand for a word that Similar is
+// asked for: it has three letters and not many figures among them. The others need
+// no place in an index of the vocabulary.
+func MayBeMisread(term string) bool {
+	letters, others := 0, 0
+	for _, r := range term {
+		switch {
+		case classOf(r) == ideograph:
+			return false
+		case unicode.IsLetter(r):
+			letters++
+		default:
+			others++
+		}
+	}
+	return letters >= 3 && 3*others <= letters
+}
+
 // Trigrams returns the different sequences of three letters in a term, with "_"
 // for its beginning and its end, in order of their first place: "war" has _wa,
 // war, ar_. An index of the vocabulary by trigrams finds candidates for Similar.

@@ -107,7 +107,7 @@ func (a *archive) serve() (*grpc.ClientConn, func()) {
 		}))
 	server := grpc.NewServer(options...)
 	services, err := api.Register(server, api.Deps{
-		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: noLetters{}, Renderer: noPictures{}, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules}, ImportRoots: []string{a.folder},
+		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: noLetters{}, Renderer: noPictures{}, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules}, Names: agents.BuiltInIndex(), ImportRoots: []string{a.folder},
 	})
 	must(a.t, err)
 	listener := bufconn.Listen(1 << 20)

@@ -60,10 +60,18 @@ func (v *view) Documents(q catalog.DocumentQuery) ([]catalog.DocumentHead, error
 	return all(v, query, readHead, args...)
 }
 
-// documentsQuery has one condition for each part of the query that is set, so
+func documentsQuery(q catalog.DocumentQuery) (string, []any) {
+	where, args := documentConditions(q)
+	return `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at,
+		r.document, r.number, r.author, r.created_at, r.digest, r.manifest
+		FROM documents d CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head
+		WHERE ` + where + ` ORDER BY d.id DESC LIMIT ?`, append(args, max(q.Limit, 0))
+}
+
+// documentConditions has one condition for each part of the query that is set, so
 // there are at most 192 statements. A plus keeps SQLite from an index: a path has
 // a few documents, a collection or an assurance may have all.
-func documentsQuery(q catalog.DocumentQuery) (string, []any) {
+func documentConditions(q catalog.DocumentQuery) (string, []any) {
 	var (
 		where = []string{"true"}
 		args  []any
@@ -98,10 +106,7 @@ func documentsQuery(q catalog.DocumentQuery) (string, []any) {
 	if q.Assurance != 0 {
 		add(plus+"d.assurance = ?", q.Assurance)
 	}
-	return `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at,
-		r.document, r.number, r.author, r.created_at, r.digest, r.manifest
-		FROM documents d CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head
-		WHERE ` + strings.Join(where, " AND ") + ` ORDER BY d.id DESC LIMIT ?`, append(args, max(q.Limit, 0))
+	return strings.Join(where, " AND "), args
 }
 
 func (v *view) DocumentsOn(scan catalog.Digest) ([]catalog.Document, error) {

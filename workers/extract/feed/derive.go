@@ -43,5 +43,10 @@ func (c Config) derive(ctx context.Context) (n int, failed bool) {
 
 func (c Config) deriveOne(ctx context.Context, head catalog.DocumentHead) (catalog.Derived, error) {
 	d := catalog.Derived{Document: head.ID, Revision: head.Head}
+	t, err := c.assemble(ctx, head)
+	if err != nil {
+		return d, err
+	}
+	d.Terms = indexTerms(head.Revision.Title, t.text, c.Log)
 	return d, ctx.Err()
 }

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/passage"
 	"github.com/fonds-archive/fonds/workers/extract"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 )
@@ -62,8 +63,7 @@ func (c Config) found(ctx context.Context, head catalog.DocumentHead) (*assemble
 			return nil, nil, err
 		}
 		if ok {
-			g.Range = nil // spans count in the whole text
-			return &assembled{text: text, regions: []placed{{region: g, length: len(text), read: true}}}, []extract.Document{d}, nil
+			return &assembled{Text: passage.Reading(g, text), text: text}, []extract.Document{d}, nil
 		}
 	}
 	t, err := c.assemble(ctx, head)
