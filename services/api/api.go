@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -88,6 +89,8 @@ type Deps struct {
 	KeyMaker    KeyMaker
 	Texts       Texts
 	Names       Names
+	Statements  Statements
+	Rules       Rules
 	// ImportRoots are folders below which RegisterScan may read.
 	ImportRoots []string
 	Limits      Limits
@@ -108,7 +111,7 @@ type Services struct {
 // server that was made with ServerOptions. It fails when an import root is not a
 // folder.
 func Register(s *grpc.Server, d Deps) (*Services, error) {
-	if d.Catalog == nil || d.Blobs == nil || d.Workers == nil || d.DeadLetters == nil || d.Renderer == nil || d.KeyMaker == nil || d.Texts == nil || d.Names == nil {
+	if slices.Contains([]any{d.Catalog, d.Blobs, d.Workers, d.DeadLetters, d.Renderer, d.KeyMaker, d.Texts, d.Names, d.Statements, d.Rules}, nil) {
 		return nil, errors.New("register services: a dependency is missing")
 	}
 	if d.Log == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
@@ -156,7 +157,7 @@ func regionsAsked(asked []*fondsv1.Region) ([]catalog.Region, error) {
 	return regions, nil
 }
 
-// UpdateDocument changes title, regions or both.
+// UpdateDocument changes title, regions and what people state.
 func (s *catalogServer) UpdateDocument(ctx context.Context, req *fondsv1.UpdateDocumentRequest) (*fondsv1.Document, error) {
 	d := req.GetDocument()
 	id, err := uuidAfter("documents", "document.name", d.GetName())
@@ -167,6 +168,9 @@ func (s *catalogServer) UpdateDocument(ctx context.Context, req *fondsv1.UpdateD
 	if err != nil {
 		return nil, err
 	}
+	if change.Statements, err = s.statementsAsked(d, req.GetUpdateMask().GetPaths()); err != nil {
+		return nil, err
+	}
 	return written(s.Catalog.UpdateDocument(ctx, id, d.GetEtag(), person(ctx), change))
 }
 
@@ -174,8 +178,8 @@ func changeAsked(req *fondsv1.UpdateDocumentRequest) (catalog.Change, error) {
 	var change catalog.Change
 	paths := req.GetUpdateMask().GetPaths()
 	for _, p := range paths {
-		if p != "title" && p != "regions" && p != "*" {
-			return change, invalid("update_mask", fmt.Sprintf("%q cannot be changed: only title and regions can", p))
+		if p != "title" && p != "regions" && p != "*" && !strings.HasPrefix(p, fieldPath) {
+			return change, invalid("update_mask", fmt.Sprintf("%q cannot be changed: only title, regions and fields by name, such as fields.sent_at, can", p))
 		}
 	}
 	all := len(paths) == 0 || slices.Contains(paths, "*")

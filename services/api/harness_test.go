@@ -35,6 +35,7 @@ import (
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 	"github.com/fonds-archive/fonds/workers/extract/published"
+	"github.com/fonds-archive/fonds/workers/extract/statement"
 )
 
 // archive is a server over a real store, real blobs and a real connection.
@@ -88,8 +89,9 @@ func serveOver(t testing.TB, wrap func(catalog.Store) catalog.Store, options ...
 	d := api.Deps{
 		Catalog: a.catalog, Blobs: blobs, Workers: a.workers, DeadLetters: a.letters, Renderer: a.images,
 		KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules},
-		Names: agents.BuiltInIndex(),
-		Done:  done, Log: log,
+		Names:      agents.BuiltInIndex(),
+		Statements: statement.Checker{Names: agents.BuiltInIndex}, Rules: a.rules(),
+		Done: done, Log: log,
 	}
 	for _, o := range options {
 		o(&d)

@@ -16,6 +16,7 @@ import (
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 	"github.com/fonds-archive/fonds/workers/extract/published"
+	"github.com/fonds-archive/fonds/workers/extract/statement"
 )
 
 func TestHealth(t *testing.T) {
@@ -75,6 +76,7 @@ func TestRegisterRefuses(t *testing.T) {
 	t.Parallel()
 	a := serve(t)
 	good := api.Deps{Catalog: a.catalog, Blobs: a.blobs, Workers: a.workers, DeadLetters: a.letters, Renderer: a.images, KeyMaker: keys.Maker{}, Texts: published.Texts{}, Names: agents.BuiltInIndex()}
+	good.Statements, good.Rules = statement.Checker{}, a.rules()
 	lacking, outside := good, good
 	lacking.Renderer = nil
 	outside.ImportRoots = []string{"/nowhere/at/all"}

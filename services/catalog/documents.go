@@ -164,10 +164,13 @@ func (c *Catalog) remember(tx Tx, n NewDocument, document string) error {
 type Change struct {
 	Title   *string
 	Regions []Region
+	// Statements are the person's, by the name of the field: they take the place of
+	// what people have said under it. An empty list takes that back.
+	Statements map[string][]Field
 }
 
-// UpdateDocument makes a new revision with another title or other regions. The
-// regions that stay keep what they show.
+// UpdateDocument makes a new revision with another title, other regions or other
+// statements. The regions that stay keep what they show.
 func (c *Catalog) UpdateDocument(ctx context.Context, id, etag, person string, change Change) (DocumentHead, error) {
 	var head DocumentHead
 	err := c.store.Tx(ctx, func(tx Tx) error {
@@ -190,7 +193,10 @@ func (c *Catalog) UpdateDocument(ctx context.Context, id, etag, person string, c
 		if change.Regions != nil {
 			r.MadeOf = []RevisionName{{Document: id, Number: present.Head}}
 		}
-		if change.Regions == nil && present.Extracted == present.Head {
+		if r.Fields, err = restated(tx, present.Revision.Fields, r.Regions, change.Statements, person); err != nil {
+			return err
+		}
+		if change.Regions == nil && change.Statements == nil && present.Extracted == present.Head {
 			present.Extracted++ // the text is the same
 		}
 		if err := c.revise(tx, present.Document, r, DocumentRevised); err != nil {

@@ -12,8 +12,9 @@ import (
 type Field struct {
 	// Name is one of those that workers/extract gives, such as telegram_number.
 	Name string `json:"name"`
-	// Value is JSON in the normal form of the name.
-	Value json.RawMessage `json:"value"`
+	// Value is JSON in the normal form of the name; empty where a person says that
+	// there is none.
+	Value json.RawMessage `json:"value,omitempty"`
 	// Raw is the value as written.
 	Raw string `json:"raw,omitempty"`
 	// Evidence has the words that prove it.
@@ -122,33 +123,60 @@ type Extracted struct {
 // Where a newer revision has come meanwhile nothing is stored: that one will be
 // read. It returns the number of new revisions.
 func (c *Catalog) StoreFields(ctx context.Context, extracted []Extracted) (int, error) {
+	stored, err := c.StoreEachFields(ctx, extracted)
 	revised := 0
-	err := c.store.Tx(ctx, func(tx Tx) error {
-		revised = 0
-		for _, e := range extracted {
-			n, err := c.storeFields(tx, e)
-			if err != nil {
-				return fmt.Errorf("fields of document %s: %w", e.Document, err)
-			}
-			revised += n
+	for _, s := range stored {
+		if s.Revision > 0 {
+			revised++
 		}
-		return nil
-	})
+	}
 	return revised, err
 }
 
-func (c *Catalog) storeFields(tx Tx, e Extracted) (revised int, err error) {
+// StoredFields is what became of the fields of one document.
+type StoredFields struct {
+	// Revision that was made; 0 where nothing differs from the one before.
+	Revision int
+	// Stale tells that nothing was stored: a newer revision has come meanwhile, or the
+	// document was deleted.
+	Stale bool
+}
+
+// StoreEachFields is StoreFields, and tells of each document what became of it, in
+// their order.
+func (c *Catalog) StoreEachFields(ctx context.Context, extracted []Extracted) ([]StoredFields, error) {
+	var stored []StoredFields
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		stored = make([]StoredFields, len(extracted))
+		for i, e := range extracted {
+			var err error
+			if stored[i], err = c.storeFields(tx, e); err != nil {
+				return fmt.Errorf("fields of document %s: %w", e.Document, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return stored, nil
+}
+
+func (c *Catalog) storeFields(tx Tx, e Extracted) (done StoredFields, err error) {
 	head, err := documentAt(tx, e.Document, 0)
-	if err != nil || head.Head != e.Revision || !head.DeletedAt.IsZero() {
-		return 0, err
+	if err != nil {
+		return done, err
+	}
+	if head.Head != e.Revision || !head.DeletedAt.IsZero() {
+		return StoredFields{Stale: true}, nil
 	}
 	before, err := head.Revision.Fields.List()
 	if err != nil {
-		return 0, err
+		return done, err
 	}
 	stated, err := NewFields(Stated(before, e.Fields))
 	if err != nil {
-		return 0, err
+		return done, err
 	}
 	if bytes.Equal(stated.encoded, head.Revision.Fields.encoded) {
 		head.Extracted = head.Head
@@ -156,14 +184,14 @@ func (c *Catalog) storeFields(tx Tx, e Extracted) (revised int, err error) {
 	} else {
 		next := head.Revision
 		next.Fields, next.Author = stated, SystemPerson
-		head.Extracted = head.Head + 1
+		done.Revision = head.Head + 1
+		head.Extracted = done.Revision
 		err = c.revise(tx, head.Document, next, DocumentRevised)
-		revised = 1
 	}
 	if err != nil {
-		return 0, err
+		return StoredFields{}, err
 	}
-	return revised, tx.PutKeys(e.Document, e.Keys)
+	return done, tx.PutKeys(e.Document, e.Keys)
 }
 
 // Stated lays rules' statements under those of people, which are found among what was

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -30,6 +31,7 @@ import (
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 	"github.com/fonds-archive/fonds/workers/extract/published"
+	"github.com/fonds-archive/fonds/workers/extract/statement"
 )
 
 // archive is a real server over a real database, on a real port. In the place of
@@ -114,6 +116,7 @@ func (a *archive) serve(listener net.Listener) {
 	server := grpc.NewServer(options...)
 	services, err := api.Register(server, api.Deps{
 		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: a.letters, Renderer: noPictures{}, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules}, Names: agents.BuiltInIndex(),
+		Statements: statement.Checker{Names: agents.BuiltInIndex}, Rules: (&node{catalog: a.catalog, names: agents.BuiltInIndex, log: slog.New(slog.DiscardHandler)}).rules(),
 	})
 	if err != nil {
 		a.t.Fatal(err)

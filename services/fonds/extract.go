@@ -50,25 +50,13 @@ laid over the built-in one: further names and variants, or other ones.`,
 
 // newExtractor knows the built-in names and, over them, those of a file.
 func newExtractor(path string) (*extract.Extractor, error) {
-	authority := agents.BuiltIn()
-	if path == "" {
-		return extract.New(agents.NewIndex(authority)), nil
+	var paths []string
+	if path != "" {
+		paths = []string{path}
 	}
-	file, err := os.Open(path)
+	authority, err := readAuthority(paths)
 	if err != nil {
-		return nil, dataf("--agents %s: %s", shown(path), reasonOf(err))
-	}
-	defer file.Close()
-	read := agents.ReadCSV
-	if strings.HasSuffix(strings.ToLower(path), ".json") {
-		read = agents.ReadJSON
-	}
-	own, err := read(file)
-	if err != nil {
-		return nil, dataf("--agents %s: %s", shown(path), err)
-	}
-	if authority, err = agents.Merge(authority, own); err != nil {
-		return nil, dataf("--agents %s: %s", shown(path), err)
+		return nil, err
 	}
 	return extract.New(agents.NewIndex(authority)), nil
 }

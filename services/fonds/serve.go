@@ -28,6 +28,7 @@ type serveOptions struct {
 	watchTo     string
 	watchLang   string
 	importRoots []string
+	agents      []string
 	engine      string
 	tessdata    string
 	insecure    bool
@@ -100,6 +101,7 @@ func (o *serveOptions) flags(cmd *cobra.Command) {
 	f.StringVar(&o.watchTo, "watch-collection", "default", "collection for the hot folder")
 	f.StringVar(&o.watchLang, "watch-lang", "eng", "languages of the hot folder, such as eng+rus")
 	f.StringSliceVar(&o.importRoots, "import-root", nil, "folder below which clients may name files for the server to read")
+	f.StringArrayVar(&o.agents, "agents", nil, "CSV or JSON file of names to lay over the built-in ones; may be given several times")
 	f.StringVar(&o.engine, "engine", "", "the fonds-tesseract program (default: beside this program, else on PATH)")
 	f.StringVar(&o.tessdata, "tessdata", "", "folder of *.traineddata models (default: Tesseract's own)")
 	f.BoolVar(&o.insecure, "insecure", false, "allow addresses that other machines can reach, without TLS or authentication")

@@ -19,6 +19,7 @@ import (
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/intake"
 	"github.com/fonds-archive/fonds/workers/relay"
 )
@@ -41,6 +42,8 @@ type node struct {
 	bus     *bus.Bus
 	queue   *bus.JobQueue
 	natsURL string
+	// names indexes the authority file: built when it is first asked for, and shared.
+	names   func() *agents.Index
 	closers []func()
 }
 
@@ -55,7 +58,11 @@ func (n *node) close() {
 // serve opens a node, runs its roles until ctx ends or one of them fails, and
 // closes it after all have ended.
 func serve(ctx context.Context, o serveOptions, log *slog.Logger) error {
-	n := &node{options: o, log: log}
+	names, err := openNames(o.agents)
+	if err != nil {
+		return err
+	}
+	n := &node{options: o, log: log, names: names}
 	defer n.close()
 	if err := n.open(ctx); err != nil {
 		return err
@@ -70,8 +77,7 @@ func serve(ctx context.Context, o serveOptions, log *slog.Logger) error {
 			}
 		})
 	}
-	err := n.startRoles(ctx, start)
-	if err != nil {
+	if err := n.startRoles(ctx, start); err != nil {
 		cancel(err)
 	}
 	<-ctx.Done()

@@ -15,6 +15,7 @@ import (
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 	"github.com/fonds-archive/fonds/workers/extract/published"
+	"github.com/fonds-archive/fonds/workers/extract/statement"
 	"github.com/fonds-archive/fonds/workers/intake"
 )
 
@@ -31,7 +32,8 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 	services, err := api.Register(server, api.Deps{
 		Catalog: n.catalog, Blobs: n.blobs, Workers: n.bus,
 		DeadLetters: intake.DeadLetters{Catalog: n.catalog, Bus: n.bus},
-		Renderer:    images, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: n.extractor}, Names: names{},
+		Renderer:    images, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: n.extractor}, Names: lateNames(n.names),
+		Statements: statement.Checker{Names: n.names}, Rules: n.rules(),
 		ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
 	})
 	if err != nil {
@@ -66,11 +68,11 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 	return nil
 }
 
-// names are those of the authority file, whose index takes a part of a second to
-// build: with the role extract, or at the first search.
-type names struct{}
+// lateNames are those of the authority file, whose index takes a part of a second to
+// make: the first that asks for one waits.
+type lateNames func() *agents.Index
 
-func (names) OtherNames(written string) []string { return agents.BuiltInIndex().OtherNames(written) }
+func (n lateNames) OtherNames(written string) []string { return n().OtherNames(written) }
 
 // startHTTP serves what machines ask about the process. It starts last: /readyz
 // answers once everything else does.

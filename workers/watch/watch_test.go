@@ -30,8 +30,10 @@ import (
 	"github.com/fonds-archive/fonds/services/store/sqlite"
 	"github.com/fonds-archive/fonds/workers/extract"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
+	"github.com/fonds-archive/fonds/workers/extract/feed"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 	"github.com/fonds-archive/fonds/workers/extract/published"
+	"github.com/fonds-archive/fonds/workers/extract/statement"
 )
 
 // rules are those of the product, with its names.
@@ -107,7 +109,8 @@ func (a *archive) serve() (*grpc.ClientConn, func()) {
 		}))
 	server := grpc.NewServer(options...)
 	services, err := api.Register(server, api.Deps{
-		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: noLetters{}, Renderer: noPictures{}, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules}, Names: agents.BuiltInIndex(), ImportRoots: []string{a.folder},
+		Catalog: a.catalog, Blobs: a.blobs, Workers: a, DeadLetters: noLetters{}, Renderer: noPictures{}, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: rules}, Names: agents.BuiltInIndex(),
+		Statements: statement.Checker{Names: agents.BuiltInIndex}, Rules: feed.Config{Catalog: a.catalog, Extractor: rules(), Log: slog.New(slog.DiscardHandler)}, ImportRoots: []string{a.folder},
 	})
 	must(a.t, err)
 	listener := bufconn.Listen(1 << 20)
