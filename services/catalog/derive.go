@@ -12,6 +12,11 @@ type Derived struct {
 	Revision int
 	// Terms of its title and text.
 	Terms []Term
+	// Links go out from the document.
+	Links []Link
+	// References are links of other documents, by their IDs: all that each refers to,
+	// looked for anew because this document is there or has changed.
+	References map[string][]Link
 }
 
 // UnderivedDocuments returns documents whose fields are stored and that wait for
@@ -58,6 +63,9 @@ func storeDerived(tx Tx, d Derived) error {
 		return err
 	}
 	if err := tx.PutTerms(d.Document, d.Terms); err != nil {
+		return err
+	}
+	if err := storeLinks(tx, d); err != nil {
 		return err
 	}
 	head.Derived = head.Head

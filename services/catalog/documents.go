@@ -346,7 +346,8 @@ func (c *Catalog) setDeleted(ctx context.Context, id, etag, person string, delet
 			return nil
 		}
 		event := DocumentUndeleted
-		head.DeletedAt = time.Time{}
+		// What came or went meanwhile has to be linked with it.
+		head.DeletedAt, head.Derived = time.Time{}, 0
 		if deleted {
 			event, head.DeletedAt = DocumentDeleted, c.now()
 		}

@@ -34,6 +34,7 @@ type Reader interface {
 	WorkReader
 	ReadingReader
 	DocumentReader
+	LinkReader
 	BatchReader
 	EventReader
 }
@@ -47,6 +48,7 @@ type Tx interface {
 	WorkWriter
 	ReadingWriter
 	DocumentWriter
+	LinkWriter
 	BatchWriter
 	EventWriter
 }

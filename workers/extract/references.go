@@ -90,7 +90,7 @@ func (d *doc) reference(first, last int) {
 			}
 			kind, next = "telegram", i+1
 		}
-		v := Reference{Kind: kind, Relation: d.relationOf(own, first, i, last)}
+		v := Reference{Kind: kind, Whose: whose(own), Relation: d.relationOf(own, first, i, last)}
 		d.addReference(v, first, last, next)
 		return
 	}
@@ -101,6 +101,18 @@ func (d *doc) reference(first, last int) {
 		}
 	}
 	d.otherReference(first, last)
+}
+
+// whose says in one word to whom what is referred to belongs. A number with "to" in
+// front ("На № 5") is the other's.
+func whose(own key) string {
+	switch own {
+	case kMy:
+		return "my"
+	case kOur:
+		return "our"
+	}
+	return "your"
 }
 
 // relationOf tells what the document does with what it refers to: "to my No. 5"

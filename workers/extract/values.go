@@ -115,6 +115,8 @@ type Reference struct {
 	Date           string `json:"date,omitempty"`
 	From           string `json:"from,omitempty"`
 	To             string `json:"to,omitempty"`
+	// Whose is your, my or our, where the words say it.
+	Whose string `json:"whose,omitempty"`
 	// Relation is in_reply_to, supplements, refers_to, implements, encloses or follows.
 	Relation string `json:"relation"`
 }

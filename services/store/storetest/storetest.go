@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(t *testing.T) catalog.Store, options ...Option)
 		"Drop":         drop,
 		"Readings":     readings,
 		"Documents":    documents,
+		"Links":        links,
 		"Batches":      batches,
 		"Events":       events,
 	} {

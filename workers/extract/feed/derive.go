@@ -48,5 +48,8 @@ func (c Config) deriveOne(ctx context.Context, head catalog.DocumentHead) (catal
 		return d, err
 	}
 	d.Terms = indexTerms(head.Revision.Title, t.text, c.Log)
+	if err := c.link(ctx, head, &d); err != nil {
+		return d, err
+	}
 	return d, ctx.Err()
 }

@@ -47,9 +47,7 @@ func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Ex
 	if err != nil {
 		return e, err
 	}
-	for _, f := range catalog.Stated(before, e.Fields) {
-		e.Keys = append(e.Keys, keys.Of(f)...)
-	}
+	e.Keys = append(keys.OfAll(catalog.Stated(before, e.Fields)), keys.OfText(t.text)...)
 	e.Keys = append(e.Keys, keys.OfParts(len(found))...)
 	return e, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/workers/extract"
 	"github.com/fonds-archive/fonds/workers/extract/citation"
+	"github.com/fonds-archive/fonds/workers/extract/link"
 )
 
 // The kinds of keys.
@@ -38,6 +39,15 @@ func OfParts(n int) []catalog.Key {
 		return nil
 	}
 	return []catalog.Key{{Kind: Parts, Low: n, High: n}}
+}
+
+// OfAll returns the keys of all that is stated of a document.
+func OfAll(stated []catalog.Field) []catalog.Key {
+	var keys []catalog.Key
+	for _, f := range stated {
+		keys = append(keys, Of(f)...)
+	}
+	return append(keys, OfCorrespondence(stated)...)
 }
 
 // Of returns the keys of a statement; none for one that says that there is no value,
@@ -78,9 +88,9 @@ func Of(f catalog.Field) []catalog.Key {
 func ofText(name, v string) []catalog.Key {
 	switch name {
 	case "telegram_number":
-		return []catalog.Key{{Kind: Telegram, Text: foldNumber(v)}}
+		return []catalog.Key{{Kind: Telegram, Text: link.Number(v)}}
 	case "outgoing_number", "incoming_number", "document_number", "registration_number":
-		return []catalog.Key{{Kind: Registry, Text: foldNumber(v)}}
+		return []catalog.Key{{Kind: Registry, Text: link.Number(v)}}
 	}
 	return nil
 }
@@ -89,7 +99,7 @@ func ofRange(v extract.NumberRange) []catalog.Key {
 	low, errLow := strconv.Atoi(v.From)
 	high, errHigh := strconv.Atoi(v.To)
 	if errLow != nil || errHigh != nil || high < low || high-low > 100 {
-		return []catalog.Key{{Kind: Registry, Text: foldNumber(v.From)}}
+		return []catalog.Key{{Kind: Registry, Text: link.Number(v.From)}}
 	}
 	var keys []catalog.Key
 	for n := low; n <= high; n++ {
@@ -123,14 +133,6 @@ func ofCitation(c *citation.Citation) []catalog.Key {
 	return keys
 }
 
-// foldNumber makes "302/Ш" and "302/sh" one, and leaves out the number sign.
-func foldNumber(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	s = strings.TrimLeft(s, "№#noº.° ")
-	s = strings.NewReplacer("ш", "sh", "с", "s", " ", "", "–", "-").Replace(s)
-	return strings.TrimSuffix(s, "/iii") + map[bool]string{true: "/sh"}[strings.HasSuffix(s, "/iii")]
-}
-
 func foldURL(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if _, rest, found := strings.Cut(s, "://"); found {
@@ -158,7 +160,7 @@ type Maker struct{}
 func (Maker) Keys(kind, text string) ([]catalog.Key, error) {
 	switch base, role, _ := strings.Cut(kind, "/"); base {
 	case Telegram, Registry:
-		if n := foldNumber(text); n != "" {
+		if n := link.Number(text); n != "" {
 			return []catalog.Key{{Kind: kind, Text: n}}, nil
 		}
 		return nil, fmt.Errorf("%q is no number", text)

@@ -1,0 +1,162 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+// LinkKind says how two documents hang together.
+type LinkKind uint8
+
+// The kinds.
+const (
+	// LinkReference is of a document that names the other.
+	LinkReference LinkKind = iota + 1
+	// LinkCopy is of texts that are nearly the same.
+	LinkCopy
+	// LinkSameDocument is of documents that number, date and people say to be one.
+	LinkSameDocument
+)
+
+// Link is a proposed connection of a document to another. Links are derived and may
+// be made anew at any time.
+type Link struct {
+	Document string `json:"-"`
+	// Target is empty while the document that is referred to is not there, is deleted,
+	// or is not told from others.
+	Target string   `json:"-"`
+	Kind   LinkKind `json:"-"`
+	// Reference is the value of the telegram_reference; empty for other kinds.
+	Reference json.RawMessage `json:"reference,omitempty"`
+	// Date is the day or minute that a reference names, as far as it is known: its year
+	// may come from the document. ISO 8601.
+	Date string `json:"date,omitempty"`
+	// Raw are the words of a reference, and Evidence where they stand.
+	Raw      string     `json:"raw,omitempty"`
+	Evidence []Evidence `json:"evidence,omitempty"`
+	// Confidence is from 0 to 1.
+	Confidence float64 `json:"confidence"`
+	// Why is for a person: what fits and what does not.
+	Why string `json:"why,omitempty"`
+	// Candidates are other documents that a reference could mean, best first.
+	Candidates []string `json:"-"`
+}
+
+// IsReference tells that a link is one that a correspondence goes along.
+func (l Link) IsReference() bool { return l.Kind == LinkReference }
+
+// LinkReader gives links. Links of deleted documents are given to nobody, and a
+// deleted target or candidate is none.
+type LinkReader interface {
+	// LinksOf gives the links that go out from a document, in the order in which
+	// they were put.
+	LinksOf(document string) ([]Link, error)
+	// LinksTo gives the links whose target is the document, by document and order.
+	LinksTo(document string) ([]Link, error)
+	// LinkSources gives documents that have a link whose target or candidate is the
+	// document, by ID.
+	LinkSources(document string, limit int) ([]string, error)
+}
+
+// LinkWriter changes links.
+type LinkWriter interface {
+	// PutLinks replaces the links that go out from a document, whose ID is that of
+	// each link. Targets need not exist.
+	PutLinks(document string, links []Link) error
+}
+
+// Links returns the links of a document to others, and those of others to it.
+func (c *Catalog) Links(ctx context.Context, id string) (of, to []Link, err error) {
+	err = c.store.View(ctx, func(r Reader) error {
+		if _, err := r.Document(id); err != nil {
+			return orNotFound(err, ReasonDocumentNotFound, "document", id)
+		}
+		if of, err = r.LinksOf(id); err != nil {
+			return err
+		}
+		to, err = r.LinksTo(id)
+		return err
+	})
+	return of, to, err
+}
+
+// LinkSources returns documents that have a link to a document, or take it for a
+// candidate.
+func (c *Catalog) LinkSources(ctx context.Context, id string, limit int) ([]string, error) {
+	var ids []string
+	err := c.store.View(ctx, func(r Reader) (err error) {
+		ids, err = r.LinkSources(id, limit)
+		return err
+	})
+	return ids, err
+}
+
+// HoldersOf returns the IDs of documents that have any of the keys, those first that
+// have most of them; each key is asked for as many as limit.
+func (c *Catalog) HoldersOf(ctx context.Context, keys []Key, limit int) ([]string, error) {
+	var ids []string
+	err := c.store.View(ctx, func(r Reader) error {
+		counts := map[string]int{}
+		for _, k := range keys {
+			documents, err := r.DocumentsByKey(Lookup{Key: k, Limit: limit})
+			if err != nil {
+				return err
+			}
+			for _, d := range documents {
+				counts[d.ID]++
+			}
+		}
+		ids = mostOften(counts, limit)
+		return nil
+	})
+	return ids, err
+}
+
+// mostOften gives the IDs that were counted most, by ID among equals.
+func mostOften(counts map[string]int, limit int) []string {
+	ids := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	return ids[:min(len(ids), limit)]
+}
+
+// storeLinks replaces the links of a document, and what the same work found out about
+// the references of others. A pair of documents that are alike is kept once, with the
+// one that was compared last.
+func storeLinks(tx Tx, d Derived) error {
+	alike, err := tx.LinksTo(d.Document)
+	if err != nil {
+		return err
+	}
+	for _, l := range alike {
+		if l.IsReference() {
+			continue
+		}
+		if err := replaceLinks(tx, l.Document, nil, func(m Link) bool { return m.IsReference() || m.Target != d.Document }); err != nil {
+			return err
+		}
+	}
+	for document, references := range d.References {
+		if err := replaceLinks(tx, document, references, func(m Link) bool { return !m.IsReference() }); err != nil {
+			return err
+		}
+	}
+	return tx.PutLinks(d.Document, d.Links)
+}
+
+// replaceLinks puts links before those of a document that are kept.
+func replaceLinks(tx Tx, document string, links []Link, kept func(Link) bool) error {
+	before, err := tx.LinksOf(document)
+	if err != nil {
+		return err
+	}
+	for _, l := range before {
+		if kept(l) {
+			links = append(links, l)
+		}
+	}
+	return tx.PutLinks(document, links)
+}
