@@ -28,8 +28,10 @@ func (v *view) Search(q catalog.SearchQuery) ([]string, error) {
 	args = append([]any{expression}, args...)
 	first := ""
 	if q.First != nil {
-		first = `i.rowid NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH ?), `
-		args = append(args, matchExpression(*q.First))
+		if e := matchExpression(*q.First); e != "" {
+			first = `i.rowid NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH ?), `
+			args = append(args, e)
+		}
 	}
 	return all(v, `SELECT d.id FROM search_index i CROSS JOIN search_documents s ON s.id = i.rowid
 		CROSS JOIN documents d ON d.id = s.document
