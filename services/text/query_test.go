@@ -65,6 +65,10 @@ func TestQuery(t *testing.T) {
 		{"№3557", "no 3557"},
 		{"Beijing — & , Moscow", "beij & moscow"},
 		{"-OR x", "-or & x"},
+		{"Молотов", "молот=молотов"},
+		{"Молотову", "молотов=молот"},
+		{"Хрущёва Лунин", "хрущев=хрущ & лунин"},
+		{"Молотов*", "молот*"},
 	} {
 		got, err := Query(c.in)
 		if err != nil || written(got) != c.want {
@@ -192,6 +196,34 @@ func TestHitsFindTheirOwnText(t *testing.T) {
 		}
 		if spans, ok := Hits("before. "+s+". after", clauses); !ok || len(spans) != 1 {
 			t.Errorf("%q: %+v, %v", s, spans, ok)
+		}
+	}
+}
+
+// A name is found in every case, whichever is asked for.
+func TestRussianNamesAndWordsInTheirCases(t *testing.T) {
+	for _, forms := range [][]string{
+		{"Молотов", "Молотова", "МОЛОТОВУ", "Молотовым", "Молотове"},
+		{"Хрущёв", "Хрущева", "Хрущеву", "Хрущевым"},
+		{"Булганин", "Булганина", "Булганину", "Булганиным"},
+		{"Рокоссовский", "Рокоссовского", "Рокоссовскому", "Рокоссовским"},
+		{"телеграмма", "телеграммы", "телеграмме", "телеграмму", "телеграммой", "ТЕЛЕГРАММ"},
+		{"самолёт", "самолетов", "самолётами", "само-\nлётах"},
+		{"Пекин", "Пекина", "Пекине"},
+		{"deciphered", "decipher", "deciphers", "DECIPHERING", "deci-\nphered"},
+		{"division", "divisions", "division's"},
+	} {
+		for _, asked := range forms {
+			clauses, err := Query(strings.ReplaceAll(asked, "-\n", ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, written := range forms {
+				text := "before " + written + " after"
+				if _, ok := Hits(text, clauses); !ok || !candidate(text, clauses) {
+					t.Errorf("%q is not found in %q", asked, text)
+				}
+			}
 		}
 	}
 }
