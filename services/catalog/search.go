@@ -31,8 +31,8 @@ type SearchQuery struct {
 	// empty where there is no such thing.
 	Match   Match
 	Without []Match
-	// First is what those documents answer that come before all others; nil where
-	// none do.
+	// First is what those documents answer that come before all others, whether they
+	// answer Match or not; nil where none do.
 	First *Match
 	// Within selects among the documents found; its After and Limit mean nothing here.
 	Within DocumentQuery

@@ -244,6 +244,10 @@ func searchOrder(f *fixture) {
 	equal(f, "the more often the better, equals by ID", f.found(catalog.SearchQuery{Match: term("x")}), []string{"b", "a", "c", "d"})
 	first := either(term("z"), term("nowhere"))
 	equal(f, "those before all others", f.found(catalog.SearchQuery{Match: term("x"), First: &first}), []string{"c", "d", "b", "a"})
+	first = both(begins("z"), term("x"))
+	equal(f, "those that only First finds", f.found(catalog.SearchQuery{Match: term("y"), First: &first}), []string{"c", "d", "a", "b"})
+	equal(f, "not what may not be there", f.found(catalog.SearchQuery{Match: term("x"), First: &first, Without: []catalog.Match{term("y")}}), []string{"c", "d"})
+	equal(f, "nothing but First", f.found(catalog.SearchQuery{First: &first}), []string{"c", "d"})
 	none := catalog.Match{}
 	equal(f, "none before the others", f.found(catalog.SearchQuery{Match: term("x"), First: &none}), []string{"b", "a", "c", "d"})
 }
@@ -255,9 +259,18 @@ func searchPaging(f *fixture) {
 		f.putDocuments(ids[i])
 		f.putTerms(ids[i], catalog.Term{Text: "x", Times: 1 + i%3}, catalog.Term{Text: "y", Times: 9 - i%3})
 	}
-	first := both(term("x"))
+	f.tx(func(tx catalog.Tx) error {
+		for i, id := range ids[:7] {
+			if err := tx.PutTerms(id, []catalog.Term{{Text: "x", Times: 1 + i%3}, {Text: "first", Times: 1 + i%2}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	first := both(term("first"))
 	all := f.found(catalog.SearchQuery{Match: term("x"), First: &first})
 	equal(f, "all", len(all), len(ids))
+	equal(f, "the first", slices.Sorted(slices.Values(all[:7])), ids[:7])
 	for _, size := range []int{1, 5, 12} {
 		var paged []string
 		for offset := 0; offset <= len(ids); offset += size {
@@ -266,7 +279,7 @@ func searchPaging(f *fixture) {
 		equal(f, fmt.Sprintf("in pages of %d", size), paged, all)
 	}
 	equal(f, "behind the end", len(f.found(catalog.SearchQuery{Match: term("x"), Offset: 99})), 0)
-	equal(f, "before the beginning", f.found(catalog.SearchQuery{Match: term("x"), Offset: -5}), all)
+	equal(f, "before the beginning", f.found(catalog.SearchQuery{Match: term("x"), First: &first, Offset: -5}), all)
 }
 
 // A term is no part of any language that the database speaks.
