@@ -166,7 +166,7 @@ func (t *Text) boxes(p *placed, start, end int) ([][4]int, error) {
 		}
 		boxes = joinBox(boxes, w.GetBox())
 	}
-	return boxes, nil
+	return boxes[:min(len(boxes), maxBoxes)], nil
 }
 
 // joinBox joins a word's box to the one before when both stand on one line.
