@@ -125,7 +125,7 @@ var texts = map[string]string{
 	"russian":  "ТОВ. ФИЛИППОВУ\nЕщё раз прошу прислать самолёты, сроч-\nно. Мао Цзэдун беседовал с Молотовым.",
 	"stalin":   "Comrade Stalin answered on the 5th: No. 302/sh, ll. 0031-0032, MiG-15s for the front.",
 	"chinese":  "毛泽东同志的电报已经收到",
-	"numbers":  "No. 5120 is the answer to No. 5119 of 13.6.51",
+	"numbers":  "No. 5120 is the answer to No. 5119 of 13.6.51. No. 22 973",
 	"drafting": "The draft answer to the mechanic was burnt. A second draft followed.",
 }
 
@@ -195,6 +195,10 @@ func TestSearchFindsWhatIsAskedFor(t *testing.T) {
 		{`"No. 5120"`, "numbers", ""},
 		{`"№5119"`, "numbers", ""},
 		{"5121", "", ""},
+		{"22973", "numbers", ""},
+		{`"No. 22 973"`, "numbers", ""},
+		{`"№ 22973"`, "numbers", ""},
+		{"22 973", "numbers", ""},
 		{"13.6.51", "numbers", ""},
 		{"second -draft", "", ""},
 		{"nowhere", "", ""},

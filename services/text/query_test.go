@@ -116,7 +116,7 @@ func TestQueryErrors(t *testing.T) {
 }
 
 func TestHits(t *testing.T) {
-	text := "To Comrade MAO ZEDONG. MIG-15s and MIG 17 arrived, No. 302/sh, ll. 0031-0032. Comrade Mao's reply; 毛泽东 同志, Prokop'yev 1930."
+	text := "To Comrade MAO ZEDONG. MIG-15s and MIG 17 arrived, No. 302/sh, ll. 0031-0032. Comrade Mao's reply; 毛泽东 同志, Prokop'yev 1930. Of 12 450 men"
 	for _, c := range []struct {
 		query string
 		want  string // the pieces found; empty: no answer
@@ -142,6 +142,9 @@ func TestHits(t *testing.T) {
 		{"31-32", "0031-0032"},
 		{"31", "0031"},
 		{`"ll 31"`, "ll. 0031"},
+		{"12450", "12 450"},
+		{`"of 12 450 men"`, "Of 12 450 men"},
+		{"12 450", "12|450"},
 		{"Prokopyev", "Prokop'yev"},
 		{`"Prokopyev 1930"`, "Prokop'yev 1930"},
 		{`"Prokop'yev 1930"`, "Prokop'yev 1930"},
