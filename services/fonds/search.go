@@ -209,7 +209,7 @@ func neighbours(snippet string, marks []*fondsv1.TextRange) [][2]int {
 var (
 	whiteSpace = regexp.MustCompile(`\s+`)
 	// markdown is what makes headings and bold letters in a published text.
-	markdown = regexp.MustCompile(`(?m)^#{1,6}[ \t]|\*\*`)
+	markdown = regexp.MustCompile(`(?m)^[ \t]*#{1,6}[ \t]|\*\*`)
 )
 
 // flat is safe text without marks of Markdown, with a blank for each run of white space.

@@ -3,7 +3,9 @@
 // and in which boxes on the page.
 //
 // It reads bodies and stores nothing, and asks for a body only when the first box on
-// its page is wanted.
+// its page is wanted: a search looks into hundreds of texts and shows boxes of a few.
+// Places are told in bytes of the reading, which never change, and not in bytes of
+// the document, whose regions people reorder.
 package passage
 
 import (
