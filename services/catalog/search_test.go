@@ -50,17 +50,17 @@ func (a *archive) asked(offset, limit int, accept func(id string) bool) (found [
 
 func TestSearchGoesOnUntilEachAnswerIsGivenOnce(t *testing.T) {
 	a := newArchive(t)
-	ids := a.indexed(100, "x")
+	ids := a.indexed(40, "x")
 	for name, accept := range map[string]func(string) bool{
 		"all":         func(string) bool { return true },
 		"some":        func(id string) bool { return id[3] == '0' || id[3] == '7' },
-		"the last":    func(id string) bool { return id == "0099" },
+		"the last":    func(id string) bool { return id == "0039" },
 		"none":        func(string) bool { return false },
 		"the first":   func(id string) bool { return id == "0000" },
-		"a long wait": func(id string) bool { return id < "0003" || id > "0090" },
+		"a long wait": func(id string) bool { return id < "0003" || id > "0030" },
 	} {
 		want := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !accept(id) })
-		for _, limit := range []int{1, 2, 3, 20, 99, 100, 101} {
+		for _, limit := range []int{1, 3, 20, 39, 40, 41} {
 			var got []string
 			next, pages := 0, 0
 			for {
