@@ -112,7 +112,7 @@ func (a *archive) extracted() {
 		cancel()
 		must(a.t, <-ended)
 	}()
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		unread, err := a.UnreadDocuments(a.t.Context(), 1)
 		must(a.t, err)
 		if len(unread) == 0 {
