@@ -95,9 +95,7 @@ type hit struct {
 func (s *catalogServer) search(ctx context.Context, q catalog.SearchQuery, clauses []text.Clause) ([]hit, int, error) {
 	var hits []hit
 	next, err := s.Catalog.SearchDocuments(ctx, q, func(d catalog.DocumentText) (bool, error) {
-		t, err := passage.Assemble(d, func(g catalog.Region) (catalog.Reading, error) {
-			return s.Catalog.Reading(ctx, g.Scan, g.Page, g.Reading)
-		})
+		t, err := s.assembled(ctx, d)
 		if err != nil {
 			return false, err
 		}
