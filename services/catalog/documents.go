@@ -193,7 +193,7 @@ func (c *Catalog) UpdateDocument(ctx context.Context, id, etag, person string, c
 		if change.Regions != nil {
 			r.MadeOf = []RevisionName{{Document: id, Number: present.Head}}
 		}
-		if r.Fields, err = restated(tx, present.Revision.Fields, r.Regions, change.Statements, person); err != nil {
+		if r.Fields, err = restated(tx, present.Revision.Fields, r.Regions, change.Statements, speaker{person, c.now()}); err != nil {
 			return err
 		}
 		if change.Regions == nil && change.Statements == nil && present.Extracted == present.Head {
