@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -74,7 +77,7 @@ func checkNames(path string, base *agents.Authority) (checkedNames, error) {
 	}
 	merged, err := agents.Merge(base, own)
 	if err != nil {
-		c.Errors = append(c.Errors, nameProblem{Problem: err.Error()})
+		c.Errors = append(c.Errors, mergeProblem(path, err))
 		return c, nil
 	}
 	known := map[string]bool{}
@@ -112,6 +115,31 @@ func problemsOf(err error) []nameProblem {
 		return []nameProblem{{Problem: err.Error()}}
 	}
 	return problems
+}
+
+// mergeProblem finds the line of a file that cannot be laid over others: that of the
+// variant where there is one, else the first that has the agent.
+func mergeProblem(path string, err error) nameProblem {
+	wrong, ok := errors.AsType[*agents.MergeError](err)
+	if !ok {
+		return nameProblem{Problem: err.Error()}
+	}
+	p := nameProblem{Problem: wrong.Error()}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return p
+	}
+	variant := wrong.Variant
+	for i, line := range strings.Split(string(text), "\n") {
+		if p.Line == 0 && strings.Contains(line, wrong.Agent) {
+			p.Line, p.Column = i+1, 1
+		}
+		if p.Line > 0 && variant != "" && strings.Contains(line, variant) {
+			p.Line, p.Column = i+1, strings.Index(line, variant)+1
+			break
+		}
+	}
+	return p
 }
 
 func andList(words []string) string {

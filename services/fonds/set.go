@@ -43,6 +43,7 @@ of --words where the text writes it otherwise, as it does with dates.
 makes the call, and keeps who has said it, and when.`,
 		Example: `  fonds set documents/0199… telegram_number=5121
   fonds set documents/0199… 'sent_at=1950-03-02T07:05' --words 'sent_at=07:05 2 March 1950'
+  fonds set documents/0199… signatory=person:stalin --words signatory=FILIPPOV
   fonds set documents/0199… addressee=person:stalin 'addressee={"as_written": "Molotov", "role": "alternative"}'
   fonds set documents/0199… 'citation=APRF, f. 45, op. 1, d. 339, ll. 31-32' --none priority
   fonds set documents/0199… --take-back telegram_number`,

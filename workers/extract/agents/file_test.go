@@ -110,7 +110,7 @@ func TestReadCSVSaysWhereAndWhatToDo(t *testing.T) {
 		"quotation mark": {heading + "person:x,person,\"Ann,,,,,,,,,\n", "check quotation marks"},
 		"id":             {heading + "Stalin,person,Stalin,,,,,,,,,\n", `line 2, column 1 (id): "Stalin" is no id: write the kind, a colon`},
 		"kind":           {heading + "person:x,place,Ann,,,,,,,,,\n", "line 2, column 1 (kind): the id person:x is not of the kind place"},
-		"no name":        {heading + "person:x,person,,,,,,,,,,\n", `(name): "" has no letter: write the name`},
+		"no name":        {heading + "person:x,person,,,,,,,,,,\n", `(name): it is empty: write the name`},
 		"other name":     {heading + ok + "person:x,,Bob,B,short,,,,,,,\n", `line 3, column 11 (name): "Bob" here and "Ann Smith" in an earlier row of "person:x": make them the same`},
 		"type":           {heading + ok + "person:x,,,Annie,psuedonym,,,,,,,\n", `line 3, column 18 (type): "psuedonym" is no type of variant: write one of pseudonym,`},
 		"date":           {heading + ok + "person:x,,,Annie,short,1949-13,,,,,,\n", `line 3, column 24 (valid_from): "1949-13" is no date: write 1951`},

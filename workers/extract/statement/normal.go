@@ -108,8 +108,14 @@ func (c Checker) normal(name string, form Form, value []byte, raw string) (any, 
 	case *extract.Date:
 		return readDate(*v)
 	case *extract.Agent:
+		if v.ID != "" && v.Written == "" {
+			v.Written = raw
+		}
 		return v, c.agent(name, v)
 	case *extract.Mention:
+		if v.ID != "" && len(v.Variants) == 0 && raw != "" {
+			v.Variants = []string{raw}
+		}
 		return v, c.mention(name, v)
 	case *extract.Distribution:
 		v.Copies = max(v.Copies, 1)
