@@ -122,7 +122,7 @@ func (o *setOptions) statements(values []string) (fields []*fondsv1.Field, names
 		if strings.TrimSpace(value) == "" {
 			return nil, nil, usagef("%s has no value: --none %s says that the document has none, --take-back %s leaves it to the rules", name, name, name)
 		}
-		f, err := stated(name, value)
+		f, err := statedField(name, value)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -145,8 +145,8 @@ func (o *setOptions) statements(values []string) (fields []*fondsv1.Field, names
 	return fields, names, o.addWords(fields)
 }
 
-// stated makes a statement of what a person wrote.
-func stated(name, value string) (*fondsv1.Field, error) {
+// statedField makes a statement of what a person wrote.
+func statedField(name, value string) (*fondsv1.Field, error) {
 	s, err := statement.Read(name, value)
 	if err != nil {
 		return nil, usagef("%v", err)
