@@ -62,11 +62,11 @@ func checkNames(path string, base *agents.Authority) (checkedNames, error) {
 	c := checkedNames{File: path, Errors: []nameProblem{}, Warnings: []string{}}
 	own, err := readNames(path)
 	if err != nil {
-		c.Errors = problemsOf(err)
-		if c.Errors[0].Line == 0 {
-			return c, dataf("%s: %s", shown(path), err) // it cannot be opened, or is no such file
+		if problems := problemsOf(err); len(problems) > 0 {
+			c.Errors = problems
+			return c, nil
 		}
-		return c, nil
+		return c, dataf("%s: %s", shown(path), err) // it cannot be read at all
 	}
 	c.Agents = len(own.Agents)
 	for _, a := range own.Agents {
@@ -87,34 +87,27 @@ func checkNames(path string, base *agents.Authority) (checkedNames, error) {
 	for _, conflict := range agents.Conflicts(merged) {
 		if !known[string(conflict.Kind)+conflict.Form] {
 			c.Warnings = append(c.Warnings, fmt.Sprintf(
-				"%q names %s: write yes under ambiguous for the ones that it names only beside a fuller form", conflict.Form, andList(conflict.Agents)))
+				"%q names %s: write yes under ambiguous for the ones that it names only beside a fuller form", conflict.Form, strings.Join(conflict.Agents, " and ")))
 		}
 	}
 	return c, nil
 }
 
-// problemsOf takes the errors of a file apart.
+// problemsOf gives what is wrong in a file; none for an error that has no place in it.
 func problemsOf(err error) []nameProblem {
-	if f, ok := err.(*agents.FileError); ok { //nolint:errorlint // this one alone: wrapped ones are taken apart below
-		return []nameProblem{{Line: f.Line, Column: f.Column, Field: f.Field, Problem: f.Problem}}
-	}
-	var problems []nameProblem
-	switch wrapped := err.(type) { //nolint:errorlint // both kinds of wrapping are taken apart
-	case interface{ Unwrap() []error }:
-		for _, e := range wrapped.Unwrap() {
-			problems = append(problems, problemsOf(e)...)
-		}
+	switch e := err.(type) { //nolint:errorlint // it goes through what is wrapped itself: there may be several
+	case *agents.FileError:
+		return []nameProblem{{Line: e.Line, Column: e.Column, Field: e.Field, Problem: e.Problem}}
 	case interface{ Unwrap() error }:
-		if inner := wrapped.Unwrap(); inner != nil {
-			if found := problemsOf(inner); found[0].Line > 0 {
-				return found
-			}
+		return problemsOf(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var problems []nameProblem
+		for _, inner := range e.Unwrap() {
+			problems = append(problems, problemsOf(inner)...)
 		}
+		return problems
 	}
-	if len(problems) == 0 || problems[0].Line == 0 {
-		return []nameProblem{{Problem: err.Error()}}
-	}
-	return problems
+	return nil
 }
 
 // mergeProblem finds the line of a file that cannot be laid over others: that of the
@@ -140,14 +133,6 @@ func mergeProblem(path string, err error) nameProblem {
 		}
 	}
 	return p
-}
-
-func andList(words []string) string {
-	text := words[0]
-	for _, w := range words[1:] {
-		text += " and " + w
-	}
-	return text
 }
 
 // write prints what was found and returns the error for the exit code.
