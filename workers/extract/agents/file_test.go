@@ -273,6 +273,18 @@ func FuzzReadJSON(f *testing.F) {
 		if err != nil || len(again.Agents) != len(a.Agents) {
 			t.Fatalf("%v reading back %s", err, b.String())
 		}
+		var table bytes.Buffer
+		if err := agents.WriteCSV(&table, a); err != nil {
+			t.Fatal(err)
+		}
+		fromCSV, err := agents.ReadCSV(bytes.NewReader(table.Bytes()))
+		if err != nil {
+			t.Fatalf("%v reading back %s", err, table.String())
+		}
+		var asJSON bytes.Buffer
+		if err := agents.WriteJSON(&asJSON, fromCSV); err != nil || asJSON.String() != b.String() {
+			t.Fatalf("%v, as CSV it is another file: %s\nwant %s", err, asJSON.String(), b.String())
+		}
 		agents.NewIndex(again).Find("X and Y")
 	})
 }
