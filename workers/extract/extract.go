@@ -53,6 +53,10 @@ type Extractor struct {
 // New makes an extractor that knows the names of an authority file.
 func New(names *agents.Index) *Extractor { return &Extractor{names: names} }
 
+// Version names the rules together with the names that they know: extractors of one
+// version find the same in a text.
+func (x *Extractor) Version() string { return Version + "+" + x.names.Digest() }
+
 // Extract finds the documents of a text, in its order. A text without a word in it
 // has none; any other has at least one, and every word lies in one of them.
 func (x *Extractor) Extract(text string) []Document { return x.inWindows(text, window) }

@@ -102,6 +102,7 @@ func ask(t *testing.T, s *Store) {
 		_, _ = tx.Request("x", "x")
 		_, _ = tx.UnreadDocuments(5)
 		_, _ = tx.UnderivedDocuments(5)
+		_, _ = tx.HasKey("x", "y", "z")
 		_, _ = tx.DocumentsByKey(catalog.Lookup{Key: catalog.Key{Kind: "x", Text: "y"}, Limit: 5})
 		_, _ = tx.LinkSources("x", 5)
 		_ = tx.PutLinks("x", []catalog.Link{{Kind: catalog.LinkReference, Target: "x"}})

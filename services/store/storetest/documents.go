@@ -341,8 +341,16 @@ func documentsByKey(f *fixture) {
 	equal(f, "ranges that meet", find(catalog.Lookup{Key: lists(32, 33)}), []string{"a", "b"})
 	equal(f, "second range", find(catalog.Lookup{Key: lists(41, 41)}), []string{"a"})
 	equal(f, "between ranges", len(find(catalog.Lookup{Key: lists(34, 39)})), 0)
+	has := func(document, kind, text string) bool {
+		return read(f, func(r catalog.Reader) (bool, error) { return r.HasKey(document, kind, text) })
+	}
+	equal(f, "has a key", has("a", number.Kind, number.Text), true)
+	equal(f, "has one of the kind", has("a", number.Kind, "4118"), false)
+	equal(f, "has one of the text", has("a", "Telegram_number", number.Text), false)
+	equal(f, "a document that is not there has one", has("z", number.Kind, number.Text), false)
 	f.tx(func(tx catalog.Tx) error { return tx.PutKeys("a", []catalog.Key{lists(1, 1)}) })
 	equal(f, "replaced", find(catalog.Lookup{Key: number}), []string{"b"})
+	equal(f, "has a key that was replaced", has("a", number.Kind, number.Text), false)
 	gone := catalog.Document{ID: "b", Collection: "c", Head: 1, DeletedAt: begin}
 	f.tx(func(tx catalog.Tx) error { return tx.PutDocument(gone) })
 	equal(f, "deleted", len(find(catalog.Lookup{Key: number})), 0)
