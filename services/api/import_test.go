@@ -241,3 +241,29 @@ func TestImportWithoutAHeader(t *testing.T) {
 	_, err = stream.CloseAndRecv()
 	wantStatus(t, err, codes.InvalidArgument, catalog.ReasonInvalidArgument, "header")
 }
+
+// A file that is large waits for another, and does not keep a small one waiting for ever.
+func TestImportsWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	slow, err := a.ingest.ImportText(a.ctx())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := importHeader("slow.txt", bytes.Repeat([]byte("a "), 20<<20))
+	if err := slow.Send(&fondsv1.ImportTextRequest{Part: &fondsv1.ImportTextRequest_Header{Header: h}}); err != nil {
+		t.Fatal(err)
+	}
+	a.imported("small.txt", wells)
+	ended := make(chan error, 1)
+	go func() {
+		large := bytes.Repeat([]byte("b "), 20<<20)
+		_, err := a.importText(importHeader("large.txt", large[:40<<20-1]), large[:10])
+		ended <- err
+	}()
+	if err := slow.CloseSend(); err != nil {
+		t.Fatal(err)
+	}
+	wantStatus(t, slow.RecvMsg(&fondsv1.ImportTextResponse{}), codes.InvalidArgument, api.ReasonSizeMismatch, "header.size")
+	wantStatus(t, <-ended, codes.InvalidArgument, api.ReasonSizeMismatch, "header.size")
+}

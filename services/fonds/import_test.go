@@ -60,6 +60,7 @@ func TestImportedFilesAreShownAndKeptOnce(t *testing.T) {
 		{exitUsage, "--collection", []string{"import", file, "--collection", "A B"}},
 		{exitNotFound, "no such file", []string{"import", filepath.Join(in, "gone")}},
 		{exitData, "is a folder", []string{"import", in}},
+		{exitData, "NOT_TEXT", []string{"import", filepath.Join(in, "empty.txt")}},
 		{exitData, "could not be imported", []string{"import", filepath.Join(in, "empty.txt"), filepath.Join(in, "image.txt"), file}},
 	} {
 		r := a.fonds(c.args...)
@@ -69,6 +70,8 @@ func TestImportedFilesAreShownAndKeptOnce(t *testing.T) {
 	}
 	r := a.fonds("import", filepath.Join(in, "empty.txt"), filepath.Join(in, "image.txt"), file)
 	has(t, "the files that are no text", r.stderr, "empty.txt", "the file is empty", "fonds ingest", "2 files could not be imported")
+	long := tree(t, map[string][]byte{"long.txt": []byte(strings.Repeat("the wells hold water ", 50_000))})
+	has(t, "a megabyte", a.must(exitOK, "import", filepath.Join(long, "long.txt")).stdout, "1 document")
 	has(t, "the good one beside them", r.stdout, "bulletin.md: 2 documents")
 }
 
