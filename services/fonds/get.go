@@ -102,15 +102,11 @@ func writeFields(w io.Writer, fields []*fondsv1.Field) error {
 		case "person", "place", "organisation", "gloss":
 			continue
 		}
-		says := f.GetRule()
-		if f.GetPerson() != "" {
-			says = f.GetPerson()
-		}
 		sure := fmt.Sprintf("%.0f%%", 100*f.GetConfidence())
 		if f.GetPerson() != "" {
 			sure = "-"
 		}
-		t.add(f.GetName(), oneLine(writtenOf(f), 70), sure, says)
+		t.add(f.GetName(), oneLine(writtenOf(f), 70), sure, provenance(f))
 	}
 	if len(t.rows) == 0 {
 		return nil

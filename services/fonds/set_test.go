@@ -25,6 +25,7 @@ func TestSetShowsBeforeAndNow(t *testing.T) {
 	name := importWells(t, a)
 	has(t, "set", a.must(exitOK, "set", name, "telegram_number=5121", "signatory=person:stalin", "--words", "signatory=SOROKIN").stdout,
 		"telegram_number", "5120", "5121", "local", "Joseph Stalin (SOROKIN)", "revision 3")
+	has(t, "get", a.must(exitOK, "get", name).stdout, "5121", "local, 2", "heading@1: 5120")
 	has(t, "none", a.must(exitOK, "set", name, "--none", "telegram_number").stdout, "5121", "(none)")
 	has(t, "several", a.must(exitOK, "set", name, "addressee=LUNIN", `addressee={"as_written": "KOSTIN", "role": "alternative"}`).stdout, "LUNIN", "KOSTIN")
 	has(t, "take back", a.must(exitOK, "set", name, "--take-back", "telegram_number").stdout, "(none)", "5120", "heading@", "No. 5120")
