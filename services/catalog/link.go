@@ -34,6 +34,11 @@ type Link struct {
 	// Date is the day or minute that a reference names, as far as it is known: its year
 	// may come from the document. ISO 8601.
 	Date string `json:"date,omitempty"`
+	// Number of what is referred to, in the form in which numbers are compared, and
+	// between whom it passed, as far as the document tells.
+	Number string  `json:"number,omitempty"`
+	From   []Party `json:"from,omitempty"`
+	To     []Party `json:"to,omitempty"`
 	// Raw are the words of a reference, and Evidence where they stand.
 	Raw      string     `json:"raw,omitempty"`
 	Evidence []Evidence `json:"evidence,omitempty"`
@@ -45,6 +50,13 @@ type Link struct {
 	Candidates []string `json:"-"`
 }
 
+// Party is one of those between whom something passed: under what the name is
+// compared, and how it is written.
+type Party struct {
+	Key  string `json:"key,omitempty"`
+	Name string `json:"name"`
+}
+
 // IsReference tells that a link is one that a correspondence goes along.
 func (l Link) IsReference() bool { return l.Kind == LinkReference }
 
@@ -54,8 +66,9 @@ type LinkReader interface {
 	// LinksOf gives the links that go out from a document, in the order in which
 	// they were put.
 	LinksOf(document string) ([]Link, error)
-	// LinksTo gives the links whose target is the document, by document and order.
-	LinksTo(document string) ([]Link, error)
+	// LinksTo gives the first links whose target is the document, by document and
+	// order.
+	LinksTo(document string, limit int) ([]Link, error)
 	// LinkSources gives documents that have a link whose target or candidate is the
 	// document, by ID.
 	LinkSources(document string, limit int) ([]string, error)
@@ -68,7 +81,11 @@ type LinkWriter interface {
 	PutLinks(document string, links []Link) error
 }
 
-// Links returns the links of a document to others, and those of others to it.
+// mostLinksTo bounds the links to one document that are looked at.
+const mostLinksTo = 1000
+
+// Links returns the links of a document to others, and the first thousand of others
+// to it.
 func (c *Catalog) Links(ctx context.Context, id string) (of, to []Link, err error) {
 	err = c.store.View(ctx, func(r Reader) error {
 		if _, err := r.Document(id); err != nil {
@@ -77,7 +94,7 @@ func (c *Catalog) Links(ctx context.Context, id string) (of, to []Link, err erro
 		if of, err = r.LinksOf(id); err != nil {
 			return err
 		}
-		to, err = r.LinksTo(id)
+		to, err = r.LinksTo(id, mostLinksTo)
 		return err
 	})
 	return of, to, err
@@ -127,7 +144,7 @@ func mostOften(counts map[string]int, limit int) []string {
 // the references of others. A pair of documents that are alike is kept once, with the
 // one that was compared last.
 func storeLinks(tx Tx, d Derived) error {
-	alike, err := tx.LinksTo(d.Document)
+	alike, err := tx.LinksTo(d.Document, mostLinksTo)
 	if err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func ask(t *testing.T, s *Store) {
 		_, _ = tx.LinkSources("x", 5)
 		_ = tx.PutLinks("x", []catalog.Link{{Kind: catalog.LinkReference, Target: "x"}})
 		_, _ = tx.LinksOf("x")
-		_, _ = tx.LinksTo("x")
+		_, _ = tx.LinksTo("x", 5)
 		_, _ = tx.Batch("x")
 		_, _ = tx.Batches("", 5)
 		_, _ = tx.Batches("x", 5)

@@ -23,7 +23,7 @@ func (f *fixture) linksOf(document string) []catalog.Link {
 
 func (f *fixture) linksTo(document string) []catalog.Link {
 	f.Helper()
-	return read(f, func(r catalog.Reader) ([]catalog.Link, error) { return r.LinksTo(document) })
+	return read(f, func(r catalog.Reader) ([]catalog.Link, error) { return r.LinksTo(document, 10) })
 }
 
 func (f *fixture) linkSources(document string, limit int) []string {

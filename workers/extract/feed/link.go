@@ -98,7 +98,7 @@ func (c Config) heads(ctx context.Context, ids []string, without string) ([]cata
 func linkOf(d *link.Document, r link.Reference, documents []*link.Document) catalog.Link {
 	l := catalog.Link{
 		Document: d.ID, Kind: catalog.LinkReference, Reference: r.Field.Value, Date: r.Date(),
-		Raw: r.Field.Raw, Evidence: r.Field.Evidence,
+		Number: r.Number(), From: parties(r.From), To: parties(r.To), Raw: r.Field.Raw, Evidence: r.Field.Evidence,
 	}
 	found, sure := d.Choose(r, documents)
 	if len(found) > 0 {
@@ -111,6 +111,14 @@ func linkOf(d *link.Document, r link.Reference, documents []*link.Document) cata
 		l.Candidates = append(l.Candidates, f.ID)
 	}
 	return l
+}
+
+func parties(names []link.Name) []catalog.Party {
+	var list []catalog.Party
+	for _, n := range names {
+		list = append(list, catalog.Party{Key: n.Key(), Name: n.Shown})
+	}
+	return list
 }
 
 // affected looks anew for what the references of others mean that a document may

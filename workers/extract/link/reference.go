@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -239,3 +240,7 @@ func (r Reference) Date() string {
 	}
 	return r.day.String()
 }
+
+// Number is the one by which the reference names the other, the sender's or else the
+// receiver's, in the form in which numbers are compared; empty for none.
+func (r Reference) Number() string { return cmp.Or(r.number, r.received) }
