@@ -100,6 +100,16 @@ func (c *Catalog) Links(ctx context.Context, id string) (of, to []Link, err erro
 	return of, to, err
 }
 
+// LinksOf returns the links that go out from a document.
+func (c *Catalog) LinksOf(ctx context.Context, id string) ([]Link, error) {
+	var links []Link
+	err := c.store.View(ctx, func(r Reader) (err error) {
+		links, err = r.LinksOf(id)
+		return err
+	})
+	return links, err
+}
+
 // LinkSources returns documents that have a link to a document, or take it for a
 // candidate.
 func (c *Catalog) LinkSources(ctx context.Context, id string, limit int) ([]string, error) {
@@ -111,33 +121,31 @@ func (c *Catalog) LinkSources(ctx context.Context, id string, limit int) ([]stri
 	return ids, err
 }
 
-// HoldersOf returns the IDs of documents that have any of the keys, those first that
-// have most of them; each key is asked for as many as limit.
+// HoldersOf returns the IDs of documents that have any of the keys: those first that
+// have most of them, then those that have one that stands further in front. Each key is
+// asked for as many as limit.
 func (c *Catalog) HoldersOf(ctx context.Context, keys []Key, limit int) ([]string, error) {
 	var ids []string
 	err := c.store.View(ctx, func(r Reader) error {
-		counts := map[string]int{}
-		for _, k := range keys {
+		counts, first := map[string]int{}, map[string]int{}
+		for i, k := range keys {
 			documents, err := r.DocumentsByKey(Lookup{Key: k, Limit: limit})
 			if err != nil {
 				return err
 			}
 			for _, d := range documents {
-				counts[d.ID]++
+				if counts[d.ID]++; counts[d.ID] == 1 {
+					first[d.ID] = i
+				}
 			}
 		}
-		ids = mostOften(counts, limit)
+		ids = slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+			return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(first[a], first[b]), cmp.Compare(a, b))
+		})
+		ids = ids[:min(len(ids), limit)]
 		return nil
 	})
 	return ids, err
-}
-
-// mostOften gives the IDs that were counted most, by ID among equals.
-func mostOften(counts map[string]int, limit int) []string {
-	ids := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
-	})
-	return ids[:min(len(ids), limit)]
 }
 
 // storeLinks replaces the links of a document, and what the same work found out about
@@ -162,6 +170,26 @@ func storeLinks(tx Tx, d Derived) error {
 		}
 	}
 	return tx.PutLinks(d.Document, d.Links)
+}
+
+// relink has the documents that referred to one that is gone look for what else they
+// may mean.
+func relink(tx Tx, gone string) error {
+	sources, err := tx.LinkSources(gone, mostLinksTo)
+	if err != nil {
+		return err
+	}
+	for _, id := range sources {
+		d, err := tx.Document(id)
+		if err != nil {
+			return err
+		}
+		d.Derived = 0
+		if err := tx.PutDocument(d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // replaceLinks puts links before those of a document that are kept.

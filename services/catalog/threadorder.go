@@ -9,7 +9,8 @@ import (
 type placed struct {
 	ThreadEntry
 	name string
-	day  string
+	// when is its date, or that of what it is put behind or before.
+	when string
 	// behind are the entries that it refers to, before those that refer to it.
 	behind, before []int
 	done           bool
@@ -22,8 +23,8 @@ func (t *Thread) order() {
 	for settled := false; !settled; {
 		settled = true
 		for i := range entries {
-			if day := inferredDay(entries, i); entries[i].day == "" && day != "" {
-				entries[i].day, settled = day, false
+			if when := inferred(entries, i); entries[i].when == "" && when != "" {
+				entries[i].when, settled = when, false
 			}
 		}
 	}
@@ -33,7 +34,7 @@ func (t *Thread) order() {
 	}
 	slices.SortFunc(left, func(a, b int) int {
 		x, y := entries[a], entries[b]
-		return cmp.Or(cmp.Compare(orLast(x.day), orLast(y.day)), cmp.Compare(x.Date, y.Date), cmp.Compare(x.name, y.name))
+		return cmp.Or(cmp.Compare(orLast(x.when), orLast(y.when)), cmp.Compare(x.name, y.name))
 	})
 	t.Entries = t.Entries[:0]
 	for len(left) > 0 {
@@ -48,7 +49,7 @@ func (t *Thread) placed() []placed {
 	entries := make([]placed, len(t.Entries))
 	at := map[string]int{}
 	for i, e := range t.Entries {
-		entries[i] = placed{ThreadEntry: e, day: e.Date[:min(len(e.Date), len("1951-06-13"))]}
+		entries[i] = placed{ThreadEntry: e, when: e.Date}
 		if e.Document != nil {
 			entries[i].name, at[e.Document.ID] = e.Document.ID, i
 		}
@@ -70,36 +71,39 @@ func (t *Thread) placed() []placed {
 	return entries
 }
 
-// inferredDay is that of the last that an entry refers to, or of the first that
-// refers to it.
-func inferredDay(entries []placed, i int) string {
-	day := ""
+// inferred is when the last was that an entry refers to, or the first that refers to
+// it.
+func inferred(entries []placed, i int) string {
+	when := ""
 	for _, n := range entries[i].behind {
-		day = max(day, entries[n].day)
+		when = max(when, entries[n].when)
 	}
-	if day != "" {
-		return day
+	if when != "" {
+		return when
 	}
 	for _, n := range entries[i].before {
-		if d := entries[n].day; d != "" && (day == "" || d < day) {
-			day = d
+		if w := entries[n].when; w != "" && (when == "" || w < when) {
+			when = w
 		}
 	}
-	return day
+	return when
 }
 
-// orLast puts what has no day behind all that has one.
-func orLast(day string) string { return cmp.Or(day, "~") }
+// day is that of an ISO date, as far as it has one.
+func day(when string) string { return when[:min(len(when), len("1951-06-13"))] }
+
+// orLast puts what has no date behind all that has one.
+func orLast(when string) string { return cmp.Or(when, "~") }
 
 // firstReady finds the first of those left that stands behind nothing of its day that
 // is left too. Where all of a day refer to one another it is the first.
 func firstReady(entries []placed, left []int) int {
 	for n, i := range left {
-		if entries[i].day != entries[left[0]].day {
+		if day(entries[i].when) != day(entries[left[0]].when) {
 			break
 		}
 		waits := slices.ContainsFunc(entries[i].behind, func(other int) bool {
-			return other != i && !entries[other].done && entries[other].day == entries[i].day
+			return other != i && !entries[other].done && day(entries[other].when) == day(entries[i].when)
 		})
 		if !waits {
 			return n

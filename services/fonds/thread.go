@@ -163,10 +163,10 @@ func (p threadPage) gapLines(e *fondsv1.ThreadEntry) []string {
 		what += " of " + dayInWords(e.GetDate())
 	}
 	if len(l.GetFrom()) > 0 {
-		what += ", from " + oneLine(strings.Join(l.GetFrom(), ", "), 60)
+		what += ", from " + oneLine(strings.Join(l.GetFrom(), " or "), 60)
 	}
 	if len(l.GetTo()) > 0 {
-		what += ", to " + oneLine(strings.Join(l.GetTo(), ", "), 60)
+		what += ", to " + oneLine(strings.Join(l.GetTo(), " or "), 60)
 	}
 	missing := "not in the archive: "
 	if len(l.GetCandidates()) > 0 {

@@ -15,6 +15,7 @@ var whole = []string{
 	"SCAN collections",
 	"SCAN batches",
 	"SCAN d",
+	"SCAN e",
 	"SCAN d USING INDEX documents_incomplete",
 	"SCAN events USING INDEX events_unsent",
 	"SCAN works USING INDEX works_dropped",

@@ -22,6 +22,9 @@ type Config struct {
 	Log       *slog.Logger
 
 	editions *editions
+	known    *correspondents
+	// found are the links of documents that this round has made and not yet stored.
+	found map[string][]catalog.Link
 }
 
 const (
@@ -38,7 +41,7 @@ const (
 
 // Run extracts until ctx ends.
 func Run(ctx context.Context, c Config) error {
-	c.editions = &editions{}
+	c.editions, c.known = &editions{}, &correspondents{}
 	for {
 		changed := c.Catalog.Changed()
 		n, failed := c.round(ctx)

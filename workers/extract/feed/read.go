@@ -25,7 +25,7 @@ func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Ex
 		c.Log.Warn("a document is too long to look for fields", "document", head.ID, "regions", len(head.Revision.Regions))
 		return e, nil
 	}
-	t, found, err := c.found(ctx, head)
+	t, found, err := c.documentsIn(ctx, head)
 	if err != nil {
 		return e, err
 	}
@@ -47,14 +47,16 @@ func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Ex
 	if err != nil {
 		return e, err
 	}
-	e.Keys = append(keys.OfAll(catalog.Stated(before, e.Fields)), keys.OfText(t.text)...)
+	stated := catalog.Stated(before, e.Fields)
+	e.Keys = append(keys.OfAll(stated), keys.OfCorrespondence(correspondent(head, stated))...)
+	e.Keys = append(e.Keys, keys.OfText(t.text[:min(len(t.text), mostCompared)])...)
 	e.Keys = append(e.Keys, keys.OfParts(len(found))...)
 	return e, nil
 }
 
-// found gives the documents in a document's text: one where somebody has said where it
+// documentsIn gives the documents in a document's text: one where somebody has said where it
 // begins and ends. A part of an imported text is read among the others of its file.
-func (c Config) found(ctx context.Context, head catalog.DocumentHead) (*assembled, []extract.Document, error) {
+func (c Config) documentsIn(ctx context.Context, head catalog.DocumentHead) (*assembled, []extract.Document, error) {
 	if g := head.Revision.Regions[0]; len(head.Revision.Regions) == 1 && g.Range != nil && c.editions != nil {
 		d, text, ok, err := c.editions.document(ctx, c, g)
 		if err != nil {

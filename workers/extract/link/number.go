@@ -1,6 +1,7 @@
 package link
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,6 +48,10 @@ func (d *Document) settleNumbers() {
 	}
 	d.own = own
 }
+
+// Numbers are the sender's and the receiver's, in the form of Number; those of a
+// telegram in parts too.
+func (d *Document) Numbers() []string { return slices.Concat(d.own, d.received) }
 
 func holds(list []string, s string) bool {
 	for _, x := range list {
