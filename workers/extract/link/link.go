@@ -30,6 +30,9 @@ const (
 type Verdict struct {
 	// Score is from 0 to 1.
 	Score float64
+	// Doubtful tells that the fit takes a misreading for granted: however well the rest
+	// fits, only a person can tell.
+	Doubtful bool
 	// Fits and Against are the reasons, for a person.
 	Fits, Against []string
 }

@@ -12,6 +12,7 @@ const (
 	byNumber       = 0.5
 	byReceived     = 0.4 // the receiver's number
 	byStem         = 0.4 // without the letter of its register
+	byNearNumber   = 0.1 // never sure: the telegrams of one day have numbers like that
 	byDay          = 0.35
 	byArrival      = 0.3
 	byDayAfter     = 0.28 // received the day after the one named
@@ -64,6 +65,9 @@ func (r *Reference) matchNumber(v *Verdict, c *Document) {
 		v.fits(byReceived, "number %s is the receiver's", r.Value.Number)
 	case sameStem(c.own, r.number):
 		v.fits(byStem, "number %s but for its letter", r.Value.Number)
+	case nearNumbers(c.own, r.number):
+		v.fits(byNearNumber, "its number %s is one character from %s", strings.Join(c.own, ", "), r.Value.Number)
+		v.Doubtful = true
 	case len(c.own) > 0:
 		v.contradicts(otherNumber, "its number is %s, not %s", strings.Join(c.own, ", "), r.Value.Number)
 	}

@@ -45,6 +45,9 @@ func (d *Document) reference(f catalog.Field, v extract.Reference) Reference {
 	r := Reference{Field: f, Value: v, number: Number(v.Number), received: Number(v.IncomingNumber)}
 	at, known := d.lastDay()
 	r.day, r.dated = before(v.Date, yearStated(f.Raw, v.Date), at, known)
+	if !r.dated && known {
+		r.day, r.dated = beside(f.Raw, at)
+	}
 	d.parties(&r)
 	if v.From != "" {
 		r.From, r.FromPlace = d.nameIn(v.From), nil
