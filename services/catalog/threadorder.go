@@ -23,14 +23,16 @@ func (t *Thread) order() {
 	for settled := false; !settled; {
 		settled = true
 		for i := range entries {
-			if when := inferred(entries, i); entries[i].when == "" && when != "" {
+			if when := inferred(entries, i); entries[i].when == "" && when != "" && !entries[i].floats() {
 				entries[i].when, settled = when, false
 			}
 		}
 	}
-	left := make([]int, len(entries))
-	for i := range left {
-		left[i] = i
+	var left []int
+	for i := range entries {
+		if !entries[i].floats() {
+			left = append(left, i)
+		}
 	}
 	slices.SortFunc(left, func(a, b int) int {
 		x, y := entries[a], entries[b]
@@ -39,11 +41,22 @@ func (t *Thread) order() {
 	t.Entries = t.Entries[:0]
 	for len(left) > 0 {
 		n := firstReady(entries, left)
-		entries[left[n]].done = true
-		t.Entries = append(t.Entries, entries[left[n]].ThreadEntry)
+		i := left[n]
 		left = slices.Delete(left, n, n+1)
+		for _, gap := range entries[i].behind {
+			if entries[gap].floats() && !entries[gap].done {
+				entries[gap].done = true
+				t.Entries = append(t.Entries, entries[gap].ThreadEntry)
+			}
+		}
+		entries[i].done = true
+		t.Entries = append(t.Entries, entries[i].ThreadEntry)
 	}
 }
+
+// floats tells that an entry has no place of its own: a gap without a date stands
+// right before the first that refers to it.
+func (p placed) floats() bool { return p.Document == nil && p.Date == "" }
 
 func (t *Thread) placed() []placed {
 	entries := make([]placed, len(t.Entries))
@@ -103,7 +116,7 @@ func firstReady(entries []placed, left []int) int {
 			break
 		}
 		waits := slices.ContainsFunc(entries[i].behind, func(other int) bool {
-			return other != i && !entries[other].done && day(entries[other].when) == day(entries[i].when)
+			return other != i && !entries[other].done && !entries[other].floats() && day(entries[other].when) == day(entries[i].when)
 		})
 		if !waits {
 			return n
