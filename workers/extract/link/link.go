@@ -82,8 +82,9 @@ type Document struct {
 	// Named are those that the text mentions.
 	Named []Name
 
-	// own are the sender's numbers, received the receiver's.
-	own, received []string
+	// own are the sender's numbers, received the receiver's; sent are those of own that
+	// stand below the text and not in a heading, which may be anybody's.
+	own, received, sent []string
 	// written are the days of writing and sending, arrived those of receipt.
 	written, arrived []day
 	// catalogued is the cataloguer's day; it counts where written is empty.
@@ -166,7 +167,10 @@ func (d *Document) readText(name, v string) {
 		d.Type = v
 	case "content_language":
 		d.Language = v
-	case "telegram_number", "outgoing_number", "document_number", "registration_number":
+	case "outgoing_number":
+		d.sent = append(d.sent, Number(v))
+		d.own = append(d.own, Number(v))
+	case "telegram_number", "document_number", "registration_number":
 		d.own = append(d.own, Number(v))
 	case "incoming_number":
 		d.received = append(d.received, Number(v))

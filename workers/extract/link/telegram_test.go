@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/text"
 	"github.com/fonds-archive/fonds/workers/extract"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/link"
@@ -53,8 +54,13 @@ func read(t testing.TB, id, text string) *link.Document {
 	if len(found) != 1 {
 		t.Fatalf("%s: the rules found %d documents", id, len(found))
 	}
+	return documentOf(t, id, found[0])
+}
+
+func documentOf(t testing.TB, id string, found extract.Document) *link.Document {
+	t.Helper()
 	var fields []catalog.Field
-	for _, f := range found[0].Fields {
+	for _, f := range found.Fields {
 		value, err := json.Marshal(f.Value)
 		if err != nil {
 			t.Fatal(err)
@@ -79,4 +85,25 @@ func names(list []link.Name) string {
 // shown puts down what a reference says: number, day, and from whom to whom.
 func shown(r link.Reference) string {
 	return fmt.Sprintf("%s %s %s>%s", r.Number(), r.Date(), names(r.From), names(r.To))
+}
+
+// readFirst reads the first document in a text.
+func readFirst(t testing.TB, s string) *link.Document {
+	t.Helper()
+	found := rules.ExtractOne(s)
+	if len(found) == 0 {
+		return link.Read("", nil)
+	}
+	return documentOf(t, "", found[0])
+}
+
+// documentWithPrint is what copies are told by.
+type documentWithPrint struct {
+	*link.Document
+	print text.Fingerprint
+}
+
+func firstWords(s string) string {
+	words := strings.Fields(s)
+	return strings.Join(words[:min(len(words), 8)], " ")
 }
