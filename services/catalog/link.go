@@ -122,14 +122,14 @@ func (c *Catalog) LinkSources(ctx context.Context, id string, limit int) ([]stri
 }
 
 // HoldersOf returns the IDs of documents that have any of the keys: those first that
-// have most of them, then those that have one that stands further in front. Each key is
-// asked for as many as limit.
-func (c *Catalog) HoldersOf(ctx context.Context, keys []Key, limit int) ([]string, error) {
+// have most of them, then those that have one that stands further in front. Each key
+// gives up to each, all together up to limit.
+func (c *Catalog) HoldersOf(ctx context.Context, keys []Key, each, limit int) ([]string, error) {
 	var ids []string
 	err := c.store.View(ctx, func(r Reader) error {
 		counts, first := map[string]int{}, map[string]int{}
 		for i, k := range keys {
-			documents, err := r.DocumentsByKey(Lookup{Key: k, Limit: limit})
+			documents, err := r.DocumentsByKey(Lookup{Key: k, Limit: each})
 			if err != nil {
 				return err
 			}

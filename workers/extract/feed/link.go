@@ -13,9 +13,13 @@ import (
 )
 
 const (
-	// atMost bounds the candidates of one reference, and the documents whose
-	// references are looked at because of one that came.
-	atMost = 50
+	// atMost bounds what one key gives: of those with a number, those from somebody in
+	// a month. mostCandidates bounds the candidates of one reference, by all its keys.
+	atMost         = 50
+	mostCandidates = 200
+	// mostAsking bounds the documents whose references are looked at because of one
+	// that came and has their number or their day; of vague ones atMost are.
+	mostAsking = 500
 	// mostTwins bounds the near copies that are kept of one document, and mostCompared
 	// the bytes of a text that is compared with others: 500 pages.
 	mostTwins    = 20
@@ -64,7 +68,7 @@ func (c Config) note(derived catalog.Derived) {
 // resolve finds what a reference means. What stays open keeps its words, so that it is
 // found when the other comes.
 func (c Config) resolve(ctx context.Context, d *link.Document, r link.Reference) (catalog.Link, error) {
-	ids, err := c.Catalog.HoldersOf(ctx, keys.Asked(d, r), atMost)
+	ids, err := c.Catalog.HoldersOf(ctx, keys.Asked(d, r), atMost, mostCandidates)
 	if err != nil {
 		return catalog.Link{}, err
 	}
@@ -109,7 +113,12 @@ func parties(names []link.Name) []catalog.Party {
 // affected looks anew at the references of others that a document may answer, or that
 // were taken to mean it. Only of those that change something is returned.
 func (c Config) affected(ctx context.Context, d *known) (map[string][]catalog.Link, error) {
-	asking, err := c.Catalog.HoldersOf(ctx, keys.Answering(ownKeys(d)), atMost)
+	clear, vague := keys.Answering(ownKeys(d))
+	asking, err := c.Catalog.HoldersOf(ctx, clear, mostAsking, mostAsking)
+	if err != nil {
+		return nil, err
+	}
+	perhaps, err := c.Catalog.HoldersOf(ctx, vague, atMost, atMost)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +126,7 @@ func (c Config) affected(ctx context.Context, d *known) (map[string][]catalog.Li
 	if err != nil {
 		return nil, err
 	}
-	ids := append(asking, meaning...)
+	ids := slices.Concat(asking, perhaps, meaning)
 	slices.Sort(ids)
 	others, err := c.know(ctx, slices.Compact(ids), d.ID)
 	if err != nil {
@@ -191,7 +200,7 @@ func (c Config) twins(ctx context.Context, d *known) ([]catalog.Link, error) {
 		return nil, err
 	}
 	asked := append(keys.OfNumbers(d.Document), keys.OfFingerprint(print)...)
-	ids, err := c.Catalog.HoldersOf(ctx, asked, atMost)
+	ids, err := c.Catalog.HoldersOf(ctx, asked, atMost, atMost)
 	if err != nil {
 		return nil, err
 	}

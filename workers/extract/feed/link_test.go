@@ -233,7 +233,7 @@ func TestTwoThatFitAlikeStayOpen(t *testing.T) {
 func TestManyReferToOne(t *testing.T) {
 	a := newArchive(t)
 	var ids []string
-	for i := range 40 {
+	for i := range 60 {
 		ids = append(ids, a.read(fmt.Sprint("reply ", i), sheet(100+i, "SOROKIN", "LUNIN", "2 March 1950", fmt.Sprintf("To your No. 61. %d pumps came by train %d. %s", i, i*i, wells))).ID)
 	}
 	a.derivedAll()
@@ -243,5 +243,40 @@ func TestManyReferToOne(t *testing.T) {
 		if got := a.meant(id); !slices.Equal(got, []string{"question"}) {
 			t.Errorf("%s refers to %v", a.title(id), got)
 		}
+	}
+}
+
+// A number that others have used sixty times hides nobody, and many copies of one
+// text cost no more than some.
+func TestManyAreBounded(t *testing.T) {
+	a := newArchive(t)
+	var texts []string
+	for i := range 60 {
+		texts = append(texts, sheet(61, []string{"GUROV", "ORLOV"}[i%2], "KAREV", fmt.Sprintf("%d February 1950", 1+i%28), fmt.Sprintf("Train %d brought %d wagons of coal and %d of grain on its %d. run.", i, i+3, i*7, i+1)))
+	}
+	a.fill("others", texts)
+	a.read("question", question())
+	reply := a.read("reply", answer())
+	a.wantMeant("among sixty", reply.ID, "question")
+	var copies []string
+	for range 60 {
+		copies = append(copies, answer())
+	}
+	a.fill("copies", copies)
+	last := a.read("last", answer())
+	a.derivedAll()
+	links, err := a.LinksOf(t.Context(), last.ID)
+	must(t, err)
+	twins := 0
+	for _, l := range links {
+		if l.Kind == catalog.LinkCopy {
+			twins++
+		}
+	}
+	if twins != mostTwins {
+		t.Errorf("the last of many copies is alike to %d", twins)
+	}
+	if got := a.meant(last.ID); !slices.Equal(got, []string{"question"}) {
+		t.Errorf("the last copy refers to %v", got)
 	}
 }

@@ -155,24 +155,21 @@ func OfNumbers(d *link.Document) []catalog.Key {
 	return keys
 }
 
-// Answering returns the keys of documents whose references a document with the given
-// keys may answer, those first that say most.
-func Answering(all []catalog.Key) []catalog.Key {
-	var keys []catalog.Key
-	for _, prefix := range []string{Referring, Vague} {
-		for _, k := range all {
-			switch k.Kind {
-			case By, To:
-			case Telegram, Registry, Print:
-				if prefix == Vague {
-					continue
-				}
-			default:
-				continue
-			}
-			k.Kind = prefix + k.Kind
-			keys = append(keys, k)
+// Answering returns the keys of documents with references that a document with the
+// given keys may answer, and those of documents with vague ones.
+func Answering(own []catalog.Key) (clear, vague []catalog.Key) {
+	for _, k := range own {
+		of := k.Kind
+		switch of {
+		case By, To:
+			k.Kind = Vague + of
+			vague = append(vague, k)
+		case Telegram, Registry, Print:
+		default:
+			continue
 		}
+		k.Kind = Referring + of
+		clear = append(clear, k)
 	}
-	return keys
+	return clear, vague
 }
