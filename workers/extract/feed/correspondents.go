@@ -114,20 +114,20 @@ func (c Config) fingerprint(ctx context.Context, d *known) (text.Fingerprint, er
 	if d.print != nil {
 		return *d.print, nil
 	}
-	print := text.Fingerprint{}
+	fingerprint := text.Fingerprint{}
 	head, err := c.Catalog.Document(ctx, d.ID, d.revision)
 	if err != nil {
-		return print, err
+		return fingerprint, err
 	}
 	if len(head.Revision.Regions) <= maxRegions {
 		t, err := c.assemble(ctx, head)
 		if err != nil {
-			return print, err
+			return fingerprint, err
 		}
-		print = text.NewFingerprint(t.text[:min(len(t.text), mostCompared)])
+		fingerprint = text.NewFingerprint(t.text[:min(len(t.text), mostCompared)])
 	}
-	d.print = &print
-	return print, nil
+	d.print = &fingerprint
+	return fingerprint, nil
 }
 
 // ownKeys are those by which a document may be what others refer to, or the same as

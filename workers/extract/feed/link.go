@@ -113,8 +113,8 @@ func parties(names []link.Name) []catalog.Party {
 // affected looks anew at the references of others that a document may answer, or that
 // were taken to mean it. Only of those that change something is returned.
 func (c Config) affected(ctx context.Context, d *known) (map[string][]catalog.Link, error) {
-	clear, vague := keys.Answering(ownKeys(d))
-	asking, err := c.Catalog.HoldersOf(ctx, clear, mostAsking, mostAsking)
+	certain, vague := keys.Answering(ownKeys(d))
+	asking, err := c.Catalog.HoldersOf(ctx, certain, mostAsking, mostAsking)
 	if err != nil {
 		return nil, err
 	}
@@ -195,11 +195,11 @@ func (c Config) references(ctx context.Context, id string) ([]catalog.Link, erro
 // twins finds documents with nearly the same text, and those that number, date and
 // people say to be the same.
 func (c Config) twins(ctx context.Context, d *known) ([]catalog.Link, error) {
-	print, err := c.fingerprint(ctx, d)
+	own, err := c.fingerprint(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	asked := append(keys.OfNumbers(d.Document), keys.OfFingerprint(print)...)
+	asked := append(keys.OfNumbers(d.Document), keys.OfFingerprint(own)...)
 	ids, err := c.Catalog.HoldersOf(ctx, asked, atMost, atMost)
 	if err != nil {
 		return nil, err
@@ -214,7 +214,7 @@ func (c Config) twins(ctx context.Context, d *known) ([]catalog.Link, error) {
 		if err != nil {
 			return nil, err
 		}
-		if kind, verdict := d.Twin(other.Document, text.Similarity(print, its)); kind != 0 {
+		if kind, verdict := d.Twin(other.Document, text.Similarity(own, its)); kind != 0 {
 			links = append(links, catalog.Link{
 				Document: d.ID, Target: other.ID, Kind: kind, Confidence: verdict.Score, Why: verdict.Why(),
 			})

@@ -157,7 +157,7 @@ func OfNumbers(d *link.Document) []catalog.Key {
 
 // Answering returns the keys of documents with references that a document with the
 // given keys may answer, and those of documents with vague ones.
-func Answering(own []catalog.Key) (clear, vague []catalog.Key) {
+func Answering(own []catalog.Key) (certain, vague []catalog.Key) {
 	for _, k := range own {
 		of := k.Kind
 		switch of {
@@ -169,7 +169,7 @@ func Answering(own []catalog.Key) (clear, vague []catalog.Key) {
 			continue
 		}
 		k.Kind = Referring + of
-		clear = append(clear, k)
+		certain = append(certain, k)
 	}
-	return clear, vague
+	return certain, vague
 }

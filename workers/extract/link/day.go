@@ -2,6 +2,7 @@ package link
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -96,14 +97,7 @@ func beside(raw string, at day) (day, bool) {
 	return 0, false
 }
 
-func hasDay(list []day, d day) bool {
-	for _, x := range list {
-		if x == d {
-			return true
-		}
-	}
-	return false
-}
+func hasDay(list []day, d day) bool { return slices.Contains(list, d) }
 
 // nearest is the distance to the nearest of some days.
 func nearest(list []day, d day) (int, bool) {

@@ -69,14 +69,7 @@ func (d *Document) settleNumbers() {
 // telegram in parts too.
 func (d *Document) Numbers() []string { return slices.Concat(d.own, d.received) }
 
-func holds(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
+func holds(list []string, s string) bool { return slices.Contains(list, s) }
 
 // stem is a number without the letter of its register.
 func stem(n string) string {

@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -79,10 +80,9 @@ func yearStated(raw, iso string) bool {
 	if len(iso) < len("1951-06-05") || iso[0] == '-' {
 		return false
 	}
-	for _, w := range strings.FieldsFunc(raw, func(r rune) bool { return r < '0' || r > '9' }) {
-		if w == iso[:4] {
-			return true
-		}
+	figures := strings.FieldsFunc(raw, func(r rune) bool { return r < '0' || r > '9' })
+	if slices.Contains(figures, iso[:4]) {
+		return true
 	}
 	_, after, found := strings.Cut(raw, "."+iso[2:4])
 	return found && (after == "" || after[0] < '0' || after[0] > '9')
