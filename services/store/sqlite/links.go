@@ -28,9 +28,9 @@ func readLink(r *row) placedLink {
 	l := placedLink{linkAt: linkAt{r.text(), r.int()}}
 	l.Kind = catalog.LinkKind(r.int())
 	if err := json.Unmarshal(r.blob(), &l.Link); err != nil {
-		r.err = fmt.Errorf("%w: link %d of %s: %w", catalog.ErrDamaged, l.position, l.linkAt.document, err)
+		r.err = fmt.Errorf("%w: link %d of %s: %w", catalog.ErrDamaged, l.position, l.document, err)
 	}
-	l.Document = l.linkAt.document
+	l.Document = l.document
 	return l
 }
 
