@@ -130,10 +130,9 @@ func (v *view) UnderivedDocuments(limit int) ([]catalog.Document, error) {
 }
 
 func (v *view) DocumentsByKey(l catalog.Lookup) ([]catalog.Document, error) {
-	return all(v, `SELECT `+documentColumns+` FROM documents WHERE deleted_at = 0 AND id IN (
-			SELECT document FROM document_keys
-			WHERE kind = ? AND key = ? AND document > ? AND low <= ? AND high >= ?)
-		ORDER BY id LIMIT ?`, readDocument, l.Kind, l.Text, l.After, l.High, l.Low, max(l.Limit, 0))
+	return all(v, `SELECT `+documentColumns+` FROM document_keys CROSS JOIN documents ON id = document
+		WHERE kind = ? AND key = ? AND document > ? AND low <= ? AND high >= ? AND deleted_at = 0
+		GROUP BY document ORDER BY document LIMIT ?`, readDocument, l.Kind, l.Text, l.After, l.High, l.Low, max(l.Limit, 0))
 }
 
 func (v *view) HasKey(document, kind, text string) (bool, error) {

@@ -16,6 +16,7 @@ var whole = []string{
 	"SCAN collections",
 	"SCAN batches",
 	"SCAN d",
+	"SCAN e",
 	"SCAN d USING INDEX documents_incomplete",
 	"SCAN events USING INDEX events_unsent",
 	"SCAN works USING INDEX works_dropped",
@@ -107,7 +108,7 @@ func ask(t *testing.T, s *Store) {
 		_, _ = tx.LinkSources("x", 5)
 		_ = tx.PutLinks("x", []catalog.Link{{Kind: catalog.LinkReference, Target: "x"}})
 		_, _ = tx.LinksOf("x")
-		_, _ = tx.LinksTo("x")
+		_, _ = tx.LinksTo("x", 5)
 		x := catalog.Match{Term: "x"}
 		_, _ = tx.Search(catalog.SearchQuery{Match: x, Without: []catalog.Match{x}, Limit: 5})
 		_, _ = tx.Search(catalog.SearchQuery{Match: x, First: &x, Within: catalog.DocumentQuery{Collection: "x", TitleContains: "x", Complete: &no}, Limit: 5, Offset: 5})

@@ -21,7 +21,7 @@ import (
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 )
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -36,11 +36,11 @@ func digest(s string) catalog.Digest {
 // archive is a catalog over a real database.
 type archive struct {
 	*catalog.Catalog
-	t      *testing.T
+	t      testing.TB
 	recipe catalog.Recipe
 }
 
-func newArchive(t *testing.T) *archive {
+func newArchive(t testing.TB) *archive {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "fonds.db"))
 	must(t, err)

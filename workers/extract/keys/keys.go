@@ -47,7 +47,7 @@ func OfAll(stated []catalog.Field) []catalog.Key {
 	for _, f := range stated {
 		keys = append(keys, Of(f)...)
 	}
-	return append(keys, OfCorrespondence(stated)...)
+	return keys
 }
 
 // Of returns the keys of a statement; none for one that says that there is no value,
