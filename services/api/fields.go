@@ -24,17 +24,26 @@ func fieldsOf(r catalog.Revision) []*fondsv1.Field {
 	if err != nil {
 		return nil // what cannot be decoded is for an audit to tell
 	}
+	return fieldsShown(list, pages)
+}
+
+// fieldsShown translates statements. A proof in a reading that the revision does not
+// show any more is left out: pages has the names of those that it shows, by their IDs.
+func fieldsShown(list []catalog.Field, pages map[string]string) []*fondsv1.Field {
 	fields := make([]*fondsv1.Field, len(list))
 	for i, f := range list {
 		m := &fondsv1.Field{
 			Name: f.Name, Raw: f.Raw, Confidence: f.Confidence, Rule: f.Rule, Person: f.Person,
-			Assurance: fondsv1.Assurance(f.Assurance),
+			Assurance: fondsv1.Assurance(f.Assurance), SaidTime: timestamp(f.SaidAt),
+			Instead: fieldsShown(f.Instead, pages),
 		}
 		if value, err := valueOf(f.Name, f.Value); err == nil {
 			m.Value = value
 		}
 		for _, e := range f.Evidence {
-			m.Evidence = append(m.Evidence, evidenceOf(e, pages))
+			if pages[e.Reading] != "" {
+				m.Evidence = append(m.Evidence, evidenceOf(e, pages))
+			}
 		}
 		fields[i] = m
 	}

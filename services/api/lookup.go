@@ -12,6 +12,8 @@ import (
 // errors tell what was wrong with the words.
 type KeyMaker interface {
 	Keys(kind, text string) ([]catalog.Key, error)
+	// Of gives the keys of all that is stated of a document.
+	Of(stated []catalog.Field) []catalog.Key
 }
 
 // LookupDocuments finds documents by what they are known by, one indexed question

@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) catalog.Store, options ...Option)
 		"Documents":    documents,
 		"Links":        links,
 		"Lookups":      lookups,
+		"Search":       search,
 		"Batches":      batches,
 		"Events":       events,
 	} {

@@ -156,6 +156,9 @@ func dayOf(iso string) (int, bool) {
 // Maker makes keys of questions. Its zero value is ready.
 type Maker struct{}
 
+// Of returns the keys of all that is stated of a document.
+func (Maker) Of(stated []catalog.Field) []catalog.Key { return OfAll(stated) }
+
 // Keys returns the keys of which a document must have one, for what a person wrote.
 func (Maker) Keys(kind, text string) ([]catalog.Key, error) {
 	switch base, role, _ := strings.Cut(kind, "/"); base {
