@@ -27,7 +27,8 @@ func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Ex
 	}
 	if len(head.Revision.Regions) > maxRegions {
 		c.Log.Warn("a document is too long to look for fields", "document", head.ID, "regions", len(head.Revision.Regions))
-		e.Keys = keys.OfAll(catalog.Stated(before, nil)) // what people state is found all the same
+		stated := catalog.Stated(before, nil) // what people state is found all the same
+		e.Keys = append(keys.OfAll(stated), keys.OfCorrespondence(correspondent(head, stated))...)
 		return e, nil
 	}
 	t, found, err := c.documentsIn(ctx, head)
