@@ -98,6 +98,8 @@ type Key struct {
 // range meets the one given.
 type Lookup struct {
 	Key
+	// Also is a second key that they must have; nil for none.
+	Also *Key
 	// After is the ID of the last document of the page before; they come by ID,
 	// lowest first.
 	After string

@@ -129,9 +129,29 @@ func (c *conn) prepare(query string) (statement, error) {
 	if err != nil {
 		return nil, failure(query, err)
 	}
+	if err := c.makeRoom(); err != nil {
+		return nil, errors.Join(failure(query, err), prepared.Close())
+	}
 	s := prepared.(statement)
 	c.statements[query] = s
 	return s, nil
+}
+
+// maxStatements bounds the statements that stay prepared. The contract's own are some
+// 150; those of filters have as many forms as filters have.
+const maxStatements = 400
+
+// makeRoom forgets one statement when there are too many: none is in use, because each
+// has read all its rows before another is prepared.
+func (c *conn) makeRoom() error {
+	if len(c.statements) < maxStatements {
+		return nil
+	}
+	for query, s := range c.statements {
+		delete(c.statements, query)
+		return s.Close()
+	}
+	return nil
 }
 
 func (c *conn) exec(query string, args []any) (int64, error) {

@@ -24,23 +24,20 @@ func (v *view) Search(q catalog.SearchQuery) ([]string, error) {
 	if without := join(q.Without, " OR ", false); without != "" {
 		expression += " NOT " + without
 	}
-	conditions, args := documentConditions(within(q.Within))
-	args = append([]any{expression}, args...)
+	within := conditionOf(q.Within.Where)
+	if !q.Within.Deleted {
+		within.sql += " AND d.deleted_at = 0"
+	}
+	args := append([]any{expression}, within.args...)
 	first := ""
 	if q.First != nil {
 		first = `i.rowid NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH ?), `
 		args = append(args, matchExpression(*q.First))
 	}
 	return all(v, `SELECT d.id FROM search_index i CROSS JOIN search_documents s ON s.id = i.rowid
-		CROSS JOIN documents d ON d.id = s.document
-		WHERE search_index MATCH ? AND `+conditions+`
+		CROSS JOIN documents d ON d.id = s.document CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head
+		WHERE search_index MATCH ? AND `+within.sql+`
 		ORDER BY `+first+`i.rank, d.id LIMIT ? OFFSET ?`, (*row).text, append(args, q.Limit, max(q.Offset, 0))...)
-}
-
-// within is a filter without a place in a list.
-func within(q catalog.DocumentQuery) catalog.DocumentQuery {
-	q.After = ""
-	return q
 }
 
 // matchExpression is a match in the language of FTS5; "" for one that nothing answers.

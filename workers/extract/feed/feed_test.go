@@ -73,7 +73,7 @@ func (a *archive) read(path string, texts ...string) catalog.DocumentHead {
 	}
 	_, err = a.StoreResults(a.t.Context(), results)
 	must(a.t, err)
-	heads, err := a.ListDocuments(a.t.Context(), catalog.DocumentQuery{Path: path, Limit: 1})
+	heads, err := a.ListDocuments(a.t.Context(), catalog.DocumentQuery{Where: catalog.AtPath(path), Limit: 1})
 	must(a.t, err)
 	return heads[0]
 }
