@@ -85,7 +85,7 @@ func documentsOf(heads []catalog.DocumentHead, regions bool) []*fondsv1.Document
 
 // ListDocuments returns documents without their regions.
 func (s *catalogServer) ListDocuments(ctx context.Context, req *fondsv1.ListDocumentsRequest) (*fondsv1.ListDocumentsResponse, error) {
-	q, err := documentQuery(req.GetFilter())
+	q, err := documentQuery(req.GetFilter(), s.KeyMaker)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,11 @@ import (
 // errors tell what was wrong with the words.
 type KeyMaker interface {
 	Keys(kind, text string) ([]catalog.Key, error)
+	// Condition gives what a document must meet for a comparison of a filter: the name
+	// of a field or "parts", one of = != : < <= > >=, and a value, "*" for any.
+	Condition(field, operator, value string) (catalog.Condition, error)
+	// Fields gives the names of the fields, in order.
+	Fields() []string
 }
 
 // LookupDocuments finds documents by what they are known by, one indexed question

@@ -25,7 +25,7 @@ const reextractPage = 32
 // change, or what has changed. A document that cannot be read is told of and costs no
 // other.
 func (s *catalogServer) ReextractDocuments(req *fondsv1.ReextractDocumentsRequest, stream grpc.ServerStreamingServer[fondsv1.ReextractDocumentsResponse]) error {
-	q, err := documentQuery(req.GetFilter())
+	q, err := documentQuery(req.GetFilter(), s.KeyMaker)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (s *catalogServer) SearchDocuments(ctx context.Context, req *fondsv1.Search
 	if err != nil {
 		return nil, badQuery(err)
 	}
-	within, err := documentQuery(req.GetFilter())
+	within, err := documentQuery(req.GetFilter(), s.KeyMaker)
 	if err != nil {
 		return nil, err
 	}

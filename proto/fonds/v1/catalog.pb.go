@@ -197,8 +197,11 @@ type ListDocumentsRequest struct {
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// From the answer before.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// AIP-160 over collection, title, holding_path, assurance and complete,
-	// such as: collection = "collections/telegrams" AND title:"2967".
+	// AIP-160 over collection, title, holding_path, complete, extracted, assurance,
+	// create_time, update_time, parts and fields.NAME for every field, such as
+	// fields.addressee = "Stalin" AND fields.sent_at >= "1951-06". Numbers, names, dates
+	// and citations compare in any spelling. INVALID_ARGUMENT says at which character a
+	// filter is wrong, and which names there are.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// Deleted ones too.
 	ShowDeleted bool `protobuf:"varint,4,opt,name=show_deleted,json=showDeleted,proto3" json:"show_deleted,omitempty"`

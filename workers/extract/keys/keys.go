@@ -5,6 +5,7 @@
 package keys
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/workers/extract"
+	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/citation"
 	"github.com/fonds-archive/fonds/workers/extract/link"
 )
@@ -23,6 +25,9 @@ const (
 	Citation  = "citation"
 	SourceURL = "source_url"
 	Date      = "date"
+	// OwnDate is the day on which the document was written, sent, received or
+	// catalogued: not one that it only mentions.
+	OwnDate = "own_date"
 	// Agent is followed by a slash and the role; without a role by nothing.
 	Agent = "agent"
 )
@@ -60,15 +65,18 @@ func Of(f catalog.Field) []catalog.Key {
 	if err != nil {
 		return nil
 	}
+	return append(lookedUp(f, value), ofField(f.Name, f.Raw, value)...)
+}
+
+// lookedUp gives the keys by which documents are looked up.
+func lookedUp(f catalog.Field, value any) []catalog.Key {
 	switch v := value.(type) {
 	case string:
 		return ofText(f.Name, v)
 	case extract.NumberRange:
 		return ofRange(v)
 	case extract.Date:
-		if day, ok := dayOf(v.ISO); ok {
-			return []catalog.Key{{Kind: Date, Low: day, High: day}, {Kind: Date + "/" + f.Name, Low: day, High: day}}
-		}
+		return ofDate(f.Name, v)
 	case extract.Link:
 		return []catalog.Key{{Kind: SourceURL, Text: foldURL(v.URL)}}
 	case extract.Agent:
@@ -83,6 +91,20 @@ func Of(f catalog.Field) []catalog.Key {
 		}
 	}
 	return nil
+}
+
+// ofDate gives keys of a day; its own dates have one kind of their own.
+func ofDate(name string, v extract.Date) []catalog.Key {
+	day, ok := dayOf(v.ISO)
+	if !ok {
+		return nil
+	}
+	keys := []catalog.Key{{Kind: Date, Low: day, High: day}, {Kind: Date + "/" + name, Low: day, High: day}}
+	switch name {
+	case "catalogue_date", "document_date", "sent_at", "received_at":
+		keys = append(keys, catalog.Key{Kind: OwnDate, Low: day, High: day})
+	}
+	return keys
 }
 
 func ofText(name, v string) []catalog.Key {
@@ -153,11 +175,14 @@ func dayOf(iso string) (int, bool) {
 	return int(t.Unix() / 86400), true
 }
 
-// Maker makes keys of questions. Its zero value is ready.
-type Maker struct{}
+// Maker makes keys of questions. Its zero value is ready and knows no names.
+type Maker struct {
+	// Names gives the authority file, where agents are found by any of their names.
+	Names func() *agents.Index
+}
 
 // Keys returns the keys of which a document must have one, for what a person wrote.
-func (Maker) Keys(kind, text string) ([]catalog.Key, error) {
+func (m Maker) Keys(kind, text string) ([]catalog.Key, error) {
 	switch base, role, _ := strings.Cut(kind, "/"); base {
 	case Telegram, Registry:
 		if n := link.Number(text); n != "" {
@@ -167,13 +192,34 @@ func (Maker) Keys(kind, text string) ([]catalog.Key, error) {
 	case SourceURL:
 		return []catalog.Key{{Kind: kind, Text: foldURL(text)}}, nil
 	case Agent:
-		return []catalog.Key{{Kind: agentKind(role), Text: text}}, nil
-	case Date:
+		return m.agentKeys(role, text)
+	case Date, OwnDate:
 		return dates(kind, text)
 	case Citation:
 		return citations(text)
 	}
 	return nil, fmt.Errorf("there is no key %q", kind)
+}
+
+// agentKeys takes an ID, or a name in any of its forms.
+func (m Maker) agentKeys(role, written string) ([]catalog.Key, error) {
+	if role != "" {
+		if form, ok := formOf(role); !ok || form != agent {
+			return nil, fmt.Errorf("%q is no role: write the name of a field such as addressee, signatory, sender, via or to_place", role)
+		}
+	}
+	if strings.TrimSpace(written) == "" {
+		return nil, errors.New("the agent's name is empty")
+	}
+	var keys []catalog.Key
+	for _, id := range m.agentsNamed(written) {
+		keys = append(keys, catalog.Key{Kind: agentKind(role), Text: id})
+	}
+	if isID(written) {
+		return keys, nil
+	}
+	// Names that the authority file does not have are kept as they are written.
+	return append(keys, catalog.Key{Kind: agentKind(role), Text: "name:" + strings.ToLower(written)}), nil
 }
 
 func agentKind(role string) string {
