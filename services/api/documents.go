@@ -18,11 +18,15 @@ func (s *catalogServer) GetDocument(ctx context.Context, req *fondsv1.GetDocumen
 	if err != nil {
 		return nil, err
 	}
+	want, err := readMaskFrom(req.GetReadMask(), wholeDocument, s.KeyMaker)
+	if err != nil {
+		return nil, err
+	}
 	head, err := s.Catalog.Head(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	key := revisionKey{getDocument, id, revisionAsked(req.GetRevision(), head)}
+	key := revisionKey{getDocument, id, revisionAsked(req.GetRevision(), head), want.text}
 	known, ok := s.cache.get(key)
 	if !ok {
 		full, err := s.Catalog.Document(ctx, id, key.revision)
@@ -30,13 +34,13 @@ func (s *catalogServer) GetDocument(ctx context.Context, req *fondsv1.GetDocumen
 			return nil, err
 		}
 		head = full.Document
-		if known.encoded, err = proto.Marshal(revisionOf(full, true)); err != nil {
+		if known.encoded, err = proto.Marshal(want.revision(full)); err != nil {
 			return nil, fmt.Errorf("encode document %s: %w", id, err)
 		}
 		s.cache.put(key, known)
 	}
 	m := &fondsv1.Document{}
-	setHead(m, head)
+	want.setHead(m, head)
 	carry(m, known.encoded)
 	return m, nil
 }
@@ -57,11 +61,15 @@ func (s *catalogServer) BatchGetDocuments(ctx context.Context, req *fondsv1.Batc
 			return nil, err
 		}
 	}
+	want, err := readMaskFrom(req.GetReadMask(), wholeDocument, s.KeyMaker)
+	if err != nil {
+		return nil, err
+	}
 	heads, err := s.Catalog.Documents(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	m := &fondsv1.BatchGetDocumentsResponse{Documents: documentsOf(heads, true)}
+	m := &fondsv1.BatchGetDocumentsResponse{Documents: want.documents(heads)}
 	if size := proto.Size(m); size > maxAnswer {
 		return nil, &catalog.Error{
 			Code: catalog.Exhausted, Reason: ReasonResponseTooLarge, Field: "names",
@@ -83,9 +91,13 @@ func documentsOf(heads []catalog.DocumentHead, regions bool) []*fondsv1.Document
 	return documents
 }
 
-// ListDocuments returns documents without their regions.
+// ListDocuments returns documents, without their regions and fields unless asked for.
 func (s *catalogServer) ListDocuments(ctx context.Context, req *fondsv1.ListDocumentsRequest) (*fondsv1.ListDocumentsResponse, error) {
 	q, err := documentQuery(req.GetFilter(), s.KeyMaker)
+	if err != nil {
+		return nil, err
+	}
+	want, err := readMaskFrom(req.GetReadMask(), withoutParts, s.KeyMaker)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +112,7 @@ func (s *catalogServer) ListDocuments(ctx context.Context, req *fondsv1.ListDocu
 		return nil, err
 	}
 	heads, next := page(heads, size, func(h catalog.DocumentHead) string { return h.ID }, query...)
-	return &fondsv1.ListDocumentsResponse{Documents: documentsOf(heads, false), NextPageToken: next}, nil
+	return &fondsv1.ListDocumentsResponse{Documents: want.documents(heads), NextPageToken: next}, nil
 }
 
 // CreateDocument makes a document in a person's name.

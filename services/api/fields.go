@@ -13,32 +13,36 @@ import (
 
 // fieldsOf translates the fields of a revision. A value that cannot be translated
 // is left out: its words as written stay.
-func fieldsOf(r catalog.Revision) []*fondsv1.Field {
-	pages := map[string]string{}
-	for _, g := range r.Regions {
-		if g.Reading != "" {
-			pages[g.Reading] = pageNameOf(g.Scan, g.Page) + "/readings/" + g.Reading
-		}
-	}
+func fieldsOf(r catalog.Revision) []*fondsv1.Field { return fieldsNamed(r, nil) }
+
+// fieldsNamed translates the fields that have one of the names; nil for all.
+func fieldsNamed(r catalog.Revision, names map[string]bool) []*fondsv1.Field {
+	pages := readingNames(r)
 	list, err := r.Fields.List()
 	if err != nil {
 		return nil // what cannot be decoded is for an audit to tell
 	}
-	fields := make([]*fondsv1.Field, len(list))
-	for i, f := range list {
-		m := &fondsv1.Field{
-			Name: f.Name, Raw: f.Raw, Confidence: f.Confidence, Rule: f.Rule, Person: f.Person,
-			Assurance: fondsv1.Assurance(f.Assurance),
+	fields := make([]*fondsv1.Field, 0, len(list))
+	for _, f := range list {
+		if names == nil || names[f.Name] {
+			fields = append(fields, fieldOf(f, pages))
 		}
-		if value, err := valueOf(f.Name, f.Value); err == nil {
-			m.Value = value
-		}
-		for _, e := range f.Evidence {
-			m.Evidence = append(m.Evidence, evidenceOf(e, pages))
-		}
-		fields[i] = m
 	}
 	return fields
+}
+
+func fieldOf(f catalog.Field, pages map[string]string) *fondsv1.Field {
+	m := &fondsv1.Field{
+		Name: f.Name, Raw: f.Raw, Confidence: f.Confidence, Rule: f.Rule, Person: f.Person,
+		Assurance: fondsv1.Assurance(f.Assurance),
+	}
+	if value, err := valueOf(f.Name, f.Value); err == nil {
+		m.Value = value
+	}
+	for _, e := range f.Evidence {
+		m.Evidence = append(m.Evidence, evidenceOf(e, pages))
+	}
+	return m
 }
 
 func evidenceOf(e catalog.Evidence, pages map[string]string) *fondsv1.Evidence {

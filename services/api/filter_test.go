@@ -49,7 +49,7 @@ func TestFilter(t *testing.T) {
 		`fields.record_type = ciphered_telegram`:                      exactly("field/record_type", "ciphered telegram"),
 		`fields.classification:"СЕКРЕТНО"`:                            catalog.HasKey{Kind: "field/classification", Part: "секретно"},
 		`fields.copy_count > 2`:                                       catalog.HasKey{Kind: "field/copy_count", Low: 3, High: 1 << 30},
-		`parts > 1`: catalog.HasKey{Kind: "parts", Low: 2, High: 1 << 30},
+		`parts > 1`:                                                   catalog.HasKey{Kind: "parts", Low: 2, High: 1 << 30},
 		`fields.sent_at = "1951-06"`:                                  june,
 		`fields.sent_at >= "1951-06" AND fields.sent_at <= "1951-06"`: june,
 		`fields.sent_at = "13.6.1951"`:                                catalog.HasKey{Kind: "field/sent_at", From: "1951-06-13", Before: "1951-06-13~"},
@@ -69,7 +69,7 @@ func TestFilter(t *testing.T) {
 
 func sheets(t *testing.T, shelfmark string) catalog.Condition {
 	t.Helper()
-	found, err := keys.Maker{}.Keys(keys.Citation, shelfmark)
+	found, err := keys.Maker{}.Lookups(keys.Citation, shelfmark)
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}

@@ -140,7 +140,7 @@ func TestTouchingReaderSaysThatTheClientIsThere(t *testing.T) {
 
 func TestCache(t *testing.T) {
 	c := newCache(10_000)
-	key := func(n int) revisionKey { return revisionKey{getText, "d", n} }
+	key := func(n int) revisionKey { return revisionKey{getText, "d", n, ""} }
 	size := 1000 - overhead
 	for n := range 10 {
 		c.put(key(n), answer{encoded: make([]byte, size)})
@@ -162,7 +162,7 @@ func TestCache(t *testing.T) {
 	if c.size != 10_000 || len(c.byKey) != 10 || c.recent.Len() != 10 {
 		t.Errorf("size %d, %d keys, %d in order", c.size, len(c.byKey), c.recent.Len())
 	}
-	if _, ok := c.get(revisionKey{getDocument, "d", 0}); ok {
+	if _, ok := c.get(revisionKey{getDocument, "d", 0, ""}); ok {
 		t.Error("another call got a text")
 	}
 }

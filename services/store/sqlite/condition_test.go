@@ -86,10 +86,13 @@ func TestLookupPlans(t *testing.T) {
 			_, err := r.DocumentsByKey(catalog.Lookup{Key: number, Also: &day, Limit: 5})
 			return err
 		},
-		"by day": func(r catalog.Reader) error {
-			_, err := r.DocumentsByKey(catalog.Lookup{Key: day, Limit: 5})
+		"by day, and by the beginning of a citation": func(r catalog.Reader) error {
+			l := catalog.Lookup{Key: catalog.Key{Kind: "date", Text: "1951", Low: 1, High: 1}, Before: "1951~", Limit: 5}
+			_, err := r.DocumentsByKey(l)
 			return err
 		},
+		"by what it refers to and answers":       func(r catalog.Reader) error { _, err := r.LinksOf("x"); return err },
+		"by what refers to it and is its answer": func(r catalog.Reader) error { _, err := r.LinksTo("x"); return err },
 		"by scan": func(r catalog.Reader) error {
 			_, err := r.DocumentsOn(catalog.Digest(strings.Repeat("ab", 32)))
 			return err
@@ -103,6 +106,9 @@ func TestLookupPlans(t *testing.T) {
 				t.Logf("%s\n%s", query, plan)
 				if strings.Contains(plan, "SCAN") {
 					t.Errorf("%s\n  reads a whole table:\n%s", query, plan)
+				}
+				if strings.Contains(query, "k.key = ?") && strings.Contains(plan, "TEMP B-TREE") {
+					t.Errorf("%s\n  gathers all that have the key before it gives a page:\n%s", query, plan)
 				}
 			}
 		})

@@ -80,17 +80,24 @@ func (v *view) UnderivedDocuments(limit int) ([]catalog.Document, error) {
 }
 
 // DocumentsByKey walks the keys that have the kind and text, which begin the primary
-// key and are in the order of documents, and looks for the second key of each.
+// key and are in the order of documents, as far as the limit, and looks for the second
+// key of each. A range of texts is gathered first.
 func (v *view) DocumentsByKey(l catalog.Lookup) ([]catalog.Document, error) {
-	keys := `SELECT document FROM document_keys k WHERE kind = ? AND key = ? AND document > ? AND low <= ? AND high >= ?`
+	const columns = `d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at`
+	where := `k.kind = ? AND k.key = ? AND k.document > ? AND k.low <= ? AND k.high >= ?`
 	args := []any{l.Kind, l.Text, l.After, l.High, l.Low}
+	if l.Before != "" {
+		where = `k.kind = ? AND k.key >= ? AND k.key < ? AND k.document > ? AND k.low <= ? AND k.high >= ?`
+		args = []any{l.Kind, l.Text, l.Before, l.After, l.High, l.Low}
+	}
 	if l.Also != nil {
-		keys += ` AND EXISTS (SELECT 1 FROM document_keys a
+		where += ` AND EXISTS (SELECT 1 FROM document_keys a
 			WHERE a.kind = ? AND a.key = ? AND a.document = k.document AND a.low <= ? AND a.high >= ?)`
 		args = append(args, l.Also.Kind, l.Also.Text, l.Also.High, l.Also.Low)
 	}
-	return all(v, `SELECT `+documentColumns+` FROM documents WHERE deleted_at = 0 AND id IN (`+keys+`)
-		ORDER BY id LIMIT ?`, readDocument, append(args, max(l.Limit, 0))...)
+	return all(v, `SELECT `+columns+` FROM document_keys k CROSS JOIN documents d ON d.id = k.document
+		WHERE `+where+` AND d.deleted_at = 0 GROUP BY k.document ORDER BY k.document LIMIT ?`,
+		readDocument, append(args, max(l.Limit, 0))...)
 }
 
 func readRequest(r *row) catalog.Request {

@@ -100,6 +100,7 @@ func ask(t *testing.T, s *Store) {
 		_, _ = tx.UnreadDocuments(5)
 		_, _ = tx.UnderivedDocuments(5)
 		_, _ = tx.DocumentsByKey(catalog.Lookup{Key: catalog.Key{Kind: "x", Text: "y"}, Limit: 5})
+		_, _ = tx.DocumentsByKey(catalog.Lookup{Key: catalog.Key{Kind: "x", Text: "y"}, Before: "z", Also: &catalog.Key{Kind: "x"}, Limit: 5})
 		_, _ = tx.LinkSources("x", 5)
 		_ = tx.PutLinks("x", []catalog.Link{{Kind: catalog.LinkReference, Target: "x"}})
 		_, _ = tx.LinksOf("x")

@@ -310,7 +310,9 @@ func documentsByKey(f *fixture) {
 			tx.PutKeys("c", []catalog.Key{{Kind: "outgoing_number", Text: "4117"}}))
 	})
 	find := func(l catalog.Lookup) []string {
-		l.Limit = 10
+		if l.Limit == 0 {
+			l.Limit = 10
+		}
 		list := read(f, func(r catalog.Reader) ([]catalog.Document, error) { return r.DocumentsByKey(l) })
 		return each(list, func(d catalog.Document) string { return d.ID })
 	}
@@ -321,6 +323,10 @@ func documentsByKey(f *fixture) {
 	equal(f, "ranges that meet", find(catalog.Lookup{Key: lists(32, 33)}), []string{"a", "b"})
 	sheet := lists(33, 34)
 	equal(f, "with a second key", find(catalog.Lookup{Key: number, Also: &sheet}), []string{"b"})
+	equal(f, "range of texts", find(catalog.Lookup{Key: catalog.Key{Kind: "telegram_number", Text: "41"}, Before: "42"}), []string{"a", "b"})
+	equal(f, "range after", find(catalog.Lookup{Key: catalog.Key{Kind: "telegram_number", Text: "41"}, Before: "42", After: "a"}), []string{"b"})
+	equal(f, "range without its end", len(find(catalog.Lookup{Key: catalog.Key{Kind: "telegram_number", Text: "41"}, Before: "4117"})), 0)
+	equal(f, "one of two", find(catalog.Lookup{Key: lists(32, 33), Limit: 1}), []string{"a"})
 	equal(f, "second range", find(catalog.Lookup{Key: lists(41, 41)}), []string{"a"})
 	equal(f, "between ranges", len(find(catalog.Lookup{Key: lists(34, 39)})), 0)
 	f.tx(func(tx catalog.Tx) error { return tx.PutKeys("a", []catalog.Key{lists(1, 1)}) })

@@ -9,7 +9,6 @@ import (
 
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
-	"github.com/fonds-archive/fonds/workers/extract/citation"
 )
 
 // Condition gives what a document must meet for a comparison of a filter: a field's
@@ -177,33 +176,24 @@ func compareCount(field, operator, value string) (catalog.Condition, error) {
 	return catalog.HasKey{Kind: kind, Low: low, High: high}, nil
 }
 
-// compareCitation finds the files of a shelfmark: with ":" all below the levels that it
-// names, and of those that it names lists of, those whose lists meet.
+// compareCitation finds the files of a shelfmark: those whose lists meet where it names
+// lists, and all below the levels that it names where it ends above the file.
 func compareCitation(field, operator, value string) (catalog.Condition, error) {
 	if operator != "=" && operator != ":" {
 		return nil, fmt.Errorf(`%s is compared with = "SHELFMARK", :"BEGINNING OF ONE" and :*, not with %s`, field, operator)
 	}
-	parsed := citation.Parse(value)
-	var found catalog.Or
-	for i := range parsed.Citations {
-		c := &parsed.Citations[i]
-		if c.Kind != citation.Archival || c.Archive == "" {
-			continue
-		}
-		for _, k := range ofCitation(c) {
-			h := catalog.HasKey{Kind: Citation, Low: k.Low, High: k.High, Few: c.Fond != ""}.Exactly(k.Text)
-			if prefix := strings.TrimRight(k.Text, "|"); operator == ":" && prefix != k.Text {
-				// The fields of a key end with "|", and "}" is the sign behind it.
-				h.From, h.Before, h.Few = prefix+"|", prefix+"}", false
-			}
-			found = append(found, h)
-		}
+	lookups, err := citations(value)
+	if err != nil {
+		return nil, err
 	}
-	switch {
-	case len(found) == 0:
-		return nil, fmt.Errorf(`no shelfmark with its archive was found in %q: write it like "APRF, f. 45, op. 1, d. 339, ll. 31-32" or the beginning of one`, value)
-	case len(found) > maxShelfmarks:
-		return nil, fmt.Errorf("%d ranges of sheets are more than the %d that one comparison may have", len(found), maxShelfmarks)
+	var found catalog.Or
+	for _, l := range lookups {
+		h := catalog.HasKey{Kind: l.Kind, Low: l.Low, High: l.High, From: l.Text, Before: l.Before}
+		if l.Before == "" {
+			h.Few = true
+			h = h.Exactly(l.Text)
+		}
+		found = append(found, h)
 	}
 	return catalog.AnyOf(found...), nil
 }

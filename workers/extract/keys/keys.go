@@ -5,28 +5,28 @@
 package keys
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/workers/extract"
-	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/citation"
 	"github.com/fonds-archive/fonds/workers/extract/link"
 )
 
 // The kinds of keys.
 const (
-	Telegram  = "telegram_number"
-	Registry  = "registry_number"
-	Citation  = "citation"
+	Telegram = "telegram_number"
+	Registry = "registry_number"
+	Citation = "citation"
+	// Shelfmark is a citation without its archive.
+	Shelfmark = "shelfmark"
 	SourceURL = "source_url"
-	Date      = "date"
-	// OwnDate is the day on which the document was written, sent, received or
-	// catalogued: not one that it only mentions.
+	// Date is when the document was written, sent, received or catalogued: not what it
+	// only mentions. The text is the date, the range its days.
+	Date = "date"
+	// OwnDate is the same by its days alone.
 	OwnDate = "own_date"
 	// Agent is followed by a slash and the role; without a role by nothing.
 	Agent = "agent"
@@ -93,18 +93,15 @@ func lookedUp(f catalog.Field, value any) []catalog.Key {
 	return nil
 }
 
-// ofDate gives keys of a day; its own dates have one kind of their own.
+// ofDate gives the keys of a date that is the document's own.
 func ofDate(name string, v extract.Date) []catalog.Key {
-	day, ok := dayOf(v.ISO)
-	if !ok {
-		return nil
-	}
-	keys := []catalog.Key{{Kind: Date, Low: day, High: day}, {Kind: Date + "/" + name, Low: day, High: day}}
 	switch name {
 	case "catalogue_date", "document_date", "sent_at", "received_at":
-		keys = append(keys, catalog.Key{Kind: OwnDate, Low: day, High: day})
+		if first, last, ok := daysOf(v.ISO); ok {
+			return []catalog.Key{{Kind: Date, Text: v.ISO, Low: first, High: last}, {Kind: OwnDate, Low: first, High: last}}
+		}
 	}
-	return keys
+	return nil
 }
 
 func ofText(name, v string) []catalog.Key {
@@ -141,16 +138,23 @@ func ofAgent(role string, v extract.Agent) []catalog.Key {
 	return []catalog.Key{{Kind: Agent, Text: text}, {Kind: Agent + "/" + role, Text: text}}
 }
 
-// ofCitation makes a key for each range of lists; one without lists meets all.
+// ofCitation makes a key for each range of lists, with the archive and without; one
+// without lists meets all.
 func ofCitation(c *citation.Citation) []catalog.Key {
 	file := citation.LooseKey(c)
+	_, bare, _ := strings.Cut(file, "|")
 	ranges := c.Spans()
 	if len(ranges) == 0 {
-		return []catalog.Key{{Kind: Citation, Text: file, Low: 0, High: widest}}
+		ranges = [][2]int{{0, widest}}
 	}
-	keys := make([]catalog.Key, len(ranges))
-	for i, r := range ranges {
-		keys[i] = catalog.Key{Kind: Citation, Text: file, Low: r[0], High: r[1]}
+	var keys []catalog.Key
+	for _, r := range ranges {
+		if c.Archive != "" {
+			keys = append(keys, catalog.Key{Kind: Citation, Text: file, Low: r[0], High: r[1]})
+		}
+		if c.Fond != "" {
+			keys = append(keys, catalog.Key{Kind: Shelfmark, Text: bare, Low: r[0], High: r[1]})
+		}
 	}
 	return keys
 }
@@ -163,96 +167,22 @@ func foldURL(s string) string {
 	return strings.TrimRight(s, "/.")
 }
 
-// dayOf counts the days since 1 January 1970 of a date with year, month and day.
-func dayOf(iso string) (int, bool) {
-	if len(iso) < len("1951-06-13") {
-		return 0, false
-	}
-	t, err := time.Parse("2006-01-02", iso[:10])
-	if err != nil {
-		return 0, false
-	}
-	return int(t.Unix() / 86400), true
-}
-
-// Maker makes keys of questions. Its zero value is ready and knows no names.
-type Maker struct {
-	// Names gives the authority file, where agents are found by any of their names.
-	Names func() *agents.Index
-}
-
-// Keys returns the keys of which a document must have one, for what a person wrote.
-func (m Maker) Keys(kind, text string) ([]catalog.Key, error) {
-	switch base, role, _ := strings.Cut(kind, "/"); base {
-	case Telegram, Registry:
-		if n := link.Number(text); n != "" {
-			return []catalog.Key{{Kind: kind, Text: n}}, nil
-		}
-		return nil, fmt.Errorf("%q is no number", text)
-	case SourceURL:
-		return []catalog.Key{{Kind: kind, Text: foldURL(text)}}, nil
-	case Agent:
-		return m.agentKeys(role, text)
-	case Date, OwnDate:
-		return dates(kind, text)
-	case Citation:
-		return citations(text)
-	}
-	return nil, fmt.Errorf("there is no key %q", kind)
-}
-
-// agentKeys takes an ID, or a name in any of its forms.
-func (m Maker) agentKeys(role, written string) ([]catalog.Key, error) {
-	if role != "" {
-		if form, ok := formOf(role); !ok || form != agent {
-			return nil, fmt.Errorf("%q is no role: write the name of a field such as addressee, signatory, sender, via or to_place", role)
+// daysOf counts the days since 1 January 1970 of the first and the
+// last day that a date may mean. There are none for a date without a year.
+func daysOf(iso string) (first, last int, ok bool) {
+	day, _, _ := strings.Cut(iso, "T")
+	for _, precision := range []struct {
+		layout              string
+		years, months, days int
+	}{{"2006-01-02", 0, 0, 1}, {"2006-01", 0, 1, 0}, {"2006", 1, 0, 0}} {
+		if t, err := time.Parse(precision.layout, day); err == nil {
+			end := t.AddDate(precision.years, precision.months, precision.days)
+			return dayOf(t), dayOf(end) - 1, true
 		}
 	}
-	if strings.TrimSpace(written) == "" {
-		return nil, errors.New("the agent's name is empty")
-	}
-	var keys []catalog.Key
-	for _, id := range m.agentsNamed(written) {
-		keys = append(keys, catalog.Key{Kind: agentKind(role), Text: id})
-	}
-	if isID(written) {
-		return keys, nil
-	}
-	// Names that the authority file does not have are kept as they are written.
-	return append(keys, catalog.Key{Kind: agentKind(role), Text: "name:" + strings.ToLower(written)}), nil
+	return 0, 0, false
 }
 
-func agentKind(role string) string {
-	if role == "" {
-		return Agent
-	}
-	return Agent + "/" + role
-}
+func dayOf(t time.Time) int { return int(t.Unix() / (24 * 60 * 60)) }
 
-// dates reads a day, or two with "/" between.
-func dates(kind, text string) ([]catalog.Key, error) {
-	from, to, ranged := strings.Cut(text, "/")
-	if !ranged {
-		to = from
-	}
-	low, okLow := dayOf(from)
-	high, okHigh := dayOf(to)
-	if !okLow || !okHigh || high < low {
-		return nil, fmt.Errorf("%q is no day such as 1951-06-13, nor two days with / between", text)
-	}
-	return []catalog.Key{{Kind: kind, Low: low, High: high}}, nil
-}
-
-func citations(text string) ([]catalog.Key, error) {
-	parsed := citation.Parse(text)
-	var keys []catalog.Key
-	for i := range parsed.Citations {
-		if c := &parsed.Citations[i]; c.Kind == citation.Archival {
-			keys = append(keys, ofCitation(c)...)
-		}
-	}
-	if len(keys) == 0 {
-		return nil, fmt.Errorf("no archival reference was found in %q: write it like APRF, f. 45, op. 1, d. 339, ll. 31-32", text)
-	}
-	return keys, nil
-}
+func dayAt(day int) time.Time { return time.Unix(int64(day)*24*60*60, 0).UTC() }
