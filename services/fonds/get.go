@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
@@ -56,9 +57,18 @@ func documentName(written string) (string, error) {
 }
 
 func (c *client) getDocument(ctx context.Context, name string, revision uint32) (*fondsv1.Document, error) {
+	return c.getParts(ctx, name, revision)
+}
+
+// getParts gets what the paths of a read mask name; all without any.
+func (c *client) getParts(ctx context.Context, name string, revision uint32, paths ...string) (*fondsv1.Document, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	return c.catalog.GetDocument(ctx, &fondsv1.GetDocumentRequest{Name: name, Revision: revision}, zipped())
+	request := &fondsv1.GetDocumentRequest{Name: name, Revision: revision}
+	if len(paths) > 0 {
+		request.ReadMask = &fieldmaskpb.FieldMask{Paths: paths}
+	}
+	return c.catalog.GetDocument(ctx, request, zipped())
 }
 
 func writeDocument(cmd *cobra.Command, d *fondsv1.Document) error {
