@@ -51,7 +51,7 @@ type filterReader struct {
 func (r *filterReader) unparsed(err error) error {
 	offset, what := 0, "it cannot be understood"
 	for ; err != nil; err = errors.Unwrap(err) {
-		if e, ok := err.(interface { //nolint:errorlint // each error of the chain has a place of its own
+		if e, ok := err.(interface {
 			Position() filtering.Position
 			Message() string
 		}); ok {

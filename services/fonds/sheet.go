@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -133,8 +132,10 @@ func (s *sheet) items(name string) {
 			continue
 		}
 		told[words] = true
-		for i, line := range wrap(words, s.width-4) {
-			s.line("  " + cmp.Or(map[int]string{0: line}[i], "  "+line))
+		margin := "  "
+		for _, line := range wrap(words, s.width-4) {
+			s.line(margin + line)
+			margin = "    "
 		}
 		s.prove(f)
 	}
@@ -187,10 +188,14 @@ func (s *sheet) quote(e *fondsv1.Evidence) string {
 func (s *sheet) place(e *fondsv1.Evidence) string {
 	page := slices.IndexFunc(s.document.GetRegions(), func(g *fondsv1.Region) bool { return g.GetReading() == e.GetReading() })
 	where := fmt.Sprintf("page %d, bytes %d–%d", page+1, e.GetStart(), e.GetEnd())
-	for i, b := range e.GetBoxes() {
-		where += cmp.Or(map[int]string{0: ", box "}[i], " and ") + fmt.Sprintf("%d,%d %d×%d", b.GetX(), b.GetY(), b.GetWidth(), b.GetHeight())
+	if len(e.GetBoxes()) == 0 {
+		return where
 	}
-	return where
+	boxes := make([]string, len(e.GetBoxes()))
+	for i, b := range e.GetBoxes() {
+		boxes[i] = fmt.Sprintf("%d,%d %d×%d", b.GetX(), b.GetY(), b.GetWidth(), b.GetHeight())
+	}
+	return where + ", box " + strings.Join(boxes, " and ")
 }
 
 // wrap breaks a text at blanks into lines of at most width characters; a word that is
@@ -199,7 +204,7 @@ func wrap(text string, width int) []string {
 	var lines []string
 	for paragraph := range strings.SplitSeq(text, "\n") {
 		line, n := "", 0
-		for _, word := range strings.Fields(paragraph) {
+		for word := range strings.FieldsSeq(paragraph) {
 			size := utf8.RuneCountInString(word)
 			if n > 0 && n+1+size > width {
 				lines, line, n = append(lines, line), "", 0
