@@ -18,7 +18,7 @@ func TestDocumentsAreFoundByWhatTheySay(t *testing.T) {
 	s := newFakeSite(t)
 	server := s.start()
 	english, russian := filepath.Join(corpus, "01_page_headings.txt"), filepath.Join(corpus, "24_ru_incoming.txt")
-	s.want("import", english, russian)
+	s.want("import", "--wait", english, russian)
 	named := func(path string) *fondsv1.Document {
 		t.Helper()
 		d := &fondsv1.Document{}
