@@ -22,26 +22,44 @@ func (s *catalogServer) GetDocument(ctx context.Context, req *fondsv1.GetDocumen
 	if err != nil {
 		return nil, err
 	}
-	head, err := s.Catalog.Head(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	key := revisionKey{getDocument, id, revisionAsked(req.GetRevision(), head), want.text}
-	known, ok := s.cache.get(key)
-	if !ok {
-		full, err := s.Catalog.Document(ctx, id, key.revision)
+	head, kept := s.Catalog.KeptHead(id)
+	if !kept && req.GetRevision() == 0 {
+		// What is asked for the first time is read at once, head and all.
+		full, err := s.Catalog.Newest(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		head = full.Document
-		if known.encoded, err = proto.Marshal(want.revision(full)); err != nil {
-			return nil, fmt.Errorf("encode document %s: %w", id, err)
-		}
-		s.cache.put(key, known)
+		return s.carried(full, want)
 	}
+	if !kept {
+		if head, err = s.Catalog.Head(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	key := revisionKey{getDocument, id, revisionAsked(req.GetRevision(), head), want.text}
+	if known, ok := s.cache.get(key); ok {
+		m := &fondsv1.Document{}
+		want.setHead(m, head)
+		carry(m, known.encoded)
+		return m, nil
+	}
+	full, err := s.Catalog.Document(ctx, id, key.revision)
+	if err != nil {
+		return nil, err
+	}
+	return s.carried(full, want)
+}
+
+// carried keeps the answer for a revision and gives it with the head.
+func (s *catalogServer) carried(full catalog.DocumentHead, want readMask) (*fondsv1.Document, error) {
+	encoded, err := proto.Marshal(want.revision(full))
+	if err != nil {
+		return nil, fmt.Errorf("encode document %s: %w", full.ID, err)
+	}
+	s.cache.put(revisionKey{getDocument, full.ID, full.Revision.Number, want.text}, answer{encoded: encoded})
 	m := &fondsv1.Document{}
-	want.setHead(m, head)
-	carry(m, known.encoded)
+	want.setHead(m, full.Document)
+	carry(m, encoded)
 	return m, nil
 }
 
