@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
@@ -124,7 +125,7 @@ func Register(s *grpc.Server, d Deps) (*Services, error) {
 	}
 	services := &Services{health: health.NewServer(), roots: roots}
 	fondsv1.RegisterCatalogServiceServer(s, &catalogServer{Deps: d, cache: newCache(d.Limits.CacheBytes)})
-	fondsv1.RegisterIngestServiceServer(s, &ingestServer{Deps: d, roots: roots, uploads: &services.uploads})
+	fondsv1.RegisterIngestServiceServer(s, &ingestServer{Deps: d, roots: roots, uploads: &services.uploads, importing: semaphore.NewWeighted(maxImporting)})
 	healthv1.RegisterHealthServer(s, services.health)
 	for name := range s.GetServiceInfo() {
 		services.health.SetServingStatus(name, healthv1.HealthCheckResponse_SERVING)
@@ -157,4 +158,6 @@ type ingestServer struct {
 	Deps
 	roots   []importRoot
 	uploads *sync.WaitGroup
+	// importing bounds the bytes of the texts in hand.
+	importing *semaphore.Weighted
 }

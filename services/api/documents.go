@@ -201,6 +201,10 @@ func (s *catalogServer) UpdateDocument(ctx context.Context, req *fondsv1.UpdateD
 	if change.Statements, err = s.statementsAsked(d, req.GetUpdateMask().GetPaths()); err != nil {
 		return nil, err
 	}
+	change.Keys = s.KeyMaker.Of
+	if change.Statements != nil && change.Regions == nil {
+		return s.state(ctx, id, d.GetEtag(), person(ctx), change)
+	}
 	return written(s.Catalog.UpdateDocument(ctx, id, d.GetEtag(), person(ctx), change))
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -22,27 +23,33 @@ func fieldsNamed(r catalog.Revision, names map[string]bool) []*fondsv1.Field {
 	if err != nil {
 		return nil // what cannot be decoded is for an audit to tell
 	}
-	fields := make([]*fondsv1.Field, 0, len(list))
-	for _, f := range list {
-		if names == nil || names[f.Name] {
-			fields = append(fields, fieldOf(f, pages))
-		}
+	if names != nil {
+		list = slices.DeleteFunc(list, func(f catalog.Field) bool { return !names[f.Name] })
 	}
-	return fields
+	return fieldsShown(list, pages)
 }
 
-func fieldOf(f catalog.Field, pages map[string]string) *fondsv1.Field {
-	m := &fondsv1.Field{
-		Name: f.Name, Raw: f.Raw, Confidence: f.Confidence, Rule: f.Rule, Person: f.Person,
-		Assurance: fondsv1.Assurance(f.Assurance),
+// fieldsShown translates statements. A proof in a reading that the revision does not
+// show any more is left out: pages has the names of those that it shows, by their IDs.
+func fieldsShown(list []catalog.Field, pages map[string]string) []*fondsv1.Field {
+	fields := make([]*fondsv1.Field, len(list))
+	for i, f := range list {
+		m := &fondsv1.Field{
+			Name: f.Name, Raw: f.Raw, Confidence: f.Confidence, Rule: f.Rule, Person: f.Person,
+			Assurance: fondsv1.Assurance(f.Assurance), SaidTime: timestamp(f.SaidAt),
+			Instead: fieldsShown(f.Instead, pages),
+		}
+		if value, err := valueOf(f.Name, f.Value); err == nil {
+			m.Value = value
+		}
+		for _, e := range f.Evidence {
+			if pages[e.Reading] != "" {
+				m.Evidence = append(m.Evidence, evidenceOf(e, pages))
+			}
+		}
+		fields[i] = m
 	}
-	if value, err := valueOf(f.Name, f.Value); err == nil {
-		m.Value = value
-	}
-	for _, e := range f.Evidence {
-		m.Evidence = append(m.Evidence, evidenceOf(e, pages))
-	}
-	return m
+	return fields
 }
 
 func evidenceOf(e catalog.Evidence, pages map[string]string) *fondsv1.Evidence {

@@ -158,9 +158,10 @@ func requestLimit(method string) int {
 	switch method {
 	case fondsv1.IngestService_CreateBatch_FullMethodName:
 		return maxReceive
-	case fondsv1.CatalogService_CreateDocument_FullMethodName, fondsv1.CatalogService_UpdateDocument_FullMethodName:
-		return 4 << 20 // 20,000 regions of 200 bytes
-	case fondsv1.IngestService_UploadScan_FullMethodName:
+	case fondsv1.CatalogService_CreateDocument_FullMethodName, fondsv1.CatalogService_UpdateDocument_FullMethodName,
+		fondsv1.CatalogService_SplitDocument_FullMethodName:
+		return 4 << 20 // 20,000 regions of 200 bytes, 5,000 cuts of 800
+	case fondsv1.IngestService_UploadScan_FullMethodName, fondsv1.IngestService_ImportText_FullMethodName:
 		return maxChunk + 1<<10
 	}
 	return 64 << 10 // 1,000 names of 60 bytes

@@ -378,7 +378,10 @@ func bodyOf(lines ...[]string) *fondsv1.Body {
 			})
 		}
 		body.Text += "\n"
-		body.Lines = append(body.Lines, &fondsv1.Line{WordStart: first, WordEnd: uint32(len(body.Words))})
+		body.Lines = append(body.Lines, &fondsv1.Line{
+			WordStart: first, WordEnd: uint32(len(body.Words)),
+			Box: &fondsv1.Box{Y: uint32(50 * row), Width: uint32(100 * len(words)), Height: 40},
+		})
 	}
 	body.Paragraphs = []*fondsv1.Paragraph{{LineEnd: uint32(len(body.Lines))}}
 	body.Blocks = []*fondsv1.Block{{ParagraphEnd: 1}}

@@ -23,6 +23,9 @@ const (
 	maxText = 64 << 20
 	// maxImported is the most documents that one imported file may hold.
 	maxImported = 20_000
+	// maxImporting is how many bytes of files are imported at a time: an import takes
+	// some twenty times its size of memory. Others wait before they send.
+	maxImporting = maxText
 )
 
 // Texts knows what published texts look like.
@@ -56,6 +59,11 @@ func (s *ingestServer) ImportText(stream importStream) error {
 	if collection == "" {
 		collection = catalog.DefaultCollection
 	}
+	size := min(int64(h.GetSize()), maxImporting) // what is larger is refused next
+	if err := s.importing.Acquire(stream.Context(), size); err != nil {
+		return err
+	}
+	defer s.importing.Release(size)
 	file, err := s.importedBytes(stream, h)
 	if err != nil {
 		return err

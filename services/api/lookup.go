@@ -24,6 +24,8 @@ type KeyMaker interface {
 	Condition(field, operator, value string) (catalog.Condition, error)
 	// Fields gives the names of the fields, in order.
 	Fields() []string
+	// Of gives the keys of all that is stated of a document.
+	Of(stated []catalog.Field) []catalog.Key
 }
 
 // LookupDocuments finds documents by what they are known by, one indexed question

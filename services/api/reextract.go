@@ -16,6 +16,8 @@ type Rules interface {
 	// Read gives a document's text to the rules of today and returns what they say of
 	// it. It stores nothing.
 	Read(ctx context.Context, head catalog.DocumentHead) (catalog.Extracted, error)
+	// Version names the rules of today and the names that they know.
+	Version() string
 }
 
 // reextractPage is how many documents are held at once; one has up to 20,000 regions.
@@ -23,7 +25,8 @@ const reextractPage = 32
 
 // ReextractDocuments reads documents again, newest first, and tells of each what would
 // change, or what has changed. A document that cannot be read is told of and costs no
-// other.
+// other. Those that the rules of today have read are passed over, so that the same
+// call goes on where another has ended.
 func (s *catalogServer) ReextractDocuments(req *fondsv1.ReextractDocumentsRequest, stream grpc.ServerStreamingServer[fondsv1.ReextractDocumentsResponse]) error {
 	q, err := documentQuery(req.GetFilter(), s.KeyMaker)
 	if err != nil {
@@ -31,17 +34,25 @@ func (s *catalogServer) ReextractDocuments(req *fondsv1.ReextractDocumentsReques
 	}
 	ctx := stream.Context()
 	q.Limit = reextractPage
+	again := reextraction{s, s.Rules.Version(), req.GetApply()}
 	for seen := uint64(0); ; {
 		heads, err := s.Catalog.ListDocuments(ctx, q)
 		if err != nil || len(heads) == 0 {
 			return err
 		}
+		current, err := s.Catalog.ReadBy(ctx, again.version, heads)
+		if err != nil {
+			return err
+		}
 		for _, head := range heads {
-			seen++
-			m := s.reextract(ctx, head, req.GetApply())
+			if !head.Revision.Complete() {
+				continue // it is read when its last page ends
+			}
+			m := again.document(ctx, head, current[head.ID])
 			if err := s.goesOn(ctx); err != nil {
 				return err
 			}
+			seen++
 			m.Seen = seen
 			if err := stream.Send(m); err != nil {
 				return err
@@ -61,20 +72,29 @@ func (s *catalogServer) goesOn(ctx context.Context) error {
 	}
 }
 
-// reextract reads one document again. What goes wrong with it is its problem.
-func (s *catalogServer) reextract(ctx context.Context, head catalog.DocumentHead, apply bool) *fondsv1.ReextractDocumentsResponse {
-	m := &fondsv1.ReextractDocumentsResponse{Document: "documents/" + head.ID}
-	if !head.Revision.Complete() {
-		return m // it is read when its last page ends
+// reextraction reads documents with one version of the rules.
+type reextraction struct {
+	*catalogServer
+	version string
+	apply   bool
+}
+
+// document reads one again. What goes wrong with it is its problem.
+func (r reextraction) document(ctx context.Context, head catalog.DocumentHead, current bool) *fondsv1.ReextractDocumentsResponse {
+	m := &fondsv1.ReextractDocumentsResponse{
+		Document: "documents/" + head.ID, Title: head.Revision.Title, Rules: r.version, Current: current,
 	}
-	if err := safely(func() error { return s.readAgain(ctx, head, apply, m) }); err != nil {
-		m.Changes, m.Revision, m.Problem = nil, 0, s.problemOf(ctx, head.ID, err)
+	if current {
+		return m
+	}
+	if err := safely(func() error { return r.readAgain(ctx, head, m) }); err != nil {
+		m.Changes, m.Revision, m.Problem = nil, 0, r.problemOf(ctx, head.ID, err)
 	}
 	return m
 }
 
-func (s *catalogServer) readAgain(ctx context.Context, head catalog.DocumentHead, apply bool, m *fondsv1.ReextractDocumentsResponse) error {
-	extracted, err := s.Rules.Read(ctx, head)
+func (r reextraction) readAgain(ctx context.Context, head catalog.DocumentHead, m *fondsv1.ReextractDocumentsResponse) error {
+	extracted, err := r.Rules.Read(ctx, head)
 	if err != nil {
 		return err
 	}
@@ -82,10 +102,10 @@ func (s *catalogServer) readAgain(ctx context.Context, head catalog.DocumentHead
 	if err != nil {
 		return err
 	}
-	if m.Changes, err = changesOf(head.Revision, catalog.CompareFields(before, catalog.Stated(before, extracted.Fields))); err != nil || !apply {
+	if m.Changes, err = changesOf(head.Revision, catalog.CompareFields(before, catalog.Stated(before, extracted.Fields))); err != nil || !r.apply {
 		return err
 	}
-	stored, err := s.Catalog.StoreEachFields(ctx, []catalog.Extracted{extracted})
+	stored, err := r.Catalog.StoreEachFields(ctx, []catalog.Extracted{extracted})
 	if err != nil {
 		return err
 	}

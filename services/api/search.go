@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -50,12 +51,13 @@ func (s *catalogServer) SearchDocuments(ctx context.Context, req *fondsv1.Search
 	q := catalog.SearchQuery{Within: within, Offset: int(offset), Limit: pageSize(req.GetPageSize(), 20)}
 	q.Match, q.Without = matchOf(clauses)
 	if !req.GetExact() {
-		first := q.Match
-		q.First = &first
 		if clauses, err = s.widen(ctx, req.GetQuery(), clauses); err != nil {
 			return nil, err
 		}
-		q.Match, _ = matchOf(clauses)
+		typed := q.Match
+		if q.Match, _ = matchOf(clauses); !reflect.DeepEqual(typed, q.Match) {
+			q.First = &typed
+		}
 	}
 	hits, next, err := s.search(ctx, q, clauses)
 	if err != nil {

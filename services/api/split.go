@@ -152,7 +152,7 @@ func (s *catalogServer) partsAsked(ctx context.Context, regions []shown, cuts []
 		parts[len(parts)-1].Regions = append(parts[len(parts)-1].Regions, rest)
 	}
 	if next < len(cuts) {
-		return nil, invalid(cutField(next), fmt.Sprintf("cuts come in the order of the document, which has %d regions", len(regions)))
+		return nil, invalid(cutField(next), fmt.Sprintf("cuts come in the order of the document, whose last region is %d", len(regions)))
 	}
 	return parts, s.nameParts(regions, cuts, parts)
 }

@@ -19,6 +19,9 @@ type Statements interface {
 	// Normal gives the JSON of a value, with the names of the contract, the form in
 	// which rules give theirs. A citation is read from raw.
 	Normal(name string, value []byte, raw string) ([]byte, error)
+	// Words gives those by which a text can prove a value: as it is written, where that
+	// is known or the value is itself words of the text; "" for none.
+	Words(name string, value []byte, raw string) string
 }
 
 // fieldPath begins the paths of a mask that name fields.

@@ -124,6 +124,9 @@ func TestPersonsStatementIsServedAndFound(t *testing.T) {
 	if d.GetRevision() != before.GetRevision()+1 || d.GetPerson() != "local" || d.GetTitle() != before.GetTitle() || len(d.GetRegions()) != 1 {
 		t.Errorf("revision: %v", d)
 	}
+	if a.byNumber("5120") != 0 || a.byNumber("5121") != 1 {
+		t.Errorf("found at once: %d by the wrong number and %d by the right one", a.byNumber("5120"), a.byNumber("5121"))
+	}
 	a.extract()
 	d = a.get(name)
 	number := fieldsNamed(d, "telegram_number")

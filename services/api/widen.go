@@ -86,14 +86,14 @@ func misreadables(clauses []text.Clause) []misreadable {
 		for _, ph := range c.Any {
 			for i := range ph.Words {
 				w := &ph.Words[i]
-				switch {
-				case w.Prefix:
-				case len(w.Parts) == 1:
+				if w.Prefix {
+					continue
+				}
+				if len(w.Parts) == 1 {
 					add(w, w.Parts[0])
-				default:
-					for _, whole := range w.Wholes {
-						add(w, whole)
-					}
+				}
+				for _, whole := range w.Wholes {
+					add(w, whole)
 				}
 			}
 		}

@@ -137,8 +137,13 @@ func (b *Bus) start(fn func()) {
 // back without its folder, or with an older one. It goes on until they stand or
 // the server is away again; meanwhile all who use them hear that they are missing.
 func (b *Bus) declareAgain() {
-	for b.life.Err() == nil && b.conn.IsConnected() {
-		if b.declare(b.life) == nil {
+	// A server that is still starting may take a request and never answer it, so the
+	// first tries are short; one that is busy gets longer each time.
+	for patience := time.Second; b.life.Err() == nil && b.conn.IsConnected(); patience = min(2*patience, requestTimeout) {
+		declaring, cancel := context.WithTimeout(b.life, patience)
+		err := b.declare(declaring)
+		cancel()
+		if err == nil {
 			return
 		}
 		select {

@@ -144,7 +144,10 @@ func (f *TextFeed) Consume(ctx context.Context, ahead int, report func(error)) <
 
 // consume returns when ctx ends or the place is lost.
 func (f *TextFeed) consume(ctx context.Context, ahead int, deliveries chan<- *TextDelivery) error {
-	consumer, err := f.open(ctx)
+	// A server that is still starting may take the request and never answer it.
+	opening, cancel := context.WithTimeout(ctx, 2*feedBeat)
+	consumer, err := f.open(opening)
+	cancel()
 	if err != nil {
 		return err
 	}

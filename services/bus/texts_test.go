@@ -110,7 +110,7 @@ func receive(t *testing.T, texts <-chan *TextDelivery) *TextDelivery {
 			t.Fatal("the feed ended")
 		}
 		return d
-	case <-time.After(15 * time.Second):
+	case <-time.After(60 * time.Second):
 		t.Fatal("no text came")
 	}
 	return nil

@@ -167,6 +167,10 @@ type Change struct {
 	// Statements are the person's, by the name of the field: they take the place of
 	// what people have said under it. An empty list takes that back.
 	Statements map[string][]Field
+	// Keys gives what a document is found by, of all that is stated of it, so that it is
+	// found at once by what is stated here; what it is found by beside, such as its
+	// text, comes again when the rules read it. Nil to wait for them.
+	Keys func(stated []Field) []Key
 }
 
 // UpdateDocument makes a new revision with another title, other regions or other
@@ -193,7 +197,10 @@ func (c *Catalog) UpdateDocument(ctx context.Context, id, etag, person string, c
 		if change.Regions != nil {
 			r.MadeOf = []RevisionName{{Document: id, Number: present.Head}}
 		}
-		if r.Fields, err = restated(tx, present.Revision.Fields, r.Regions, change.Statements, person); err != nil {
+		if r.Fields, err = restated(tx, present.Revision.Fields, r.Regions, change.Statements, speaker{person, c.now()}); err != nil {
+			return err
+		}
+		if err := change.putKeys(tx, id, r.Fields); err != nil {
 			return err
 		}
 		if change.Regions == nil && change.Statements == nil && present.Extracted == present.Head {
@@ -206,6 +213,18 @@ func (c *Catalog) UpdateDocument(ctx context.Context, id, etag, person string, c
 		return err
 	})
 	return head, err
+}
+
+// putKeys has a document found by what is stated of it now.
+func (c Change) putKeys(tx Tx, id string, stated Fields) error {
+	if c.Statements == nil || c.Keys == nil {
+		return nil
+	}
+	list, err := stated.List()
+	if err != nil {
+		return err
+	}
+	return tx.PutKeys(id, c.Keys(list))
 }
 
 // keepShown gives each wanted region what the same region of before shows.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"time"
 )
 
 // Field is one statement about a document: what it says, as written and in normal
@@ -24,8 +26,13 @@ type Field struct {
 	// Rule is the rule's name and version; empty for a person's statement.
 	Rule string `json:"rule,omitempty"`
 	// Person who says so; empty for a rule's.
-	Person    string    `json:"person,omitempty"`
+	Person string `json:"person,omitempty"`
+	// SaidAt is when the person said so; zero for a rule's.
+	SaidAt    time.Time `json:"said_at,omitzero"`
 	Assurance Assurance `json:"assurance"`
+	// Instead are the statements of rules in whose place the person's stands, as they
+	// were when a person first spoke; at the first of the person's under a name.
+	Instead []Field `json:"instead,omitempty"`
 }
 
 // Fields are the statements of a revision. They stay encoded until somebody asks for
@@ -81,6 +88,17 @@ type Evidence struct {
 	Boxes [][4]int `json:"boxes,omitempty"`
 }
 
+// holds tells that a region shows the words of a proof.
+func (r Region) holds(e Evidence) bool {
+	if r.Reading != e.Reading || r.Range != nil && (e.Start < r.Range.Start || e.End > r.Range.End) {
+		return false
+	}
+	return r.Box == nil || !slices.ContainsFunc(e.Boxes, func(b [4]int) bool {
+		x, y := b[0]+b[2]/2-r.Box.X, b[1]+b[3]/2-r.Box.Y // of its middle
+		return x < 0 || x >= r.Box.Width || y < 0 || y >= r.Box.Height
+	})
+}
+
 // Key is what a document can be found by. Keys are derived from its fields and
 // stand outside the revision.
 type Key struct {
@@ -121,12 +139,20 @@ type Extracted struct {
 	Revision int
 	Fields   []Field
 	Keys     []Key
+	// Rules is the version of the rules and of the names that they know; empty for a
+	// document that they could not read.
+	Rules string
 }
+
+// rulesKey is the kind of the key by which a document is known to have been read by a
+// version of the rules. It is derived and changes without a revision, as all keys do.
+const rulesKey = "rules"
 
 // StoreFields stores what rules say about documents, in one transaction. Statements
 // of people stay, and a rule's statement under the name of one gives way to it.
-// Where a newer revision has come meanwhile nothing is stored: that one will be
-// read. It returns the number of new revisions.
+// Where they say what was said before there is no new revision, and where a newer
+// revision has come meanwhile nothing is stored: that one will be read. It returns the
+// number of new revisions.
 func (c *Catalog) StoreFields(ctx context.Context, extracted []Extracted) (int, error) {
 	stored, err := c.StoreEachFields(ctx, extracted)
 	revised := 0
@@ -179,16 +205,16 @@ func (c *Catalog) storeFields(tx Tx, e Extracted) (done StoredFields, err error)
 	if err != nil {
 		return done, err
 	}
-	stated, err := NewFields(Stated(before, e.Fields))
-	if err != nil {
-		return done, err
-	}
-	if bytes.Equal(stated.encoded, head.Revision.Fields.encoded) {
+	stated := Stated(before, e.Fields)
+	if len(CompareFields(before, stated)) == 0 {
 		head.Extracted = head.Head
 		err = tx.PutDocument(head.Document)
 	} else {
 		next := head.Revision
-		next.Fields, next.Author = stated, SystemPerson
+		if next.Fields, err = NewFields(stated); err != nil {
+			return done, err
+		}
+		next.Author = SystemPerson
 		done.Revision = head.Head + 1
 		head.Extracted = done.Revision
 		err = c.revise(tx, head.Document, next, DocumentRevised)
@@ -196,7 +222,27 @@ func (c *Catalog) storeFields(tx Tx, e Extracted) (done StoredFields, err error)
 	if err != nil {
 		return StoredFields{}, err
 	}
-	return done, tx.PutKeys(e.Document, e.Keys)
+	keys := slices.Clone(e.Keys)
+	if e.Rules != "" {
+		keys = append(keys, Key{Kind: rulesKey, Text: e.Rules})
+	}
+	return done, tx.PutKeys(e.Document, keys)
+}
+
+// ReadBy tells which of the documents a version of the rules has read as they are now.
+func (c *Catalog) ReadBy(ctx context.Context, rules string, heads []DocumentHead) (map[string]bool, error) {
+	read := map[string]bool{}
+	err := c.store.View(ctx, func(r Reader) error {
+		for _, head := range heads {
+			has, err := r.HasKey(head.ID, rulesKey, rules)
+			if err != nil {
+				return err
+			}
+			read[head.ID] = has && head.Extracted == head.Head
+		}
+		return nil
+	})
+	return read, err
 }
 
 // Stated lays rules' statements under those of people, which are found among what was

@@ -31,8 +31,8 @@ type SearchQuery struct {
 	// empty where there is no such thing.
 	Match   Match
 	Without []Match
-	// First is what those documents answer that come before all others; nil where
-	// none do.
+	// First is what those documents answer that come before all others, whether they
+	// answer Match or not; nil where none do.
 	First *Match
 	// Within selects among the documents found; its After and Limit mean nothing here.
 	Within DocumentQuery
@@ -80,8 +80,9 @@ const maxChecked = 500
 func (c *Catalog) SearchDocuments(ctx context.Context, q SearchQuery, check func(DocumentText) (bool, error)) (next int, err error) {
 	limit, found, checked := q.Limit, 0, 0
 	err = c.store.View(ctx, func(r Reader) error {
-		for {
-			q.Limit = min(2*limit+1, maxChecked-checked)
+		// Mostly each candidate is an answer; where not, few questions go on for long.
+		for size := limit + 1; ; size *= 4 {
+			q.Limit = min(size, maxChecked-checked)
 			ids, err := r.Search(q)
 			if err != nil {
 				return err

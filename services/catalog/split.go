@@ -14,8 +14,9 @@ type Part struct {
 }
 
 // SplitDocument gives the first part to a document and makes a new one of each
-// other. The regions show what they showed; what people have stated about the
-// document stays with the first part. It returns the documents in order.
+// other. The regions show what they showed. What people have stated goes with the part
+// that shows the words which prove it; the rest stays with the first. It returns the
+// documents in order.
 func (c *Catalog) SplitDocument(ctx context.Context, id, etag, person string, parts []Part) ([]DocumentHead, error) {
 	var heads []DocumentHead
 	err := c.store.Tx(ctx, func(tx Tx) error {
@@ -26,6 +27,10 @@ func (c *Catalog) SplitDocument(ctx context.Context, id, etag, person string, pa
 		}
 		if len(parts) < 2 {
 			return invalid("cuts", "a split needs at least two parts")
+		}
+		stated, err := present.Revision.Fields.List()
+		if err != nil {
+			return err
 		}
 		from := []RevisionName{{Document: id, Number: present.Head}}
 		for n, part := range parts {
@@ -42,10 +47,9 @@ func (c *Catalog) SplitDocument(ctx context.Context, id, etag, person string, pa
 				return err
 			}
 			r.MadeOf = from
-			if n == 0 {
-				if r.Fields, err = onlyPeoples(present.Revision.Fields); err != nil {
-					return err
-				}
+			// What rules have stated is left out: of another text it is of no use.
+			if r.Fields, err = NewFields(statedOf(peoplesFields(stated), parts, n)); err != nil {
+				return err
 			}
 			if err := c.revise(tx, d, r, event); err != nil {
 				return err
@@ -61,13 +65,21 @@ func (c *Catalog) SplitDocument(ctx context.Context, id, etag, person string, pa
 	return heads, err
 }
 
-// onlyPeoples leaves out what rules have stated: of another text it is of no use.
-func onlyPeoples(fields Fields) (Fields, error) {
-	list, err := fields.List()
-	if err != nil {
-		return Fields{}, err
+// statedOf gives the statements that go with one of the parts: the first that shows
+// all words of the proof, and the first of all where none does.
+func statedOf(stated []Field, parts []Part, n int) []Field {
+	var own []Field
+	for _, f := range stated {
+		at := slices.IndexFunc(parts, func(p Part) bool {
+			return !slices.ContainsFunc(f.Evidence, func(e Evidence) bool {
+				return !slices.ContainsFunc(p.Regions, func(g Region) bool { return g.holds(e) })
+			})
+		})
+		if max(at, 0) == n {
+			own = append(own, f)
+		}
 	}
-	return NewFields(peoplesFields(list))
+	return own
 }
 
 // MergeDocuments appends the regions of other documents to one and deletes these.

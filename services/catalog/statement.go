@@ -4,13 +4,21 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 	"unicode/utf8"
 )
 
-// restated lays a person's statements over those of before. Under their names nothing
-// of the rules is left: it returns, where nobody speaks against it, when the rules
-// read the document again.
-func restated(r Reader, before Fields, regions []Region, statements map[string][]Field, person string) (Fields, error) {
+// speaker is who states something, and when.
+type speaker struct {
+	person string
+	at     time.Time
+}
+
+// restated lays a person's statements over those of before. What rules said under
+// their names is kept within them; for a name that is taken back it stands again, as
+// far as it is proved by what the document shows, until the rules read the document
+// anew.
+func restated(r Reader, before Fields, regions []Region, statements map[string][]Field, by speaker) (Fields, error) {
 	if statements == nil {
 		return before, nil
 	}
@@ -18,26 +26,61 @@ func restated(r Reader, before Fields, regions []Region, statements map[string][
 	if err != nil {
 		return Fields{}, err
 	}
+	said := map[string][]Field{}
 	stays := slices.DeleteFunc(list, func(f Field) bool {
 		_, again := statements[f.Name]
+		if again {
+			said[f.Name] = append(said[f.Name], f)
+		}
 		return again
 	})
 	own := peoplesFields(stays)
 	shown := shownTexts{reader: r, regions: regions, texts: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(statements)) {
-		for _, f := range statements[name] {
-			if len(f.Value) == 0 && len(statements[name]) > 1 {
-				return Fields{}, invalid("document.fields", "%s: one statement says that there is none, and another stands beside it", name)
-			}
-			if err := shown.prove(name, f.Evidence); err != nil {
-				return Fields{}, err
-			}
-			own = append(own, Field{
-				Name: name, Value: f.Value, Raw: f.Raw, Evidence: f.Evidence, Person: person, Assurance: AssuranceCorrected,
-			})
+		ruled := rulesFields(said[name])
+		if len(statements[name]) == 0 {
+			stays = append(stays, slices.DeleteFunc(ruled, func(f Field) bool { return !shown.showsAll(f.Evidence) })...)
+			continue
 		}
+		stated, err := shown.stated(name, statements[name], by)
+		if err != nil {
+			return Fields{}, err
+		}
+		stated[0].Instead = ruled
+		own = append(own, stated...)
 	}
 	return NewFields(Stated(own, stays))
+}
+
+// rulesFields are the statements of rules among those under one name, or those that a
+// person's among them stand in the place of.
+func rulesFields(said []Field) []Field {
+	var ruled []Field
+	for _, f := range said {
+		if f.Person == "" {
+			ruled = append(ruled, f)
+		}
+		ruled = append(ruled, f.Instead...)
+	}
+	return ruled
+}
+
+// stated checks a person's statements under one name and says whose they are.
+func (s shownTexts) stated(name string, statements []Field, by speaker) ([]Field, error) {
+	var stated []Field
+	for _, f := range statements {
+		if len(f.Value) == 0 && len(statements) > 1 {
+			return nil, invalid("document.fields", "%s: one statement says that there is none, and another stands beside it", name)
+		}
+		if err := s.prove(name, f.Evidence); err != nil {
+			return nil, err
+		}
+		stated = append(stated, Field{
+			Name: name, Value: f.Value, Raw: f.Raw, Evidence: f.Evidence,
+			Person: by.person, SaidAt: by.at, Assurance: AssuranceCorrected,
+		})
+	}
+	return stated, nil
 }
 
 // shownTexts are the texts that a document shows, each read once.
@@ -54,9 +97,7 @@ func (s shownTexts) prove(name string, evidence []Evidence) error {
 		if err != nil {
 			return err
 		}
-		inside := slices.ContainsFunc(s.regions, func(g Region) bool {
-			return g.Reading == e.Reading && (g.Range == nil || g.Range.Start <= e.Start && e.End <= g.Range.End)
-		})
+		inside := slices.ContainsFunc(s.regions, func(g Region) bool { return g.holds(e) })
 		switch {
 		case e.Reading == "" || !s.shows(e.Reading):
 			return invalid("document.fields", "%s is proved by the reading %q, which the document does not show", name, e.Reading)
@@ -67,6 +108,11 @@ func (s shownTexts) prove(name string, evidence []Evidence) error {
 		}
 	}
 	return nil
+}
+
+// showsAll tells that the document still shows the words of a proof.
+func (s shownTexts) showsAll(evidence []Evidence) bool {
+	return !slices.ContainsFunc(evidence, func(e Evidence) bool { return !s.shows(e.Reading) })
 }
 
 func (s shownTexts) shows(reading string) bool {

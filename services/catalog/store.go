@@ -154,6 +154,8 @@ type DocumentReader interface {
 	UnderivedDocuments(limit int) ([]Document, error)
 	// DocumentsByKey gives the documents that have the key and are not deleted.
 	DocumentsByKey(l Lookup) ([]Document, error)
+	// HasKey tells that a document, deleted or not, has a key of the kind and text.
+	HasKey(document, kind, text string) (bool, error)
 	// Request gives what a person's request ID has made.
 	Request(person, id string) (Request, error)
 	// Search gives the IDs of documents whose terms answer the query: those first

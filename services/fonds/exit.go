@@ -5,7 +5,11 @@ import (
 	"errors"
 	"fmt"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/fonds-archive/fonds/services/api"
 )
 
 // The exit codes. Scripts rely on them: they are explained by `fonds help
@@ -24,7 +28,8 @@ const exitCodesHelp = `fonds ends with one of these exit codes. They do not chan
 
   0    all well
   1    something failed as data: pages failed, a batch is INCOMPLETE or was
-       cancelled, files could not be read, fsck or doctor found a problem
+       cancelled, files could not be read or are no text, fsck or doctor
+       found a problem
   2    the command line is wrong
   3    the server cannot be reached, or a part of it is not there now
   4    what was named does not exist
@@ -62,6 +67,16 @@ func notFoundf(format string, args ...any) error {
 // errFailedData ends the program with exit 1 when the output has told why.
 var errFailedData = &exitError{code: exitData}
 
+// reasonIn returns the reason of a status; empty for none.
+func reasonIn(s *status.Status) string {
+	for _, detail := range s.Details() {
+		if info, ok := detail.(*errdetails.ErrorInfo); ok {
+			return info.GetReason()
+		}
+	}
+	return ""
+}
+
 // exitCode returns the code that an error ends the program with.
 func exitCode(err error) int {
 	if err == nil {
@@ -81,6 +96,9 @@ func exitCode(err error) int {
 	case codes.Canceled:
 		return exitInterrupted
 	case codes.InvalidArgument, codes.OutOfRange:
+		if reason := reasonIn(s); reason == api.ReasonNotText || reason == api.ReasonTextTooLarge {
+			return exitData // the command was right, the file is not
+		}
 		return exitUsage
 	case codes.Unavailable, codes.DeadlineExceeded:
 		return exitUnreachable

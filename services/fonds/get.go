@@ -200,7 +200,11 @@ func writeFields(w io.Writer, fields []*fondsv1.Field) error {
 		if f.GetPerson() != "" {
 			says = f.GetPerson()
 		}
-		t.add(f.GetName(), oneLine(f.GetRaw(), 70), fmt.Sprintf("%.0f%%", 100*f.GetConfidence()), says)
+		sure := fmt.Sprintf("%.0f%%", 100*f.GetConfidence())
+		if f.GetPerson() != "" {
+			sure = "-"
+		}
+		t.add(f.GetName(), oneLine(writtenOf(f), 70), sure, says)
 	}
 	if len(t.rows) == 0 {
 		return nil

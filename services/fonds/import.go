@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,7 +86,7 @@ func (o *importOptions) run(cmd *cobra.Command, paths []string) error {
 			return err
 		}
 		failed++
-		fmt.Fprintf(cmd.ErrOrStderr(), "fonds: %s: %s\n", shown(path), problemOf(err, c.address).Message)
+		fmt.Fprintf(cmd.ErrOrStderr(), "fonds: %s\n", problemOf(err, c.address))
 	}
 	if failed > 0 {
 		return dataf("%s could not be imported", plural(failed, "file"))
@@ -165,14 +166,17 @@ func (o *importOptions) send(ctx context.Context, c *client, path string) (*fond
 // readWhole reads a file that has to be a text.
 func readWhole(path string) ([]byte, error) {
 	file, err := os.Open(path)
-	if err != nil {
-		return nil, localError(err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, notFoundf("%s: no such file", shown(path))
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", shown(path), localError(err))
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	switch {
 	case err != nil:
-		return nil, localError(err)
+		return nil, fmt.Errorf("%s: %w", shown(path), localError(err))
 	case info.IsDir():
 		return nil, dataf("%s is a folder: name the files in it", shown(path))
 	case info.Size() > mostImported:
@@ -180,7 +184,7 @@ func readWhole(path string) ([]byte, error) {
 	}
 	b, err := io.ReadAll(io.LimitReader(file, mostImported+1))
 	if err != nil {
-		return nil, localError(err)
+		return nil, fmt.Errorf("%s: %w", shown(path), localError(err))
 	}
 	return b, nil
 }

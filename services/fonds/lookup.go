@@ -258,13 +258,22 @@ func scanOf(written string) (string, error) {
 	return "scans/" + hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// writtenOf returns a field as written, or the value where a person has stated one
+// that the text does not have.
+func writtenOf(f *fondsv1.Field) string {
+	if f.GetRaw() != "" || f.GetPerson() == "" {
+		return f.GetRaw()
+	}
+	return fieldShown(f)
+}
+
 // rawOf returns a field as written: the first of the names that the document has.
 func rawOf(d *fondsv1.Document, names ...string) string {
 	for _, name := range names {
 		var found []string
 		for _, f := range d.GetFields() {
 			if f.GetName() == name {
-				found = append(found, f.GetRaw())
+				found = append(found, writtenOf(f))
 			}
 		}
 		if len(found) > 0 {

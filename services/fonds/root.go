@@ -62,6 +62,7 @@ $FONDS_SERVER, or ` + defaultServer + ` when that is not set.`,
 	root.AddCommand(
 		newServeCommand(), newIngestCommand(), newImportCommand(), newBatchCommand(), newExtractCommand(), newEvaluateCommand(), newLookupCommand(), newListCommand(), newGetCommand(),
 		newCiteCommand(), newSearchCommand(), newSplitCommand(), newMergeCommand(),
+		newSetCommand(), newFieldsCommand(), newReextractCommand(), newAgentsCommand(),
 		newTextCommand(), newScanCommand(), newDeadCommand(), newFsckCommand(), newDoctorCommand(),
 		newVersionCommand(), newExitCodesTopic(),
 	)

@@ -49,6 +49,12 @@ fonds search -- mao -draft`,
 			return o.run(cmd)
 		},
 	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		if strings.Contains(err.Error(), "shorthand") {
+			return usagef("%v; a word to leave out goes behind --: fonds search -- mao -draft", err)
+		}
+		return usagef("%v", err)
+	})
 	addServerFlag(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.collection, "collection", "", "only this collection's")
@@ -173,19 +179,40 @@ func (o hitWriter) marked(h *fondsv1.SearchHit) string {
 	}
 	snippet, at := h.GetSnippet(), 0
 	var b strings.Builder
-	for _, m := range h.GetMarks() {
+	for _, m := range neighbours(snippet, h.GetMarks()) {
+		b.WriteString(flat(snippet[at:m[0]]) + open + flat(snippet[m[0]:m[1]]) + end)
+		at = m[1]
+	}
+	b.WriteString(flat(snippet[at:]))
+	return strings.TrimSpace(b.String())
+}
+
+// neighbours gives the marks of a snippet, those of words side by side as one.
+func neighbours(snippet string, marks []*fondsv1.TextRange) [][2]int {
+	var joined [][2]int
+	at := 0
+	for _, m := range marks {
 		from, to := int(m.GetStart()), int(m.GetEnd())
 		if from < at || to < from || to > len(snippet) {
 			continue // not of this snippet
 		}
-		b.WriteString(flat(snippet[at:from]) + open + flat(snippet[from:to]) + end)
+		if gap := snippet[at:from]; len(joined) > 0 && len(gap) <= 3 && strings.Trim(gap, " \n\t-.'’") == "" {
+			joined[len(joined)-1][1] = to
+		} else {
+			joined = append(joined, [2]int{from, to})
+		}
 		at = to
 	}
-	b.WriteString(flat(snippet[at:]))
-	return b.String()
+	return joined
 }
 
-var whiteSpace = regexp.MustCompile(`\s+`)
+var (
+	whiteSpace = regexp.MustCompile(`\s+`)
+	// markdown is what makes headings and bold letters in a published text.
+	markdown = regexp.MustCompile(`(?m)^[ \t]*#{1,6}[ \t]|\*\*`)
+)
 
-// flat is safe text with a blank for each run of white space.
-func flat(s string) string { return safeText(whiteSpace.ReplaceAllString(s, " ")) }
+// flat is safe text without marks of Markdown, with a blank for each run of white space.
+func flat(s string) string {
+	return safeText(whiteSpace.ReplaceAllString(markdown.ReplaceAllString(s, ""), " "))
+}

@@ -25,7 +25,9 @@ func (n *node) feed() feed.Config {
 }
 
 // rules are those that the role extract reads with, whether it runs here or not.
-func (n *node) rules() api.Rules { return lateRules(sync.OnceValue(n.feed)) }
+func (n *node) rules() api.Rules {
+	return lateRules(sync.OnceValue(func() feed.Config { return n.feed().Ready() }))
+}
 
 // lateRules are made when they are first needed.
 type lateRules func() feed.Config
@@ -33,3 +35,5 @@ type lateRules func() feed.Config
 func (r lateRules) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Extracted, error) {
 	return r().Read(ctx, head)
 }
+
+func (r lateRules) Version() string { return r().Version() }

@@ -3,7 +3,9 @@
 // and in which boxes on the page.
 //
 // It reads bodies and stores nothing, and asks for a body only when the first box on
-// its page is wanted.
+// its page is wanted: a search looks into hundreds of texts and shows boxes of a few.
+// Places are told in bytes of the reading, which never change, and not in bytes of
+// the document, whose regions people reorder.
 package passage
 
 import (
@@ -166,7 +168,7 @@ func (t *Text) boxes(p *placed, start, end int) ([][4]int, error) {
 		}
 		boxes = joinBox(boxes, w.GetBox())
 	}
-	return boxes, nil
+	return boxes[:min(len(boxes), maxBoxes)], nil
 }
 
 // joinBox joins a word's box to the one before when both stand on one line.

@@ -28,6 +28,7 @@ type Term struct {
 //     all three: so MiG15, MIG 15 and MIG-15 meet. Between numbers the joiner
 //     stays, so that 31-32 is not 3132. A word that is divided at the end of a
 //     line comes in the same way.
+//   - "22 973" comes as 22, 973 and as 22973.
 //   - A number with leading zeros comes without them too.
 //   - Chinese, Japanese and Korean come as overlapping pairs of characters and,
 //     at the end of a run, as the last one alone: any piece of a run is a

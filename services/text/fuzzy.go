@@ -12,7 +12,8 @@ import (
 // Near is a term of the vocabulary that may be a misreading of another.
 type Near struct {
 	Term string
-	// Distance is the number of letters put in, left out or exchanged.
+	// Distance is the number of letters put in, left out or exchanged; two that are
+	// read for one count as one.
 	Distance int
 }
 
@@ -95,11 +96,15 @@ func SharedTrigrams(term string) int {
 // enough trigrams, in any order.
 func Similar(term string, vocabulary iter.Seq[string], limit int) []Near {
 	bound := MaxDistance(term)
-	want := []rune(term)
+	want, joined := []rune(term), []rune(pairs.Replace(term))
 	var found []Near
 	var rows editRows
 	for candidate := range vocabulary {
-		if d := rows.distance(want, candidate, bound); d <= bound {
+		d := rows.distance(want, candidate, bound)
+		if d > bound && bound > 0 {
+			d = 1 + rows.distance(joined, pairs.Replace(candidate), bound-1)
+		}
+		if d <= bound {
 			found = append(found, Near{candidate, d})
 			if len(found) >= 2*max(limit, 32) {
 				found = nearest(found, limit)
@@ -108,6 +113,10 @@ func Similar(term string, vocabulary iter.Seq[string], limit int) []Near {
 	}
 	return nearest(found, limit)
 }
+
+// pairs are two letters that recognition takes for one, and the other way round:
+// cornmander, rnechanic.
+var pairs = strings.NewReplacer("rn", "m", "cl", "d", "vv", "w", "ьг", "ы")
 
 // nearest sorts and keeps the first of each term, at most limit of them.
 func nearest(found []Near, limit int) []Near {

@@ -26,6 +26,7 @@ func TestSimilar(t *testing.T) {
 	vocabulary := []string{
 		"telegram", "te1egram", "telegrarn", "telegraph", "tclcgrarn", "beij", "bei", "peij", "1951", "1957", "телеграмм", "тслеграмм",
 		"стал", "сталин", "сталинград", "telegram", "mao", "маo", "elegram", "telegramx", "毛泽", "毛译",
+		"cornmand", "wam", "вьгстр",
 	}
 	for _, c := range []struct {
 		term, want string
@@ -40,6 +41,10 @@ func TestSimilar(t *testing.T) {
 		{"стали", "стал сталин", 10},
 		{"телеграмм", "телеграмм тслеграмм", 10},
 		{"毛泽", "毛泽", 10},
+		{"command", "cornmand", 10},
+		{"cornmand", "cornmand", 10},
+		{"warn", "wam", 10},
+		{"выстр", "вьгстр", 10},
 		{"nothing", "", 10},
 		{"telegram", "", 0},
 		{"telegram", "", -1},

@@ -328,10 +328,31 @@ func queryWord(w *word) Word {
 	for _, p := range w.parts[:w.n] {
 		q.Parts = append(q.Parts, p.form.stem)
 	}
-	if short := withoutZeros(q.Parts[0]); w.n == 1 && short != "" {
+	if w.n > 1 {
+		return q
+	}
+	if short := withoutZeros(q.Parts[0]); short != "" {
 		q.Wholes = []string{short}
 	}
+	if other := surname(w.parts[0].form); other != "" {
+		q.Wholes = append(q.Wholes, other)
+	}
 	return q
+}
+
+// surname returns the other stem of a word that may be a Russian surname; "" for any
+// other. The rules take -ov off Molotov, as if it were a plural, and leave it on in the
+// other cases of the name.
+func surname(f *form) string {
+	for _, ending := range [...]string{"ов", "ев"} {
+		if f.folded == f.stem+ending {
+			return f.folded
+		}
+		if nominative, ok := strings.CutSuffix(f.stem, ending); ok && stem(f.stem) == nominative {
+			return nominative
+		}
+	}
+	return ""
 }
 
 // commonPrefix returns what two words have in common at the start.

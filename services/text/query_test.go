@@ -65,6 +65,10 @@ func TestQuery(t *testing.T) {
 		{"№3557", "no 3557"},
 		{"Beijing — & , Moscow", "beij & moscow"},
 		{"-OR x", "-or & x"},
+		{"Молотов", "молот=молотов"},
+		{"Молотову", "молотов=молот"},
+		{"Хрущёва Лунин", "хрущев=хрущ & лунин"},
+		{"Молотов*", "молот*"},
 	} {
 		got, err := Query(c.in)
 		if err != nil || written(got) != c.want {
@@ -112,7 +116,7 @@ func TestQueryErrors(t *testing.T) {
 }
 
 func TestHits(t *testing.T) {
-	text := "To Comrade MAO ZEDONG. MIG-15s and MIG 17 arrived, No. 302/sh, ll. 0031-0032. Comrade Mao's reply; 毛泽东 同志, Prokop'yev 1930."
+	text := "To Comrade MAO ZEDONG. MIG-15s and MIG 17 arrived, No. 302/sh, ll. 0031-0032. Comrade Mao's reply; 毛泽东 同志, Prokop'yev 1930. Of 12 450 men"
 	for _, c := range []struct {
 		query string
 		want  string // the pieces found; empty: no answer
@@ -138,6 +142,9 @@ func TestHits(t *testing.T) {
 		{"31-32", "0031-0032"},
 		{"31", "0031"},
 		{`"ll 31"`, "ll. 0031"},
+		{"12450", "12 450"},
+		{`"of 12 450 men"`, "Of 12 450 men"},
+		{"12 450", "12|450"},
 		{"Prokopyev", "Prokop'yev"},
 		{`"Prokopyev 1930"`, "Prokop'yev 1930"},
 		{`"Prokop'yev 1930"`, "Prokop'yev 1930"},
@@ -192,6 +199,34 @@ func TestHitsFindTheirOwnText(t *testing.T) {
 		}
 		if spans, ok := Hits("before. "+s+". after", clauses); !ok || len(spans) != 1 {
 			t.Errorf("%q: %+v, %v", s, spans, ok)
+		}
+	}
+}
+
+// A name is found in every case, whichever is asked for.
+func TestRussianNamesAndWordsInTheirCases(t *testing.T) {
+	for _, forms := range [][]string{
+		{"Молотов", "Молотова", "МОЛОТОВУ", "Молотовым", "Молотове"},
+		{"Хрущёв", "Хрущева", "Хрущеву", "Хрущевым"},
+		{"Булганин", "Булганина", "Булганину", "Булганиным"},
+		{"Рокоссовский", "Рокоссовского", "Рокоссовскому", "Рокоссовским"},
+		{"телеграмма", "телеграммы", "телеграмме", "телеграмму", "телеграммой", "ТЕЛЕГРАММ"},
+		{"самолёт", "самолетов", "самолётами", "само-\nлётах"},
+		{"Пекин", "Пекина", "Пекине"},
+		{"deciphered", "decipher", "deciphers", "DECIPHERING", "deci-\nphered"},
+		{"division", "divisions", "division's"},
+	} {
+		for _, asked := range forms {
+			clauses, err := Query(strings.ReplaceAll(asked, "-\n", ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, written := range forms {
+				text := "before " + written + " after"
+				if _, ok := Hits(text, clauses); !ok || !candidate(text, clauses) {
+					t.Errorf("%q is not found in %q", asked, text)
+				}
+			}
 		}
 	}
 }

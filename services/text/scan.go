@@ -182,6 +182,12 @@ func (sc *scanner) joins(w *word) (next int, kind class, kept byte) {
 	if kind != letter && kind != digit {
 		return 0, other, 0
 	}
+	if c == other {
+		if narrow(r) && w.thousands() && threeFigures(sc.s[next:]) {
+			return next, digit, 0
+		}
+		return 0, other, 0
+	}
 	letters, digits := last.kind == letter && kind == letter, last.kind == digit && kind == digit
 	switch c {
 	case apostrophe:
@@ -212,6 +218,32 @@ func (sc *scanner) joins(w *word) (next int, kind class, kept byte) {
 		kept = 0
 	}
 	return next, kind, kept
+}
+
+// narrow says whether r may part the thousands of a number.
+func narrow(r rune) bool {
+	return r == ' ' || r == '\u00a0' || r == '\u2009' || r == '\u202f'
+}
+
+// thousands says whether the word is so far the beginning of a number such as 22 973.
+func (w *word) thousands() bool {
+	last := &w.parts[w.n-1]
+	if last.kind != digit || len(last.raw) > 3 {
+		return false
+	}
+	return w.n == 1 || w.parts[w.n-2].kind == digit && last.joiner == 0
+}
+
+// threeFigures says whether s begins with three figures and no further one or letter.
+func threeFigures(s string) bool {
+	for i := range 3 {
+		if i >= len(s) || s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	r, _ := decode(s, 3)
+	c := classOf(r)
+	return c != digit && c != letter
 }
 
 // divided joins the two halves of a word that a hyphen divides at the end of a

@@ -134,6 +134,16 @@ func trim(text string, start, end, from, to int) (int, int) {
 	}
 	start = advance(text, start, from, isWord, isMark)
 	end = retreat(text, end, max(to, start+1), isWord, isMark)
+	for start > 0 && start < min(from, end) && punctuation(text, start) && !isBlankBefore(text, start) {
+		start, _ = forward(text, start, 1) // the full stop of the word that was cut off
+	}
+	for end > max(to, start) && end < len(text) && !isBlankAt(text, end) {
+		before, _ := backward(text, end, 1)
+		if !punctuation(text, before) {
+			break
+		}
+		end = before // the bracket before it
+	}
 	for start < end && isBlankAt(text, start) {
 		start, _ = forward(text, start, 1)
 	}
@@ -194,6 +204,21 @@ func isWord(before, after class) bool {
 }
 
 func isMark(_, after class) bool { return after == mark }
+
+func isBlankBefore(text string, at int) bool {
+	r, _ := utf8.DecodeLastRuneInString(text[:at])
+	return blank(r)
+}
+
+// punctuation says that the character is neither blank nor part of a word.
+func punctuation(text string, at int) bool {
+	r, _ := utf8.DecodeRuneInString(text[at:])
+	switch classOf(r) {
+	case letter, digit, ideograph, mark, numero:
+		return false
+	}
+	return !blank(r)
+}
 
 func isBlankAt(text string, at int) bool {
 	r, _ := utf8.DecodeRuneInString(text[at:])

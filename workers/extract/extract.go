@@ -53,9 +53,20 @@ type Extractor struct {
 // New makes an extractor that knows the names of an authority file.
 func New(names *agents.Index) *Extractor { return &Extractor{names: names} }
 
+// Version names the rules together with the names that they know: extractors of one
+// version find the same in a text.
+func (x *Extractor) Version() string { return Version + "+" + x.names.Digest() }
+
 // Extract finds the documents of a text, in its order. A text without a word in it
 // has none; any other has at least one, and every word lies in one of them.
-func (x *Extractor) Extract(text string) []Document {
+func (x *Extractor) Extract(text string) []Document { return x.inWindows(text, window) }
+
+// ExtractOne takes a text for one document, wherever others seem to begin in it. A
+// text without a word has none.
+func (x *Extractor) ExtractOne(text string) []Document { return x.oneInWindow(text, window) }
+
+// inOne finds the documents of a text that is read at once.
+func (x *Extractor) inOne(text string) []Document {
 	p := x.page(text)
 	if p == nil {
 		return nil
@@ -65,16 +76,6 @@ func (x *Extractor) Extract(text string) []Document {
 		found = append(found, p.read(part))
 	}
 	return found
-}
-
-// ExtractOne takes a text for one document, wherever others seem to begin in it. A
-// text without a word has none.
-func (x *Extractor) ExtractOne(text string) []Document {
-	p := x.page(text)
-	if p == nil {
-		return nil
-	}
-	return []Document{p.read(p.whole(p.segment()))}
 }
 
 // page prepares a text; nil for one without words.

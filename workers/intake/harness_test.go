@@ -163,12 +163,12 @@ func must(t *testing.T, err error) {
 
 func (a *archive) eventually(what string, holds func() bool) {
 	a.t.Helper()
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if holds() {
 			return
 		}
 	}
-	a.t.Fatalf("%s: not within 15 s", what)
+	a.t.Fatalf("%s: not within a minute", what)
 }
 
 func digest(s string) catalog.Digest {

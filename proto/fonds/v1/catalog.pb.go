@@ -846,7 +846,9 @@ type UpdateDocumentRequest struct {
 	// title, regions, and fields.{name} for each name whose statements are given: those
 	// of document.fields under the name become the caller's, above what rules say. One
 	// without a value says that there is none; none under the name takes back what
-	// people said, and the rules' statements return. title and regions when empty.
+	// people said, and the rules' statements return. Where one names no evidence the
+	// server looks for its words in the text: those of raw, else of the value. title and
+	// regions when empty.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -11,6 +11,7 @@ package fondsv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -41,7 +42,12 @@ type Field struct {
 	// Person who says so; empty for a rule's.
 	Person string `protobuf:"bytes,7,opt,name=person,proto3" json:"person,omitempty"`
 	// How far people stand behind it.
-	Assurance     Assurance `protobuf:"varint,8,opt,name=assurance,proto3,enum=fonds.v1.Assurance" json:"assurance,omitempty"`
+	Assurance Assurance `protobuf:"varint,8,opt,name=assurance,proto3,enum=fonds.v1.Assurance" json:"assurance,omitempty"`
+	// When the person said so; unset for a rule's. Output only.
+	SaidTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=said_time,json=saidTime,proto3" json:"said_time,omitempty"`
+	// What rules said in its place when a person first spoke; at the first of the
+	// person's statements under a name. Output only.
+	Instead       []*Field `protobuf:"bytes,10,rep,name=instead,proto3" json:"instead,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -130,6 +136,20 @@ func (x *Field) GetAssurance() Assurance {
 		return x.Assurance
 	}
 	return Assurance_ASSURANCE_UNSPECIFIED
+}
+
+func (x *Field) GetSaidTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SaidTime
+	}
+	return nil
+}
+
+func (x *Field) GetInstead() []*Field {
+	if x != nil {
+		return x.Instead
+	}
+	return nil
 }
 
 // FieldValue is a value in the form that belongs to the field's name.
@@ -1593,7 +1613,7 @@ var File_fonds_v1_field_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_field_proto_rawDesc = "" +
 	"\n" +
-	"\x14fonds/v1/field.proto\x12\bfonds.v1\x1a\x16fonds/v1/reading.proto\"\x88\x02\n" +
+	"\x14fonds/v1/field.proto\x12\bfonds.v1\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xec\x02\n" +
 	"\x05Field\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12*\n" +
 	"\x05value\x18\x02 \x01(\v2\x14.fonds.v1.FieldValueR\x05value\x12\x10\n" +
@@ -1604,7 +1624,10 @@ const file_fonds_v1_field_proto_rawDesc = "" +
 	"confidence\x12\x12\n" +
 	"\x04rule\x18\x06 \x01(\tR\x04rule\x12\x16\n" +
 	"\x06person\x18\a \x01(\tR\x06person\x121\n" +
-	"\tassurance\x18\b \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\"\xf3\x05\n" +
+	"\tassurance\x18\b \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\x127\n" +
+	"\tsaid_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\bsaidTime\x12)\n" +
+	"\ainstead\x18\n" +
+	" \x03(\v2\x0f.fonds.v1.FieldR\ainstead\"\xf3\x05\n" +
 	"\n" +
 	"FieldValue\x12\x14\n" +
 	"\x04text\x18\x01 \x01(\tH\x00R\x04text\x12\x18\n" +
@@ -1730,51 +1753,54 @@ func file_fonds_v1_field_proto_rawDescGZIP() []byte {
 
 var file_fonds_v1_field_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_fonds_v1_field_proto_goTypes = []any{
-	(*Field)(nil),             // 0: fonds.v1.Field
-	(*FieldValue)(nil),        // 1: fonds.v1.FieldValue
-	(*Evidence)(nil),          // 2: fonds.v1.Evidence
-	(*DateValue)(nil),         // 3: fonds.v1.DateValue
-	(*AgentValue)(nil),        // 4: fonds.v1.AgentValue
-	(*CitationValue)(nil),     // 5: fonds.v1.CitationValue
-	(*SheetRange)(nil),        // 6: fonds.v1.SheetRange
-	(*SeriesValue)(nil),       // 7: fonds.v1.SeriesValue
-	(*DistributionValue)(nil), // 8: fonds.v1.DistributionValue
-	(*DispositionValue)(nil),  // 9: fonds.v1.DispositionValue
-	(*LinkValue)(nil),         // 10: fonds.v1.LinkValue
-	(*NumberRangeValue)(nil),  // 11: fonds.v1.NumberRangeValue
-	(*StepValue)(nil),         // 12: fonds.v1.StepValue
-	(*ReferenceValue)(nil),    // 13: fonds.v1.ReferenceValue
-	(*EmbeddedValue)(nil),     // 14: fonds.v1.EmbeddedValue
-	(*GlossValue)(nil),        // 15: fonds.v1.GlossValue
-	(*MentionValue)(nil),      // 16: fonds.v1.MentionValue
-	(Assurance)(0),            // 17: fonds.v1.Assurance
-	(*Box)(nil),               // 18: fonds.v1.Box
+	(*Field)(nil),                 // 0: fonds.v1.Field
+	(*FieldValue)(nil),            // 1: fonds.v1.FieldValue
+	(*Evidence)(nil),              // 2: fonds.v1.Evidence
+	(*DateValue)(nil),             // 3: fonds.v1.DateValue
+	(*AgentValue)(nil),            // 4: fonds.v1.AgentValue
+	(*CitationValue)(nil),         // 5: fonds.v1.CitationValue
+	(*SheetRange)(nil),            // 6: fonds.v1.SheetRange
+	(*SeriesValue)(nil),           // 7: fonds.v1.SeriesValue
+	(*DistributionValue)(nil),     // 8: fonds.v1.DistributionValue
+	(*DispositionValue)(nil),      // 9: fonds.v1.DispositionValue
+	(*LinkValue)(nil),             // 10: fonds.v1.LinkValue
+	(*NumberRangeValue)(nil),      // 11: fonds.v1.NumberRangeValue
+	(*StepValue)(nil),             // 12: fonds.v1.StepValue
+	(*ReferenceValue)(nil),        // 13: fonds.v1.ReferenceValue
+	(*EmbeddedValue)(nil),         // 14: fonds.v1.EmbeddedValue
+	(*GlossValue)(nil),            // 15: fonds.v1.GlossValue
+	(*MentionValue)(nil),          // 16: fonds.v1.MentionValue
+	(Assurance)(0),                // 17: fonds.v1.Assurance
+	(*timestamppb.Timestamp)(nil), // 18: google.protobuf.Timestamp
+	(*Box)(nil),                   // 19: fonds.v1.Box
 }
 var file_fonds_v1_field_proto_depIdxs = []int32{
 	1,  // 0: fonds.v1.Field.value:type_name -> fonds.v1.FieldValue
 	2,  // 1: fonds.v1.Field.evidence:type_name -> fonds.v1.Evidence
 	17, // 2: fonds.v1.Field.assurance:type_name -> fonds.v1.Assurance
-	3,  // 3: fonds.v1.FieldValue.date:type_name -> fonds.v1.DateValue
-	4,  // 4: fonds.v1.FieldValue.agent:type_name -> fonds.v1.AgentValue
-	5,  // 5: fonds.v1.FieldValue.citation:type_name -> fonds.v1.CitationValue
-	7,  // 6: fonds.v1.FieldValue.series:type_name -> fonds.v1.SeriesValue
-	8,  // 7: fonds.v1.FieldValue.distribution:type_name -> fonds.v1.DistributionValue
-	9,  // 8: fonds.v1.FieldValue.disposition:type_name -> fonds.v1.DispositionValue
-	10, // 9: fonds.v1.FieldValue.link:type_name -> fonds.v1.LinkValue
-	11, // 10: fonds.v1.FieldValue.number_range:type_name -> fonds.v1.NumberRangeValue
-	12, // 11: fonds.v1.FieldValue.step:type_name -> fonds.v1.StepValue
-	13, // 12: fonds.v1.FieldValue.reference:type_name -> fonds.v1.ReferenceValue
-	14, // 13: fonds.v1.FieldValue.embedded:type_name -> fonds.v1.EmbeddedValue
-	15, // 14: fonds.v1.FieldValue.gloss:type_name -> fonds.v1.GlossValue
-	16, // 15: fonds.v1.FieldValue.mention:type_name -> fonds.v1.MentionValue
-	18, // 16: fonds.v1.Evidence.boxes:type_name -> fonds.v1.Box
-	6,  // 17: fonds.v1.CitationValue.listy:type_name -> fonds.v1.SheetRange
-	4,  // 18: fonds.v1.DistributionValue.recipient:type_name -> fonds.v1.AgentValue
-	19, // [19:19] is the sub-list for method output_type
-	19, // [19:19] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	18, // 3: fonds.v1.Field.said_time:type_name -> google.protobuf.Timestamp
+	0,  // 4: fonds.v1.Field.instead:type_name -> fonds.v1.Field
+	3,  // 5: fonds.v1.FieldValue.date:type_name -> fonds.v1.DateValue
+	4,  // 6: fonds.v1.FieldValue.agent:type_name -> fonds.v1.AgentValue
+	5,  // 7: fonds.v1.FieldValue.citation:type_name -> fonds.v1.CitationValue
+	7,  // 8: fonds.v1.FieldValue.series:type_name -> fonds.v1.SeriesValue
+	8,  // 9: fonds.v1.FieldValue.distribution:type_name -> fonds.v1.DistributionValue
+	9,  // 10: fonds.v1.FieldValue.disposition:type_name -> fonds.v1.DispositionValue
+	10, // 11: fonds.v1.FieldValue.link:type_name -> fonds.v1.LinkValue
+	11, // 12: fonds.v1.FieldValue.number_range:type_name -> fonds.v1.NumberRangeValue
+	12, // 13: fonds.v1.FieldValue.step:type_name -> fonds.v1.StepValue
+	13, // 14: fonds.v1.FieldValue.reference:type_name -> fonds.v1.ReferenceValue
+	14, // 15: fonds.v1.FieldValue.embedded:type_name -> fonds.v1.EmbeddedValue
+	15, // 16: fonds.v1.FieldValue.gloss:type_name -> fonds.v1.GlossValue
+	16, // 17: fonds.v1.FieldValue.mention:type_name -> fonds.v1.MentionValue
+	19, // 18: fonds.v1.Evidence.boxes:type_name -> fonds.v1.Box
+	6,  // 19: fonds.v1.CitationValue.listy:type_name -> fonds.v1.SheetRange
+	4,  // 20: fonds.v1.DistributionValue.recipient:type_name -> fonds.v1.AgentValue
+	21, // [21:21] is the sub-list for method output_type
+	21, // [21:21] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_field_proto_init() }

@@ -27,7 +27,8 @@ const (
 // ReextractDocumentsRequest says which documents to read again.
 type ReextractDocumentsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// AIP-160, as in ListDocuments; empty for all.
+	// AIP-160, as in ListDocuments; empty for all. Deleted documents are left out, and
+	// those that wait for a page: they are read when their last page ends.
 	Filter string `protobuf:"bytes,1,opt,name=filter,proto3" json:"filter,omitempty"`
 	// Store what has changed; otherwise it is only told.
 	Apply         bool `protobuf:"varint,2,opt,name=apply,proto3" json:"apply,omitempty"`
@@ -91,7 +92,13 @@ type ReextractDocumentsResponse struct {
 	// Why the document could not be read again; empty when it could.
 	Problem string `protobuf:"bytes,4,opt,name=problem,proto3" json:"problem,omitempty"`
 	// Documents looked at so far.
-	Seen          uint64 `protobuf:"varint,5,opt,name=seen,proto3" json:"seen,omitempty"`
+	Seen uint64 `protobuf:"varint,5,opt,name=seen,proto3" json:"seen,omitempty"`
+	// The rules of today have read it as it is: nothing was to do.
+	Current bool `protobuf:"varint,6,opt,name=current,proto3" json:"current,omitempty"`
+	// Version of the rules of today and of the names that they know.
+	Rules string `protobuf:"bytes,7,opt,name=rules,proto3" json:"rules,omitempty"`
+	// Title of the document.
+	Title         string `protobuf:"bytes,8,opt,name=title,proto3" json:"title,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -161,6 +168,27 @@ func (x *ReextractDocumentsResponse) GetSeen() uint64 {
 	return 0
 }
 
+func (x *ReextractDocumentsResponse) GetCurrent() bool {
+	if x != nil {
+		return x.Current
+	}
+	return false
+}
+
+func (x *ReextractDocumentsResponse) GetRules() string {
+	if x != nil {
+		return x.Rules
+	}
+	return ""
+}
+
+func (x *ReextractDocumentsResponse) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
 // FieldChange is a statement that comes, goes or changes.
 type FieldChange struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -223,13 +251,16 @@ const file_fonds_v1_reextract_proto_rawDesc = "" +
 	"\x18fonds/v1/reextract.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14fonds/v1/field.proto\"S\n" +
 	"\x19ReextractDocumentsRequest\x12 \n" +
 	"\x06filter\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80 R\x06filter\x12\x14\n" +
-	"\x05apply\x18\x02 \x01(\bR\x05apply\"\xb3\x01\n" +
+	"\x05apply\x18\x02 \x01(\bR\x05apply\"\xf9\x01\n" +
 	"\x1aReextractDocumentsResponse\x12\x1a\n" +
 	"\bdocument\x18\x01 \x01(\tR\bdocument\x12/\n" +
 	"\achanges\x18\x02 \x03(\v2\x15.fonds.v1.FieldChangeR\achanges\x12\x1a\n" +
 	"\brevision\x18\x03 \x01(\rR\brevision\x12\x18\n" +
 	"\aproblem\x18\x04 \x01(\tR\aproblem\x12\x12\n" +
-	"\x04seen\x18\x05 \x01(\x04R\x04seen\"]\n" +
+	"\x04seen\x18\x05 \x01(\x04R\x04seen\x12\x18\n" +
+	"\acurrent\x18\x06 \x01(\bR\acurrent\x12\x14\n" +
+	"\x05rules\x18\a \x01(\tR\x05rules\x12\x14\n" +
+	"\x05title\x18\b \x01(\tR\x05title\"]\n" +
 	"\vFieldChange\x12'\n" +
 	"\x06before\x18\x01 \x01(\v2\x0f.fonds.v1.FieldR\x06before\x12%\n" +
 	"\x05after\x18\x02 \x01(\v2\x0f.fonds.v1.FieldR\x05afterB7Z5github.com/fonds-archive/fonds/proto/fonds/v1;fondsv1b\x06proto3"

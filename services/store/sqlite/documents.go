@@ -100,6 +100,12 @@ func (v *view) DocumentsByKey(l catalog.Lookup) ([]catalog.Document, error) {
 		readDocument, append(args, max(l.Limit, 0))...)
 }
 
+func (v *view) HasKey(document, kind, text string) (bool, error) {
+	found, err := all(v, `SELECT 1 FROM document_keys WHERE kind = ? AND key = ? AND document = ? LIMIT 1`,
+		(*row).int, kind, text, document)
+	return len(found) > 0, err
+}
+
 func readRequest(r *row) catalog.Request {
 	return catalog.Request{Person: r.text(), ID: r.text(), Document: r.text(), Digest: r.digest(), CreatedAt: r.time()}
 }

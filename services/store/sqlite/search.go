@@ -14,30 +14,69 @@ import (
 // to its rank, and a text of a hundred thousand full stops is one of few words.
 const maxTimes = 255
 
-// Search has SQLite rank what the index finds, so its cost is that of the documents
-// that have the words, not of those that are given back.
+// Search ranks what First finds and the rest apart: one statement for both would have
+// to find the first once more for the order, and a page is mostly full before the rest.
 func (v *view) Search(q catalog.SearchQuery) ([]string, error) {
-	expression := matchExpression(q.Match)
-	if expression == "" || q.Limit <= 0 {
+	if q.Limit <= 0 {
 		return nil, nil
 	}
-	if without := join(q.Without, " OR ", false); without != "" {
-		expression += " NOT " + without
-	}
-	within := conditionOf(q.Within.Where)
-	if !q.Within.Deleted {
-		within.sql += " AND d.deleted_at = 0"
-	}
-	args := append([]any{expression}, within.args...)
+	q.Offset = max(q.Offset, 0)
+	without := join(q.Without, " OR ", false)
 	first := ""
 	if q.First != nil {
-		first = `i.rowid NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH ?), `
-		args = append(args, matchExpression(*q.First))
+		first = matchExpression(*q.First)
 	}
-	return all(v, `SELECT d.id FROM search_index i CROSS JOIN search_documents s ON s.id = i.rowid
-		CROSS JOIN documents d ON d.id = s.document CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head
-		WHERE search_index MATCH ? AND `+within.sql+`
-		ORDER BY `+first+`i.rank, d.id LIMIT ? OFFSET ?`, (*row).text, append(args, q.Limit, max(q.Offset, 0))...)
+	if first == "" {
+		return v.ranked(butNot(matchExpression(q.Match), without), q)
+	}
+	found, err := v.ranked(butNot(first, without), q)
+	if err != nil || len(found) == q.Limit {
+		return found, err
+	}
+	if len(found) == 0 && q.Offset > 0 {
+		passed, err := v.answers(butNot(first, without), q)
+		if err != nil {
+			return nil, err
+		}
+		q.Offset -= min(passed, q.Offset)
+	} else {
+		q.Offset = 0
+	}
+	q.Limit -= len(found)
+	if without != "" {
+		first = first + " OR " + without
+	}
+	rest, err := v.ranked(butNot(matchExpression(q.Match), first), q)
+	return append(found, rest...), err
+}
+
+const answering = ` FROM search_index i CROSS JOIN search_documents s ON s.id = i.rowid
+	CROSS JOIN documents d ON d.id = s.document CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head
+	WHERE search_index MATCH ? AND `
+
+// ranked gives the documents that answer an expression, best first. Its cost is that of
+// all the documents that have the words, not of those that are given back.
+func (v *view) ranked(expression string, q catalog.SearchQuery) ([]string, error) {
+	if expression == "" {
+		return nil, nil
+	}
+	selected := within(q.Within)
+	args := append([]any{expression}, append(selected.args, q.Limit, q.Offset)...)
+	return all(v, `SELECT d.id`+answering+selected.sql+` ORDER BY i.rank, d.id LIMIT ? OFFSET ?`, (*row).text, args...)
+}
+
+// answers counts the documents that answer an expression.
+func (v *view) answers(expression string, q catalog.SearchQuery) (int, error) {
+	selected := within(q.Within)
+	return one(v, `SELECT count(*)`+answering+selected.sql, (*row).int, append([]any{expression}, selected.args...)...)
+}
+
+// butNot is an expression without what answers another.
+func butNot(expression, other string) string {
+	if expression == "" || other == "" {
+		return expression
+	}
+	return "(" + expression + ") NOT (" + other + ")"
 }
 
 // matchExpression is a match in the language of FTS5; "" for one that nothing answers.
@@ -183,4 +222,13 @@ func (v *view) NearTerms(n catalog.Near) ([]string, error) {
 			WHERE t.length BETWEEN ? AND ? GROUP BY t.term HAVING shared >= ?)
 		SELECT search_terms.term FROM near CROSS JOIN search_terms ON search_terms.id = near.term
 		ORDER BY near.shared DESC, search_terms.term LIMIT ?`, (*row).text, grams, n.Shortest, n.Longest, n.Shared, max(n.Limit, 0))
+}
+
+// within is what a document must meet, beside its words.
+func within(q catalog.DocumentQuery) clause {
+	selected := conditionOf(q.Where)
+	if !q.Deleted {
+		selected.sql += " AND d.deleted_at = 0"
+	}
+	return selected
 }

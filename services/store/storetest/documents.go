@@ -19,6 +19,7 @@ func documents(t *testing.T, u suite) {
 	u.run(t, "OnScan", documentsOn)
 	u.run(t, "Every", everyDocument)
 	u.run(t, "Unread", unreadDocuments)
+	u.run(t, "Underived", underivedDocuments)
 	u.run(t, "ByKey", documentsByKey)
 	u.run(t, "RequestsAreForgotten", requestsForgotten)
 }
@@ -297,6 +298,33 @@ func unreadDocuments(f *fixture) {
 	equal(f, "after one was read", ids(10), []string{"changed"})
 }
 
+// A document waits for links and index once the fields of its newest revision are
+// there, and until they were derived from it.
+func underivedDocuments(f *fixture) {
+	for id, d := range map[string]catalog.Document{
+		"new":     {Head: 1},
+		"read":    {Head: 2, Extracted: 2},
+		"changed": {Head: 3, Extracted: 3, Derived: 2},
+		"unread":  {Head: 3, Extracted: 2, Derived: 2},
+		"derived": {Head: 2, Extracted: 2, Derived: 2},
+		"deleted": {Head: 1, Extracted: 1, DeletedAt: begin},
+	} {
+		d.ID, d.Collection = id, "c"
+		r := revision(id, d.Head, "t")
+		f.tx(func(tx catalog.Tx) error { return errors.Join(tx.PutDocument(d), tx.InsertRevision(r)) })
+	}
+	ids := func(limit int) []string {
+		list := read(f, func(r catalog.Reader) ([]catalog.Document, error) { return r.UnderivedDocuments(limit) })
+		return each(list, func(d catalog.Document) string { return d.ID })
+	}
+	equal(f, "underived", ids(10), []string{"changed", "read"})
+	equal(f, "limited", ids(1), []string{"changed"})
+	equal(f, "none", len(ids(0)), 0)
+	now := catalog.Document{ID: "changed", Collection: "c", Head: 3, Extracted: 3, Derived: 3}
+	f.tx(func(tx catalog.Tx) error { return tx.PutDocument(now) })
+	equal(f, "after one was derived from", ids(10), []string{"read"})
+}
+
 func documentsByKey(f *fixture) {
 	f.putDocuments("a", "b", "c")
 	number := catalog.Key{Kind: "telegram_number", Text: "4117"}
@@ -329,8 +357,16 @@ func documentsByKey(f *fixture) {
 	equal(f, "one of two", find(catalog.Lookup{Key: lists(32, 33), Limit: 1}), []string{"a"})
 	equal(f, "second range", find(catalog.Lookup{Key: lists(41, 41)}), []string{"a"})
 	equal(f, "between ranges", len(find(catalog.Lookup{Key: lists(34, 39)})), 0)
+	has := func(document, kind, text string) bool {
+		return read(f, func(r catalog.Reader) (bool, error) { return r.HasKey(document, kind, text) })
+	}
+	equal(f, "has a key", has("a", number.Kind, number.Text), true)
+	equal(f, "has one of the kind", has("a", number.Kind, "4118"), false)
+	equal(f, "has one of the text", has("a", "Telegram_number", number.Text), false)
+	equal(f, "a document that is not there has one", has("z", number.Kind, number.Text), false)
 	f.tx(func(tx catalog.Tx) error { return tx.PutKeys("a", []catalog.Key{lists(1, 1)}) })
 	equal(f, "replaced", find(catalog.Lookup{Key: number}), []string{"b"})
+	equal(f, "has a key that was replaced", has("a", number.Kind, number.Text), false)
 	gone := catalog.Document{ID: "b", Collection: "c", Head: 1, DeletedAt: begin}
 	f.tx(func(tx catalog.Tx) error { return tx.PutDocument(gone) })
 	equal(f, "deleted", len(find(catalog.Lookup{Key: number})), 0)

@@ -84,6 +84,14 @@ func emptyLists(f *fixture) {
 			"LinksOf":      func() (int, error) { l, err := r.LinksOf("x"); return len(l), err },
 			"LinksTo":      func() (int, error) { l, err := r.LinksTo("x"); return len(l), err },
 			"LinkSources":  func() (int, error) { l, err := r.LinkSources("x", 5); return len(l), err },
+			"Search": func() (int, error) {
+				l, err := r.Search(catalog.SearchQuery{Match: catalog.Match{Term: "x"}, Limit: 5})
+				return len(l), err
+			},
+			"NearTerms": func() (int, error) {
+				l, err := r.NearTerms(catalog.Near{Trigrams: []string{"x"}, Shared: 1, Longest: 9, Limit: 5})
+				return len(l), err
+			},
 			"Every":        func() (int, error) { l, err := r.EveryDocument("", 5); return len(l), err },
 			"QueuedWorks":  func() (int, error) { l, err := r.QueuedWorks(begin, 5); return len(l), err },
 			"DroppedWorks": func() (int, error) { l, err := r.DroppedWorks(5); return len(l), err },

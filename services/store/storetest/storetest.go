@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) catalog.Store, options ...Option)
 		"Readings":     readings,
 		"Documents":    documents,
 		"Links":        links,
+		"Search":       search,
 		"Batches":      batches,
 		"Events":       events,
 	} {

@@ -106,6 +106,8 @@ func nameProblem(s string) string {
 		return fmt.Sprintf("it is %d bytes long: %d at most", len(s), maxNameBytes)
 	case !utf8.ValidString(s):
 		return "it is not UTF-8: save the file as UTF-8"
+	case s == "":
+		return "it is empty: write the name"
 	case strings.TrimSpace(s) != s || strings.ContainsFunc(s, unicode.IsControl):
 		return quote(s) + " has blanks at an end or control characters in it: remove them"
 	case Fold(s) == "":

@@ -110,7 +110,7 @@ func TestReadCSVSaysWhereAndWhatToDo(t *testing.T) {
 		"quotation mark": {heading + "person:x,person,\"Ann,,,,,,,,,\n", "check quotation marks"},
 		"id":             {heading + "Stalin,person,Stalin,,,,,,,,,\n", `line 2, column 1 (id): "Stalin" is no id: write the kind, a colon`},
 		"kind":           {heading + "person:x,place,Ann,,,,,,,,,\n", "line 2, column 1 (kind): the id person:x is not of the kind place"},
-		"no name":        {heading + "person:x,person,,,,,,,,,,\n", `(name): "" has no letter: write the name`},
+		"no name":        {heading + "person:x,person,,,,,,,,,,\n", `(name): it is empty: write the name`},
 		"other name":     {heading + ok + "person:x,,Bob,B,short,,,,,,,\n", `line 3, column 11 (name): "Bob" here and "Ann Smith" in an earlier row of "person:x": make them the same`},
 		"type":           {heading + ok + "person:x,,,Annie,psuedonym,,,,,,,\n", `line 3, column 18 (type): "psuedonym" is no type of variant: write one of pseudonym,`},
 		"date":           {heading + ok + "person:x,,,Annie,short,1949-13,,,,,,\n", `line 3, column 24 (valid_from): "1949-13" is no date: write 1951`},
@@ -273,6 +273,72 @@ func FuzzReadJSON(f *testing.F) {
 		if err != nil || len(again.Agents) != len(a.Agents) {
 			t.Fatalf("%v reading back %s", err, b.String())
 		}
+		var table bytes.Buffer
+		if err := agents.WriteCSV(&table, a); err != nil {
+			t.Fatal(err)
+		}
+		fromCSV, err := agents.ReadCSV(bytes.NewReader(table.Bytes()))
+		if err != nil {
+			t.Fatalf("%v reading back %s", err, table.String())
+		}
+		var asJSON bytes.Buffer
+		if err := agents.WriteJSON(&asJSON, fromCSV); err != nil || asJSON.String() != b.String() {
+			t.Fatalf("%v, as CSV it is another file: %s\nwant %s", err, asJSON.String(), b.String())
+		}
 		agents.NewIndex(again).Find("X and Y")
 	})
+}
+
+// What is found by names changes the digest, and nothing else does.
+func TestDigest(t *testing.T) {
+	digest := func(rows string) string { return agents.NewIndex(read(t, heading+rows)).Digest() }
+	base := digest("person:x,person,Ann,,,,,,,,,\nperson:x,,,Annie,short,,,,,,,\n")
+	for rows, same := range map[string]bool{
+		"person:x,person,Ann,,,,,,,,,\nperson:x,,,Annie,short,,,,,,,\n":                           true,
+		"person:x,person,Ann,,,,,,,12,Q5,who\nperson:x,,,Annie,short,,,,,,,why\n":                 true,
+		"person:x,person,Ann,,,,,,,,,\nperson:x,,,Annie,pseudonym,,,,,,,\n":                       false,
+		"person:x,person,Ann,,,,,,,,,\nperson:x,,,Annie,short,1949,,,,,,\n":                       false,
+		"person:x,person,Ann,,,,,,,,,\nperson:x,,,Annie,short,,,yes,,,,\n":                        false,
+		"person:x,person,Anne,,,,,,,,,\nperson:x,,,Annie,short,,,,,,,\n":                          false,
+		"person:x,person,Ann,,,,,,,,,\nperson:x,,,Annie,short,,,,,,,\nplace:y,place,Y,,,,,,,,,\n": false,
+	} {
+		if got := digest(rows) == base; got != same {
+			t.Errorf("the same digest: %t, want %t, for\n%s", got, same, rows)
+		}
+	}
+}
+
+func TestSearch(t *testing.T) {
+	a := read(t, heading+"person:anna-x,person,Anna Pétrova,,,,,,,,,\nperson:anna-x,,,Анна Петрова,original,,,,ru,,,\nplace:y,place,Yalta,,,,,,,,,\n")
+	for query, want := range map[string]int{"": 2, "petrova": 1, "ПЕТРОВА": 1, "place:": 1, "a": 2, "nobody": 0, "???": 0} {
+		if got := len(a.Search(query)); got != want {
+			t.Errorf("%q: %d agents, want %d", query, got, want)
+		}
+	}
+}
+
+// A file may come from anybody: what is too large is refused before it is kept.
+func TestHostileSizes(t *testing.T) {
+	many := func(n int, row string) string { return heading + strings.Repeat(row, n) }
+	for name, text := range map[string]string{
+		"bytes":    many(1, "") + strings.Repeat(",", 17<<20),
+		"variants": many(200_001, "person:x,person,Ann,Annie,short,,,,,,,\n"),
+		"name":     many(1, "person:x,person,"+strings.Repeat("n", 301)+",,,,,,,,,\n"),
+		"id":       many(1, "person:"+strings.Repeat("n", 301)+",person,Ann,,,,,,,,,\n"),
+		"columns":  strings.Repeat("id,", 100_000) + "\n",
+	} {
+		if _, err := agents.ReadCSV(strings.NewReader(text)); err == nil || len(err.Error()) > 10_000 {
+			t.Errorf("CSV %s: %.200v", name, err)
+		}
+	}
+	for name, text := range map[string]string{
+		"bytes":  `{"agents": [` + strings.Repeat(" ", 17<<20) + `]}`,
+		"depth":  `{"agents": ` + strings.Repeat("[", 1<<20),
+		"agents": `{"agents": [` + strings.Repeat(`{"id":"place:x","kind":"place","name":"X"},`, 50_001) + `{}]}`,
+		"name":   `{"agents": [{"id":"place:x","kind":"place","name":"` + strings.Repeat("n", 10_000) + `"}]}`,
+	} {
+		if _, err := agents.ReadJSON(strings.NewReader(text)); err == nil || len(err.Error()) > 10_000 {
+			t.Errorf("JSON %s: %.200v", name, err)
+		}
+	}
 }

@@ -1,6 +1,12 @@
 package agents
 
-import "slices"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"sync"
+)
 
 // Index finds the agents of an authority file in text. It is built once, does not change, and may be
 // used by many goroutines.
@@ -10,6 +16,7 @@ type Index struct {
 	trie   *trie
 	near   []nearForm // for Match: what may be written with slips
 	small  []bool     // by skeleton: where a name may begin without a capital
+	digest func() string
 }
 
 // NewIndex builds the index over a file; the file must not be changed after that. Withdrawn variants
@@ -26,7 +33,29 @@ func NewIndex(a *Authority) *Index {
 	x.trie = newTrie(entries)
 	x.near = x.nearForms()
 	x.small = x.smallBeginnings()
+	x.digest = sync.OnceValue(func() string { return digestOf(x.agents) })
 	return x
+}
+
+// Digest names what the index knows of names: two with the same digest find the same in
+// a text. Notes and the identifiers of other authority files do not count.
+func (x *Index) Digest() string { return x.digest() }
+
+// digestLength is the number of hex digits of a digest. It tells apart the files that one
+// archive has ever had.
+const digestLength = 12
+
+func digestOf(agents []Agent) string {
+	h := sha256.New()
+	encode := json.NewEncoder(h)
+	for _, a := range agents {
+		a.Note, a.VIAF, a.Wikidata, a.Variants = "", "", "", slices.Clone(a.Variants)
+		for i := range a.Variants {
+			a.Variants[i].Note = ""
+		}
+		_ = encode.Encode(a) // strings and numbers into a hash: neither can fail
+	}
+	return hex.EncodeToString(h.Sum(nil))[:digestLength]
 }
 
 // appendEntries adds every form of an agent once; what is written in the data stands before what is

@@ -7,6 +7,20 @@ import (
 	"strings"
 )
 
+// MergeError says what of a file cannot be laid over another, and what to do.
+type MergeError struct {
+	Agent   string // ID
+	Variant string // empty for the agent itself
+	Problem string
+}
+
+func (e *MergeError) Error() string {
+	if e.Variant == "" {
+		return e.Agent + " " + e.Problem
+	}
+	return e.Agent + ": the variant " + quote(e.Variant) + " " + e.Problem
+}
+
 // Merge lays an archivist's file over a base file and returns the result; neither is changed. Agents
 // are joined by ID: what the upper file states replaces what the base says, a variant with the same
 // text replaces the base's, other variants are added. A withdrawn variant or agent is removed; to
@@ -30,13 +44,13 @@ func Merge(base, over *Authority) (*Authority, error) {
 		}
 		if a.Withdrawn {
 			if !known {
-				return nil, fmt.Errorf("merge authority files: %s is withdrawn and not in the file below: check its id", a.ID)
+				return nil, fmt.Errorf("merge authority files: %w", &MergeError{a.ID, "", "is withdrawn and not in the file below: check its id"})
 			}
 			gone[a.ID] = true
 			continue
 		}
 		if err := out.Agents[n].lay(a); err != nil {
-			return nil, fmt.Errorf("merge authority files: %s: %w", a.ID, err)
+			return nil, fmt.Errorf("merge authority files: %w", err)
 		}
 	}
 	out.Agents = slices.DeleteFunc(out.Agents, func(a Agent) bool { return gone[a.ID] })
@@ -60,7 +74,7 @@ func (a *Agent) lay(upper *Agent) error {
 		i, known := seat[v.Text]
 		switch {
 		case v.Type == Withdrawn && !known:
-			return fmt.Errorf("the variant %s is withdrawn and not in the file below: write it as it stands there", quote(v.Text))
+			return &MergeError{a.ID, v.Text, "is withdrawn and not in the file below: write it as it stands there"}
 		case v.Type == Withdrawn:
 			gone[v.Text] = true
 		case known:

@@ -22,7 +22,8 @@ func (x *Index) OtherNames(written string) []string {
 	a := &x.agents[i]
 	names := []string{a.Name}
 	for _, v := range a.Variants {
-		if v.Type != Withdrawn && !v.Ambiguous && !(v.Type == Abbreviation && letterCount(v.Text) < minAbbreviation) {
+		common := v.Type == Abbreviation && letterCount(v.Text) < minAbbreviation
+		if v.Type != Withdrawn && !v.Ambiguous && !common {
 			names = append(names, v.Text)
 		}
 	}

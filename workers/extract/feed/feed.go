@@ -24,6 +24,16 @@ type Config struct {
 	editions *editions
 }
 
+// Ready returns the configuration with a memory for what documents of one file share:
+// one behind the other they are read faster.
+func (c Config) Ready() Config {
+	c.editions = &editions{}
+	return c
+}
+
+// Version names the rules together with the names that they know.
+func (c Config) Version() string { return c.Extractor.Version() }
+
 const (
 	// atOnce bounds the documents read in one round.
 	atOnce = 32
@@ -38,7 +48,7 @@ const (
 
 // Run extracts until ctx ends.
 func Run(ctx context.Context, c Config) error {
-	c.editions = &editions{}
+	c = c.Ready()
 	for {
 		changed := c.Catalog.Changed()
 		n, failed := c.round(ctx)

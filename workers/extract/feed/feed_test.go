@@ -81,7 +81,7 @@ func (a *archive) read(path string, texts ...string) catalog.DocumentHead {
 // bodyOf gives each word a box: ten pixels a byte wide, a line forty high.
 func bodyOf(text string) *fondsv1.Body {
 	body := &fondsv1.Body{Text: text, Width: 1000, Height: 2000}
-	line, start := 0, 0
+	line, start, inLine := 0, 0, uint32(0)
 	for i := 0; i <= len(text); i++ {
 		if i < len(text) && text[i] != ' ' && text[i] != '\n' {
 			continue
@@ -93,11 +93,17 @@ func bodyOf(text string) *fondsv1.Body {
 				Box: &fondsv1.Box{X: uint32(10 * column), Y: uint32(40 * line), Width: uint32(10 * (i - start)), Height: 30},
 			})
 		}
-		if i < len(text) && text[i] == '\n' {
+		if words := uint32(len(body.Words)); i == len(text) || text[i] == '\n' {
+			if words > inLine {
+				body.Lines = append(body.Lines, &fondsv1.Line{WordStart: inLine, WordEnd: words, Box: &fondsv1.Box{Y: uint32(40 * line), Width: 1000, Height: 30}})
+			}
+			inLine = words
 			line++
 		}
 		start = i + 1
 	}
+	body.Paragraphs = []*fondsv1.Paragraph{{LineEnd: uint32(len(body.GetLines()))}}
+	body.Blocks = []*fondsv1.Block{{ParagraphEnd: 1}}
 	return body
 }
 
@@ -112,7 +118,7 @@ func (a *archive) extracted() {
 		cancel()
 		must(a.t, <-ended)
 	}()
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		unread, err := a.UnreadDocuments(a.t.Context(), 1)
 		must(a.t, err)
 		if len(unread) == 0 {
@@ -139,11 +145,12 @@ func (a *archive) field(id, name string) []catalog.Field {
 
 func (a *archive) lookup(kind, text string) []string {
 	a.t.Helper()
-	asked, err := keys.Maker{}.Keys(kind, text)
+	asked, err := keys.Maker{}.Lookups(kind, text)
 	must(a.t, err)
 	var ids []string
-	for _, k := range asked {
-		heads, err := a.LookupDocuments(a.t.Context(), catalog.Lookup{Key: k, Limit: 10})
+	for _, l := range asked {
+		l.Limit = 10
+		heads, err := a.LookupDocuments(a.t.Context(), l)
 		must(a.t, err)
 		for _, h := range heads {
 			ids = append(ids, h.ID)

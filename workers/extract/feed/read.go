@@ -20,9 +20,14 @@ const maxRegions = 2000
 // is stored. The texts of its pages are held at once, the bodies with their words one
 // after the other and only where something was found.
 func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Extracted, error) {
-	e := catalog.Extracted{Document: head.ID, Revision: head.Head}
+	e := catalog.Extracted{Document: head.ID, Revision: head.Head, Rules: c.Version()}
+	before, err := head.Revision.Fields.List()
+	if err != nil {
+		return e, err
+	}
 	if len(head.Revision.Regions) > maxRegions {
 		c.Log.Warn("a document is too long to look for fields", "document", head.ID, "regions", len(head.Revision.Regions))
+		e.Keys = keys.OfAll(catalog.Stated(before, nil)) // what people state is found all the same
 		return e, nil
 	}
 	t, found, err := c.found(ctx, head)
@@ -43,10 +48,6 @@ func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Ex
 			Rule: f.Rule, Assurance: catalog.AssuranceMachine,
 		})
 	}
-	before, err := head.Revision.Fields.List()
-	if err != nil {
-		return e, err
-	}
 	e.Keys = append(keys.OfAll(catalog.Stated(before, e.Fields)), keys.OfText(t.text)...)
 	e.Keys = append(e.Keys, keys.OfParts(len(found))...)
 	return e, nil
@@ -55,8 +56,12 @@ func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Ex
 // found gives the documents in a document's text: one where somebody has said where it
 // begins and ends. A part of an imported text is read among the others of its file.
 func (c Config) found(ctx context.Context, head catalog.DocumentHead) (*assembled, []extract.Document, error) {
-	if g := head.Revision.Regions[0]; len(head.Revision.Regions) == 1 && g.Range != nil && c.editions != nil {
-		d, text, ok, err := c.editions.document(ctx, c, g)
+	if g := head.Revision.Regions[0]; len(head.Revision.Regions) == 1 && g.Range != nil {
+		known := c.editions
+		if known == nil {
+			known = &editions{}
+		}
+		d, text, ok, err := known.document(ctx, c, g)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -19,6 +19,9 @@ type Maker struct {
 	Names func() *agents.Index
 }
 
+// Of returns the keys of all that is stated of a document.
+func (Maker) Of(stated []catalog.Field) []catalog.Key { return OfAll(stated) }
+
 // Lookups returns what to look for, for what a person wrote: a document must have one
 // of the keys.
 func (m Maker) Lookups(kind, text string) ([]catalog.Lookup, error) {

@@ -6,29 +6,29 @@ import "strings"
 // with one of them or with a near date too; a number alone, or a date with one of
 // them, is not.
 const (
-	byNumber     = 0.5
-	byReceived   = 0.4 // the receiver's number
-	byStem       = 0.4 // without the letter of its register
-	byDay        = 0.35
-	byArrival    = 0.3
-	byDayAfter   = 0.28 // received the day after the one named
-	byTwoAfter   = 0.2
-	byDayApart   = 0.1
-	byTenDays    = 0.15
-	bySixtyDays  = 0.08
-	byFrom       = 0.15
-	byTo         = 0.12
-	byPlace      = 0.08
-	byNamed      = 0.15
-	otherNumber  = 0.5
-	otherDay     = 0.5
-	otherFrom    = 0.25
-	otherTo      = 0.15
-	otherKind    = 0.15
-	anotherYear  = 0.3
-	yetToCome    = 0.6
-	ten, sixty   = 10, 60
-	aYear        = 366
+	byNumber    = 0.5
+	byReceived  = 0.4 // the receiver's number
+	byStem      = 0.4 // without the letter of its register
+	byDay       = 0.35
+	byArrival   = 0.3
+	byDayAfter  = 0.28 // received the day after the one named
+	byTwoAfter  = 0.2
+	byDayApart  = 0.1
+	byTenDays   = 0.15
+	bySixtyDays = 0.08
+	byFrom      = 0.15
+	byTo        = 0.12
+	byPlace     = 0.08
+	byNamed     = 0.15
+	otherNumber = 0.5
+	otherDay    = 0.5
+	otherFrom   = 0.25
+	otherTo     = 0.15
+	otherKind   = 0.15
+	anotherYear = 0.3
+	yetToCome   = 0.6
+	ten, sixty  = 10, 60
+	aYear       = 366
 )
 
 // Match tells how well a candidate fits what a document says in a reference.

@@ -113,7 +113,8 @@ func encodingOf(file []byte, mediaType string) (encoding.Encoding, string) {
 		return nil, "utf-8"
 	}
 	if mediaType == "text/html" {
-		if e, name, declared := charset.DetermineEncoding(file, ""); declared && name != "utf-8" {
+		// It gives windows-1252 where the page says nothing, and UTF-8 was looked for.
+		if e, name, _ := charset.DetermineEncoding(file, ""); name != "utf-8" && name != "windows-1252" {
 			return e, name
 		}
 	}

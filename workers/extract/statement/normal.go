@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -45,6 +46,41 @@ func (c Checker) Normal(name string, value []byte, raw string) ([]byte, error) {
 	return encoded, nil
 }
 
+// Words gives the words by which a text can prove a value: those as written, or a value
+// that is itself words of the document. A date, a count or the word for a type is none.
+func (Checker) Words(name string, value []byte, raw string) string {
+	form, err := FormOf(name)
+	if raw != "" || err != nil || len(value) == 0 {
+		return raw
+	}
+	decoded, err := extract.ReadValue(name, value)
+	if err != nil {
+		return ""
+	}
+	switch v := decoded.(type) {
+	case string:
+		if form == Text && !coded[name] {
+			return v
+		}
+	case extract.Agent:
+		return v.Written
+	case extract.Distribution:
+		return v.Recipient.Written
+	case extract.Link:
+		return v.URL
+	case extract.Mention:
+		if len(v.Variants) > 0 {
+			return v.Variants[0]
+		}
+	case map[string]any: // a stamp or an omission
+		for _, words := range v {
+			written, _ := words.(string)
+			return written
+		}
+	}
+	return ""
+}
+
 func (c Checker) normal(name string, form Form, value []byte, raw string) (any, error) {
 	if raw != "" {
 		if err := checkWords(raw); err != nil {
@@ -72,8 +108,14 @@ func (c Checker) normal(name string, form Form, value []byte, raw string) (any, 
 	case *extract.Date:
 		return readDate(*v)
 	case *extract.Agent:
+		if v.ID != "" && v.Written == "" {
+			v.Written = raw
+		}
 		return v, c.agent(name, v)
 	case *extract.Mention:
+		if v.ID != "" && len(v.Variants) == 0 && raw != "" {
+			v.Variants = []string{raw}
+		}
 		return v, c.mention(name, v)
 	case *extract.Distribution:
 		v.Copies = max(v.Copies, 1)
@@ -136,9 +178,16 @@ func normalText(name, text string) (any, error) {
 		return map[string]string{"text": text}, checkWords(text)
 	case "omission":
 		return map[string]string{"mark": text}, checkWords(text)
+	case "record_type":
+		return text, want(slices.Contains(recordTypes, text), "%q is no kind of document", cut(text))
+	case "original_language", "content_language":
+		return text, want(language.MatchString(text), "%q is no code of a language", cut(text))
 	}
 	return text, checkWords(text)
 }
+
+// language is the form of a code in ISO 639.
+var language = regexp.MustCompile(`^[a-z]{2,3}$`)
 
 func normalLink(v *extract.Link) (any, error) {
 	link, err := readLink(v.URL)

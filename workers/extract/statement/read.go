@@ -63,7 +63,7 @@ func takesInstead(name string, form Form, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w; it takes %s", name, err, takes[form])
+	return fmt.Errorf("%s: %w; it takes %s", name, err, takesOf(name, form))
 }
 
 // readWritten reads a value of any form but that of citations.

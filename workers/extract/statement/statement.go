@@ -43,68 +43,80 @@ type Field struct {
 	Form Form   `json:"form"`
 	// Means says what it is.
 	Means string `json:"means"`
+	// Example is a value as Read takes it.
+	Example string `json:"example"`
 }
 
 // Fields are all there are, in the order in which an archivist describes a document.
 var Fields = []Field{
-	{"title", Text, "title as catalogued or as printed over the text"},
-	{"record_type", Text, "ciphered_telegram, telegram, cable, letter, note, report, resolution …"},
-	{"summary", Text, "the cataloguer's abstract"},
-	{"telegram_number", Text, "number in the heading of a telegram"},
-	{"document_number", Text, "number of a resolution, note or letter"},
-	{"outgoing_number", Text, "the sender's register number (iskh.)"},
-	{"incoming_number", Text, "the receiver's register number (vkh.)"},
-	{"special_number", NumberRange, "special number of a telegram that went in parts"},
-	{"registration_number", Text, "any other register number on the sheet"},
-	{"collection_number", Text, "number that an edition gives the document"},
-	{"series", Series, "series letter of the cipher service, and the mark behind it"},
-	{"document_date", Date, "date that the document itself bears"},
-	{"sent_at", Date, "when it was sent"},
-	{"received_at", Date, "when the receiving cipher service had it"},
-	{"relayed_received_at", Date, "when the intermediary had the message that he relays"},
-	{"catalogue_date", Date, "date that the cataloguer gives"},
-	{"mentioned_date", Date, "another date in the text"},
-	{"from_place", Agent, "place that it was sent from"},
-	{"to_place", Agent, "place that it was sent to"},
-	{"via", Agent, "channel or intermediary"},
-	{"issuing_body", Agent, "body in the letterhead"},
-	{"sender", Agent, "author by the title, the heading or an author line"},
-	{"signatory", Agent, "who signed"},
-	{"addressee", Agent, "who it is for; role: final, intermediary, alternative"},
-	{"classification", Text, "secrecy"},
-	{"declassification", Text, "mark that the secrecy was lifted"},
-	{"priority", Text, "urgency"},
-	{"transmission_mode", Text, "how it had to be sent"},
-	{"copying_restriction", Text, "ban on copies"},
-	{"handling_instruction", Text, "order to the cipher clerk or the intermediary"},
-	{"distribution", Distribution, "a copy for somebody"},
-	{"copy_count", Number, "how many copies were made"},
-	{"copy_number", Text, "which copy this is"},
-	{"copy_disposition", Disposition, "where copies are"},
-	{"processing_step", Step, "one who deciphered, printed, verified, typed, dispatched, executed or recorded it"},
-	{"stamp", Text, "words of a stamp"},
-	{"annotation", Text, "note by hand or by an editor on the sheet"},
-	{"citation", Citation, "archival reference"},
-	{"published_in", Text, "printed edition"},
-	{"publisher", Text, "archive on the web, or house, that published it"},
-	{"source_url", Link, "address on the web"},
-	{"record_id", Text, "identifier of the record on the web"},
-	{"original_language", Text, "language of the original, ISO 639-1"},
-	{"content_language", Text, "language of the text at hand, ISO 639-1"},
-	{"contents_form", Text, "original, translation, transcript …"},
-	{"translator", Agent, "who translated it"},
-	{"contributor", Agent, "who gave it"},
-	{"credits", Text, "who paid for it"},
-	{"rights", Text, "statement of rights"},
-	{"contact", Text, "address for questions of rights"},
-	{"telegram_reference", Reference, "another telegram, letter or statement"},
-	{"embedded_message", Embedded, "message inside the document"},
-	{"gloss", Gloss, "editor's words in brackets"},
-	{"footnote", Text, "editor's note"},
-	{"omission", Text, "mark of a place that an editor left out"},
-	{"person", Mention, "person named in the text"},
-	{"place", Mention, "place named in the text"},
-	{"organisation", Mention, "organisation named in the text"},
+	{"title", Text, "title as catalogued or as printed over the text", "Telegram from Sorokin to Lunin, 2 March 1950"},
+	{"record_type", Text, "kind of document", "ciphered_telegram"},
+	{"summary", Text, "the cataloguer's abstract", "Asks for two pumps and a mechanic."},
+	{"telegram_number", Text, "number in the heading of a telegram", "5120"},
+	{"document_number", Text, "number of a resolution, note or letter", "P74/212"},
+	{"outgoing_number", Text, "the sender's register number (iskh.)", "81/sh"},
+	{"incoming_number", Text, "the receiver's register number (vkh.)", "20714"},
+	{"special_number", NumberRange, "special number of a telegram that went in parts", "640-642"},
+	{"registration_number", Text, "any other register number on the sheet", "7714"},
+	{"collection_number", Text, "number that an edition gives the document", "Document 12"},
+	{"series", Series, "series letter of the cipher service, and the mark behind it", "G T"},
+	{"document_date", Date, "date that the document itself bears", "1950-03-02"},
+	{"sent_at", Date, "when it was sent", "1950-03-02T22:00 local time"},
+	{"received_at", Date, "when the receiving cipher service had it", "1950-03-02T07:05"},
+	{"relayed_received_at", Date, "when the intermediary had the message that he relays", "1950-03-01T18:30"},
+	{"catalogue_date", Date, "date that the cataloguer gives", "1950-03"},
+	{"mentioned_date", Date, "another date in the text", "1950-02-27"},
+	{"from_place", Agent, "place that it was sent from", "place:beijing"},
+	{"to_place", Agent, "place that it was sent to", "place:moscow"},
+	{"via", Agent, "channel or intermediary", "Zotov"},
+	{"issuing_body", Agent, "body in the letterhead", "Cipher Department"},
+	{"sender", Agent, "author by the title, the heading or an author line", "person:mao-zedong"},
+	{"signatory", Agent, "who signed", "SOROKIN"},
+	{"addressee", Agent, "who it is for; role: final, intermediary, alternative", `{"id": "person:stalin", "role": "final"}`},
+	{"classification", Text, "secrecy", "Top secret"},
+	{"declassification", Text, "mark that the secrecy was lifted", "Declassified"},
+	{"priority", Text, "urgency", "Urgent"},
+	{"transmission_mode", Text, "how it had to be sent", "Only by ciphered telegraph"},
+	{"copying_restriction", Text, "ban on copies", "Making copies is prohibited"},
+	{"handling_instruction", Text, "order to the cipher clerk or the intermediary", "Deliver immediately"},
+	{"distribution", Distribution, "a copy for somebody", `{"recipient": {"as_written": "Lunin"}, "copies": 1, "copy_number": "2"}`},
+	{"copy_count", Number, "how many copies were made", "6"},
+	{"copy_number", Text, "which copy this is", "2"},
+	{"copy_disposition", Disposition, "where copies are", `{"copy_numbers": ["3", "4"], "where": "filed"}`},
+	{"processing_step", Step, "one who deciphered, printed, verified, typed, dispatched, executed or recorded it", `{"step": "deciphered", "person": "Zotov", "rank": "Captain", "at": "1950-03-02T09:40"}`},
+	{"stamp", Text, "words of a stamp", "Subject to return within 48 hours"},
+	{"annotation", Text, "note by hand or by an editor on the sheet", "In pencil: to the file"},
+	{"citation", Citation, "archival reference", "APRF, f. 45, op. 1, d. 339, ll. 31-32"},
+	{"published_in", Text, "printed edition", "Documents of Foreign Policy, vol. 3, no. 12"},
+	{"publisher", Text, "archive on the web, or house, that published it", "Digital Archive"},
+	{"source_url", Link, "address on the web", "https://archive.example.org/document/204417"},
+	{"record_id", Text, "identifier of the record on the web", "204417"},
+	{"original_language", Text, "language of the original", "ru"},
+	{"content_language", Text, "language of the text at hand", "en"},
+	{"contents_form", Text, "original, translation, transcript …", "English translation"},
+	{"translator", Agent, "who translated it", "Ann Smith"},
+	{"contributor", Agent, "who gave it", "Ann Smith"},
+	{"credits", Text, "who paid for it", "Made possible by a grant"},
+	{"rights", Text, "statement of rights", "Free for study with credit"},
+	{"contact", Text, "address for questions of rights", "rights@archive.example.org"},
+	{"telegram_reference", Reference, "another telegram, letter or statement", `{"kind": "telegram", "number": "79", "date": "1950-02-27", "relation": "in_reply_to"}`},
+	{"embedded_message", Embedded, "message inside the document", `{"relation": "relayed", "from": "Zotov", "to": "Lunin", "first": "The wells", "last": "until June."}`},
+	{"gloss", Gloss, "editor's words in brackets", `{"kind": "identity", "target": "Filippov", "text": "Stalin"}`},
+	{"footnote", Text, "editor's note", "The place is not on any map."},
+	{"omission", Text, "mark of a place that an editor left out", "…"},
+	{"person", Mention, "person named in the text", "person:stalin"},
+	{"place", Mention, "place named in the text", "place:beijing"},
+	{"organisation", Mention, "organisation named in the text", "Foreign Ministry"},
+}
+
+// coded are the fields of text whose values are no words of the document, but a word
+// that all documents share.
+var coded = map[string]bool{"record_type": true, "original_language": true, "content_language": true}
+
+// recordTypes are the kinds of documents.
+var recordTypes = []string{
+	"ciphered_telegram", "telegram", "cable", "letter", "note", "report", "resolution", "memorandum_of_conversation",
+	"message", "directive", "statement", "draft", "excerpt", "news_report", "editorial_text", "other",
 }
 
 var formOf = func() map[string]Form {
@@ -188,5 +200,16 @@ var takes = map[Form]string{
 	Mention:      `an ID of the authority file, such as place:beijing, a form as written, or {"id": …, "variants": […]}`,
 }
 
+// takesOf says what values a field takes: those of its form, or of a list.
+func takesOf(name string, form Form) string {
+	switch name {
+	case "record_type":
+		return "one of " + strings.Join(recordTypes, ", ")
+	case "original_language", "content_language":
+		return "a code of ISO 639, such as ru, en or zh"
+	}
+	return takes[form]
+}
+
 // Takes says in words what values a field takes.
-func (f Field) Takes() string { return takes[f.Form] }
+func (f Field) Takes() string { return takesOf(f.Name, f.Form) }
