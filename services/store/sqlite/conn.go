@@ -107,7 +107,12 @@ func (c *conn) begin(ctx context.Context, how string) error {
 	if how == beginRead {
 		ctx = context.Background() // takes no lock yet, so there is no wait
 	}
-	_, err = s.ExecContext(ctx, nil)
+	if _, err = s.ExecContext(ctx, nil); err != nil {
+		// A context that ends right behind it takes back the answer and not the
+		// transaction, in which the next user of the connection would stand. Where none
+		// has begun this fails, and nothing is lost.
+		_ = c.finish("ROLLBACK")
+	}
 	return err
 }
 
