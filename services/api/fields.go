@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -13,16 +14,17 @@ import (
 
 // fieldsOf translates the fields of a revision. A value that cannot be translated
 // is left out: its words as written stay.
-func fieldsOf(r catalog.Revision) []*fondsv1.Field {
-	pages := map[string]string{}
-	for _, g := range r.Regions {
-		if g.Reading != "" {
-			pages[g.Reading] = pageNameOf(g.Scan, g.Page) + "/readings/" + g.Reading
-		}
-	}
+func fieldsOf(r catalog.Revision) []*fondsv1.Field { return fieldsNamed(r, nil) }
+
+// fieldsNamed translates the fields that have one of the names; nil for all.
+func fieldsNamed(r catalog.Revision, names map[string]bool) []*fondsv1.Field {
+	pages := readingNames(r)
 	list, err := r.Fields.List()
 	if err != nil {
 		return nil // what cannot be decoded is for an audit to tell
+	}
+	if names != nil {
+		list = slices.DeleteFunc(list, func(f catalog.Field) bool { return !names[f.Name] })
 	}
 	fields := make([]*fondsv1.Field, len(list))
 	for i, f := range list {

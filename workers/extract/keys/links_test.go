@@ -58,12 +58,21 @@ func TestReferencesAndDocumentsFindOneAnother(t *testing.T) {
 	} {
 		asking := correspondent(t, "SOROKIN", "LUNIN", c.asks, c.reference)
 		meant := correspondent(t, c.from, c.to, c.is)
-		if got := finds(keys.OfPeople(meant), keys.Asked(asking, asking.References()[0])); got != c.want {
+		if got := finds(keys.OfPeople(meant), lookups(keys.Asked(asking, asking.References()[0]))); got != c.want {
 			t.Errorf("%s: the reference finds the document: %v", c.name, got)
 		}
 		certain, vague := keys.Answering(keys.OfPeople(meant))
-		if got := finds(keys.OfCorrespondence(asking), slices.Concat(certain, vague)); got != c.want {
+		if got := finds(keys.OfCorrespondence(asking), lookups(slices.Concat(certain, vague))); got != c.want {
 			t.Errorf("%s: the document finds the reference: %v", c.name, got)
 		}
 	}
+}
+
+// lookups ask for keys.
+func lookups(keys []catalog.Key) []catalog.Lookup {
+	asked := make([]catalog.Lookup, len(keys))
+	for i, k := range keys {
+		asked[i].Key = k
+	}
+	return asked
 }
