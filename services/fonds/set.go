@@ -294,7 +294,9 @@ func provenance(f *fondsv1.Field) string {
 	if f.GetPerson() == "" {
 		return text
 	}
-	text += ", " + moment(f.GetSaidTime())
+	if f.GetSaidTime() != nil {
+		text += ", " + moment(f.GetSaidTime())
+	}
 	for _, said := range f.GetInstead() {
 		text += "; " + saysOf(said) + ": " + fieldShown(said)
 	}

@@ -161,7 +161,7 @@ func (s *sheet) prove(f *fondsv1.Field) {
 	}
 	says := fmt.Sprintf("rule %s, %.0f %%", f.GetRule(), 100*f.GetConfidence())
 	if f.GetPerson() != "" {
-		says = "says " + f.GetPerson()
+		says = "says " + provenance(f)
 	}
 	if len(f.GetEvidence()) == 0 {
 		s.block(labelWidth+2, "no words of the text; "+says)

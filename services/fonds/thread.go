@@ -82,7 +82,8 @@ func newThreadPage(t *fondsv1.Thread) threadPage {
 
 func (p threadPage) write(w io.Writer) error {
 	for i, e := range p.GetEntries() {
-		mark, lines := " ", []string(nil)
+		mark := " "
+		var lines []string
 		if e.GetDocument() != nil {
 			lines = p.documentLines(e.GetDocument())
 			if e.GetDistance() == 0 {
