@@ -184,7 +184,7 @@ func (s *segmenter) saysMuch(open part, to int) bool {
 		case titleLine:
 			inLabel = false
 		case plainLine, signatureLine:
-			if !inLabel && s.sentence(s.lines[i]) {
+			if l := s.lines[i]; !inLabel && s.sentence(l) && !s.shelfmark(s.lower[l.Start:l.End]) {
 				return !s.trailing(i, to)
 			}
 			if inLabel && s.kinds[i] == plainLine && i > 0 && s.kinds[i-1] == emptyLine && !s.sentence(s.lines[i]) {
