@@ -163,7 +163,7 @@ timeout 30 bin/fonds get "$telegram" || complain "the document was not laid out"
 say "Its correspondence, scans and the edition together"
 timeout 30 bin/fonds thread "$telegram" | tee "$work/thread" || complain "the correspondence was not shown"
 for number in 4102 4117 4131; do
-    grep -q "No. $number" "$work/thread" || complain "No. $number is missing from the correspondence"
+    grep -q "^[> ] .*No. $number  " "$work/thread" || complain "No. $number is missing from the correspondence"
 done
 say "Who writes of generators, in either language"
 timeout 30 bin/fonds search generator || complain "nothing was found"
