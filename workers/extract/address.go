@@ -257,9 +257,7 @@ func (d *doc) readTitle(s Span) {
 				d.add("via", d.agent(n), n.Span, 0.85, "title-via")
 			}
 		case t.key == kTo && i > first:
-			if n, ok := d.nameBefore(first, i); ok && d.has("sender") == nil {
-				d.addSender(n, "title-sender")
-			}
+			d.titleSender(first, i)
 			d.titleAddressee(i, s)
 		case t.key == kFrom, t.key == kOf && i == first+1:
 			d.titleSenders(i+1, s)
@@ -277,15 +275,71 @@ func (d *doc) titleSenders(i int, s Span) {
 	}
 	for {
 		n, next := d.nameAt(i, s.End)
-		if next == i || n.known != nil && n.known.Kind == "place" {
+		if next > i && n.known != nil && n.known.Kind == "place" {
+			if d.titleFrom.End == 0 {
+				d.titleFrom = n
+			}
+			return
+		}
+		if next == i || n.known == nil && d.official(i) {
+			a, span, behind := d.party(i, d.tokenAt(s.End))
+			if behind == i || a.Office == "" {
+				return
+			}
+			d.addAgent(a, span, "title-sender")
 			return
 		}
 		d.addSender(n, "title-sender")
+		d.titlePlace(next, s)
 		if d.at(next).key != kAnd {
 			return
 		}
 		i = next + 1
 	}
+}
+
+// titlePlace reads where a sender was: "from X in Rome", "X (Jakarta)".
+func (d *doc) titlePlace(i int, s Span) {
+	if m := d.at(i).mark; d.word(i) != "in" && m != '(' && m != ',' {
+		return
+	}
+	if n, next := d.nameAt(i+1, s.End); next > i+1 && n.known != nil && n.known.Kind == "place" && d.titleFrom.End == 0 {
+		d.titleFrom = n
+	}
+}
+
+// titleSender reads who stands before "to" in a title: "X to Y", "The Ambassador in X
+// (Name) to Y", "Telegram, X (Rome) to Y".
+func (d *doc) titleSender(first, to int) {
+	if d.has("sender") != nil {
+		return
+	}
+	if d.partyToParty(first, to+4) {
+		if a, span, next := d.party(first, to); next > first {
+			d.addAgent(a, span, "title-sender")
+			return
+		}
+	}
+	n, ok := d.nameBefore(first, to)
+	if !ok && d.at(to-1).mark == ')' {
+		for i := to - 2; i > first && i > to-8; i-- {
+			if d.at(i).mark == '(' {
+				n, ok = d.nameBefore(first, i)
+				d.titlePlace(i, Span{0, d.at(to).Start})
+				break
+			}
+		}
+	}
+	if !ok {
+		return
+	}
+	if n.known != nil && n.known.Kind == "place" {
+		if d.titleFrom.End == 0 {
+			d.titleFrom = n
+		}
+		return
+	}
+	d.addSender(n, "title-sender")
 }
 
 // titleCases reads a Russian title, in which cases say it: ПИСЬМО К. ГОТВАЛЬДА
@@ -321,16 +375,17 @@ func (d *doc) person(i int, s Span) (name, int) {
 }
 
 // addSender adds a sender; the same one again is further evidence.
-func (d *doc) addSender(n name, rule string) {
-	a := d.agent(n)
+func (d *doc) addSender(n name, rule string) { d.addAgent(d.agent(n), n.Span, rule) }
+
+func (d *doc) addAgent(a Agent, span Span, rule string) {
 	for i := range d.fields {
 		f := &d.fields[i]
 		if f.Name == "sender" && f.Value.(Agent).same(a) {
-			f.Evidence = append(f.Evidence, n.Span)
+			f.Evidence = append(f.Evidence, span)
 			return
 		}
 	}
-	d.add("sender", a, n.Span, 0.85, rule)
+	d.add("sender", a, span, 0.85, rule)
 }
 
 // titleAddressee takes the addressee from a title where there is no form to say it.
@@ -341,6 +396,16 @@ func (d *doc) titleAddressee(to int, s Span) {
 	i := to + 1
 	if d.word(i) == "the" {
 		i++
+	}
+	if n, next := d.nameAt(i, s.End); next > i && n.known != nil && n.known.Kind == "place" {
+		if d.titleTo.End == 0 {
+			d.titleTo = n
+		}
+		return
+	}
+	if a, span, next := d.party(i, d.tokenAt(s.End)); next > i {
+		d.address1(a, span, toLevel, false)
+		return
 	}
 	if n, next := d.nameAt(i, s.End); next > i {
 		d.address1(d.agent(n), n.Span, toLevel, false)

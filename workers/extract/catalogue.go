@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"sort"
 	"strings"
 
 	"github.com/fonds-archive/fonds/workers/extract/citation"
@@ -31,19 +32,88 @@ func (d *doc) readCatalogue() {
 	}
 	d.readLinks()
 	d.readShelfmarks()
+	d.joinArchive()
 }
 
 // readShelfmarks finds archival references outside any label, such as in the last
 // line of a printed document.
 func (d *doc) readShelfmarks() {
-	for _, c := range citation.Find(d.text[d.part.span.Start:d.part.span.End]) {
-		span := Span{d.part.span.Start + c.Start, d.part.span.Start + c.End}
+	for _, c := range d.shelfmarks(d.part.span) {
+		span := Span{c.Start, c.End}
 		if c.Kind == citation.Archival && !d.cited(span) {
 			d.add("citation", c.Value(), span, 0.9, "shelfmark")
 			l := d.lines[d.lineAt(span.Start)]
 			d.readNotes(l.Start, citation.Parse(d.text[l.Start:l.End]).Notes)
 		}
 	}
+}
+
+// shelfmarks are those of the page inside a span. They are read at once: Ibid. says
+// what stands in the document before.
+func (p *page) shelfmarks(s Span) []citation.Citation {
+	if !p.sought {
+		p.found, p.sought = citation.Find(p.text), true
+	}
+	from := sort.Search(len(p.found), func(i int) bool { return p.found[i].Start >= s.Start })
+	to := from
+	for to < len(p.found) && p.found[to].End <= s.End {
+		to++
+	}
+	return p.found[from:to]
+}
+
+// fuller returns a citation as it reads among those before it.
+func (p *page) fuller(c citation.Citation, s Span) citation.Citation {
+	if c.Fond != "" && c.Archive != "" && !c.Has(citation.Inherited) {
+		return c
+	}
+	for _, found := range p.shelfmarks(s) {
+		if found.Has(citation.Inherited) && found.Archive != "" {
+			return found
+		}
+	}
+	return c
+}
+
+// joinArchive makes one citation of an archive and a shelfmark that stand under two
+// labels or on two lines.
+func (d *doc) joinArchive() {
+	alone, bare := -1, -1
+	for i, f := range d.fields {
+		v, ok := f.Value.(citation.Value)
+		switch {
+		case !ok || v.Kind != "":
+		case v.Fond == "" && v.Delo == "" && v.Archive != "" && len(v.Listy) == 0:
+			alone = i
+		case v.Archive == "" && v.Fond != "":
+			bare = i
+		}
+	}
+	if alone < 0 {
+		return
+	}
+	if bare >= 0 {
+		archive, mark := d.fields[alone], &d.fields[bare]
+		v := mark.Value.(citation.Value)
+		v.Archive = archive.Value.(citation.Value).Archive
+		v.ThenArchive = archive.Value.(citation.Value).ThenArchive
+		mark.Value = v
+		mark.Evidence = append(mark.Evidence, archive.Evidence...)
+	} else if !d.sameArchive(alone) {
+		return
+	}
+	d.fields = append(d.fields[:alone], d.fields[alone+1:]...)
+}
+
+// sameArchive tells that a full citation is from the archive that a field names alone.
+func (d *doc) sameArchive(alone int) bool {
+	code := d.fields[alone].Value.(citation.Value).Archive
+	for i, f := range d.fields {
+		if v, ok := f.Value.(citation.Value); ok && i != alone && v.Archive == code && v.Fond != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *doc) cited(s Span) bool {
@@ -148,10 +218,11 @@ func (d *doc) goesOn(s section, i, to int) bool {
 	if s.span.Start == s.span.End || d.lines[i-1].next {
 		return true
 	}
-	if s.label == rightsLabel {
-		return true
-	}
-	if s.label == contentsLabel || s.label == languageLabel || s.label == otherLabel {
+	switch s.label {
+	case rightsLabel:
+		return d.lineKinds[i] == plainLine && d.sentence(d.lines[i]) && (d.isRights(d.lines[i]) || d.part.form >= 0)
+	case citationLabel, summaryLabel, sourceLabel, titleLabel:
+	default:
 		return false
 	}
 	said := strings.TrimRight(d.plain[s.span.Start:s.span.End], quotes+blanks+"\n")
@@ -181,9 +252,25 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 	for _, s := range sections {
 		titled = titled || s.label == titleLabel
 	}
+	item := d.firstItem(d.part.from, limit)
 	for n := 0; n < len(free); n++ {
 		i := free[n]
 		l := d.lines[i]
+		if d.lineKinds[i] == itemLine {
+			if span := d.readItem(l); span.End > span.Start && !titled {
+				d.headline(span, 0.9)
+			}
+			continue
+		}
+		if i < item { // the title of the volume
+			continue
+		}
+		if d.namesArchive(l) {
+			if d.has("publisher") == nil {
+				d.add("publisher", d.clean(l.Span), l.Span, 0.8, "headline-publisher")
+			}
+			continue
+		}
 		if d.lineKinds[i] == dayLine {
 			d.catalogueDate(l.Span)
 			continue
@@ -192,13 +279,27 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 			continue
 		}
 		span := l.Span
-		for n+1 < len(free) && free[n+1] == free[n]+1 && d.lines[i].next && d.lineKinds[free[n+1]] != dayLine {
+		for n+1 < len(free) && d.titleGoesOn(free[n], free[n+1]) {
 			n++
 			span.End = d.lines[free[n]].End
 		}
-		d.add("title", d.clean(span), span, 0.9, "title")
-		d.readTitle(span)
+		d.headline(span, 0.9)
 	}
+}
+
+func (d *doc) headline(span Span, confidence float64) {
+	d.add("title", d.clean(span), span, confidence, "title")
+	d.readTitle(span)
+}
+
+// titleGoesOn tells that a title runs over into the next line: right below, written
+// alike, neither a sentence nor anything else that stands under titles.
+func (d *doc) titleGoesOn(i, next int) bool {
+	l := d.lines[next]
+	k := d.lineKinds[next]
+	return next == i+1 && (k == plainLine || k == titleLine || k == signatureLine) && !d.isMark(l) && !d.isRestriction(l) &&
+		(d.capitals(l.Span) || !d.capitals(d.lines[i].Span)) && d.signAt(l.first+1) == l.first+1 &&
+		d.lines[i].bold == l.bold && (!d.sentence(l) || l.bold || d.lines[i].heading > 0)
 }
 
 // titleCandidate tells that a line may be a title: no sentence, and words in it.
@@ -250,6 +351,10 @@ func (d *doc) beforeLabel(i, limit int, wanted label) bool {
 func (d *doc) catalogueDate(s Span) {
 	for i := d.tokenAt(s.Start); i < len(d.tokens) && d.at(i).Start < s.End; i++ {
 		m, next := d.momentAt(i)
+		if day, after := d.yearFirst(i); after > i {
+			day.Span = Span{d.at(i).Start, d.at(after - 1).End}
+			m, next = moment{day.Span, day, nil}, after
+		}
 		if next == i {
 			continue
 		}
@@ -277,7 +382,9 @@ func (d *doc) readSection(s section) {
 		}
 	case dateLabel:
 		d.catalogueDate(s.span)
-	case citationLabel, sourceLabel:
+	case recipientLabel:
+		d.readRecipient(s.span)
+	case citationLabel, sourceLabel, archiveLabel:
 		d.readCitation(s.span)
 	case summaryLabel:
 		d.add("summary", d.clean(s.span), s.span, 0.95, "summary-label")
@@ -291,8 +398,43 @@ func (d *doc) readSection(s section) {
 		d.add("rights", d.clean(s.span), s.span, 0.9, "rights-label")
 	case recordLabel:
 		d.add("record_id", d.clean(s.span), s.span, 0.9, "record-label")
+	case publisherLabel:
+		d.add("publisher", d.clean(s.span), d.trimOf(s.span, "."), 0.9, "publisher-label")
+	case publishedLabel:
+		d.publishedIn(s.span)
+	case collectionLabel:
+		d.add("collection_number", d.clean(s.span), s.span, 0.9, "collection-label")
+	case declassifiedLabel:
+		d.add("declassification", d.clean(s.span), s.span, 0.85, "declassified-label")
+	case contributorLabel:
+		d.add("contributor", Agent{Written: d.clean(s.span)}, d.trimOf(s.span, "."), 0.9, "contributor-label")
 	case translatorLabel:
 		d.add("translator", Agent{Written: d.clean(s.span)}, d.trimOf(s.span, "."), 0.9, "translator-label")
+	}
+}
+
+// readRecipient reads who is addressed by an edition's label: a name, a body or an
+// office, or several.
+func (d *doc) readRecipient(s Span) {
+	for i := d.tokenAt(s.Start); i < d.tokenAt(s.End); {
+		n, next := d.nameAt(i, s.End)
+		a, span := d.agent(n), n.Span
+		if next == i || n.known == nil && d.official(i) {
+			var behind int
+			if a, span, behind = d.party(i, d.tokenAt(s.End)); behind == i {
+				return
+			}
+			next = behind
+		}
+		if n.known != nil && n.known.Kind == "place" {
+			d.titleTo = n
+		} else {
+			d.address1(a, span, toLevel, false)
+		}
+		if t := d.at(next); t.mark != ';' && t.key != kAnd || next >= d.tokenAt(s.End) {
+			return
+		}
+		i = next + 1
 	}
 }
 
@@ -342,6 +484,7 @@ func (d *doc) readCitation(s Span) {
 		}
 		span := Span{s.Start + c.Start, s.Start + c.End}
 		first = min(first, span.Start)
+		c = d.fuller(c, span)
 		d.add("citation", c.Value(), span, 0.95, "citation")
 	}
 	if first == s.End {
@@ -358,6 +501,10 @@ func (d *doc) readCitation(s Span) {
 // readNotes reads who translated and who contributed, from what follows a shelfmark.
 func (d *doc) readNotes(start int, notes []citation.Note) {
 	for _, n := range notes {
+		if n.Role == citation.Publication {
+			d.publishedIn(Span{start + n.Start, start + n.End})
+			continue
+		}
 		name := map[citation.Role]string{citation.Translator: "translator", citation.Contributor: "contributor"}[n.Role]
 		if name == "" || d.has(name) != nil {
 			continue
@@ -367,6 +514,25 @@ func (d *doc) readNotes(start int, notes []citation.Note) {
 			d.add(name, Agent{Written: d.clean(span)}, span, 0.85, "credit")
 		}
 	}
+}
+
+// publishedIn reads where a document was printed, without the words that say so.
+func (d *doc) publishedIn(s Span) {
+	if d.has("published_in") != nil {
+		return
+	}
+	i := d.tokenAt(s.Start)
+	for i < d.tokenAt(s.End) && (d.at(i).mark != 0 || publishWords[d.word(i)]) {
+		i++
+	}
+	span := d.trimOf(Span{d.at(i).Start, s.End}, ".,;")
+	d.add("published_in", d.clean(span), span, 0.8, "published")
+}
+
+// publishWords lead to the name of an edition.
+var publishWords = map[string]bool{
+	"first": true, "reprinted": true, "reproduced": true, "published": true, "publication": true, "printed": true, "in": true, "by": true, "as": true,
+	"опубликовано": true, "опубликован": true, "опубл": true, "публикация": true, "впервые": true, "в": true, "also": true, "previously": true,
 }
 
 // citedTitle finds the title that a citation begins with, in quotation marks.

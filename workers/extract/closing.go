@@ -186,6 +186,7 @@ func (d *doc) conclude() {
 		f.Name, f.Confidence, f.Rule = "incoming_number", 0.5, "inbound-heading@"+Version
 		d.fields = append(d.fields, f)
 	}
+	d.titlePlaces()
 	if d.has("document_date") != nil || d.part.kind != "" {
 		return
 	}
@@ -202,6 +203,16 @@ func (d *doc) conclude() {
 		derived.Name, derived.Value, derived.Confidence, derived.Rule = "document_date", value, 0.6, "from-"+source+"@"+Version
 		d.fields = append(d.fields, derived)
 		return
+	}
+}
+
+// titlePlaces takes the places from the title where the form names none.
+func (d *doc) titlePlaces() {
+	if n := d.titleFrom; n.End > 0 {
+		d.placeOf(n)
+	}
+	if n := d.titleTo; n.End > 0 {
+		d.placeTo(n)
 	}
 }
 

@@ -66,7 +66,7 @@ func (p *page) closeTo(i int) bool { return p.at(i).Start == p.at(i-1).End }
 
 // dayAt reads a date that begins at token i and returns where it ends, or i.
 func (p *page) dayAt(i int) (day, int) {
-	for _, read := range []func(int) (day, int){p.isoDay, p.dottedDay, p.dayMonth, p.monthDay} {
+	for _, read := range []func(int) (day, int){p.isoDay, p.dottedDay, p.dayMonth, p.monthDay, p.yearFirst} {
 		if d, next := read(i); next > i && d.valid() {
 			d.Span = Span{p.at(i).Start, p.at(next - 1).End}
 			return d, next
@@ -159,6 +159,25 @@ func (p *page) dayMonth(i int) (day, int) {
 	}
 	d.year, j = p.yearAt(j)
 	return d, j
+}
+
+// yearFirst reads "1955 March 4", "1948, 19 июля", "1951 г., 13 июня", as catalogues
+// write.
+func (p *page) yearFirst(i int) (day, int) {
+	year, j := p.yearAt(i)
+	if j == i || p.at(i).mark != 0 {
+		return day{}, i
+	}
+	if m := p.at(j).mark; m == ',' || m == '.' || m == ';' || m == '-' {
+		j++
+	}
+	for _, read := range []func(int) (day, int){p.dayMonth, p.monthDay} {
+		if d, next := read(j); next > j && d.year == 0 {
+			d.year = year
+			return d, next
+		}
+	}
+	return day{}, i
 }
 
 // ordinal skips the "th" of 13th.

@@ -19,6 +19,8 @@ type doc struct {
 	inbound bool
 	// to are the addressees in the order in which they were found.
 	to []addressee
+	// titleFrom and titleTo are the places that a title names.
+	titleFrom, titleTo name
 	// messages are those inside the document.
 	messages []message
 }

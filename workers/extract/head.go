@@ -71,7 +71,8 @@ func (d *doc) readHeading() {
 		return
 	}
 	l := d.lines[d.part.heading]
-	kind, i := d.formType(l.first, l.last)
+	first := d.titleOf(d.part.heading)
+	kind, i := d.formType(first, l.last)
 	if kind == "" {
 		return
 	}
@@ -82,7 +83,7 @@ func (d *doc) readHeading() {
 			end = n.End
 		}
 	}
-	d.add("record_type", kind, Span{d.at(l.first).Start, end}, 0.95, "heading")
+	d.add("record_type", kind, Span{d.at(first).Start, end}, 0.95, "heading")
 	d.headingTitle(kind)
 	d.readMarks(l)
 }

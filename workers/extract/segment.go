@@ -120,7 +120,7 @@ func (s *segmenter) edited(from, to int) bool {
 	for i := from; i < to; i++ {
 		l := s.lines[i]
 		switch s.kinds[i] {
-		case labelLine, titleLine:
+		case labelLine, titleLine, itemLine:
 			return true
 		case dayLine, plainLine:
 			if s.at(l.first).key != kTo && s.correspondents(l) || s.kinds[i] == dayLine && l.first == s.lines[from].first {
@@ -137,6 +137,8 @@ func (s *segmenter) opensHeader(i int, open part) bool {
 	switch s.kinds[i] {
 	case titleLine:
 		return s.saysMuch(open, i) || open.form >= 0
+	case itemLine:
+		return s.saysMuch(open, i) || open.form >= 0 || s.anotherItem(open, i)
 	case dayLine:
 		if s.lines[i].heading == 0 && s.belowName(i) {
 			return false
@@ -144,6 +146,21 @@ func (s *segmenter) opensHeader(i int, open part) bool {
 		return (s.saysMuch(open, i) || open.form >= 0) && s.labelled(i)
 	}
 	return false
+}
+
+// anotherItem tells that a document of a collection is open and has words: the next
+// number begins the next one.
+func (s *segmenter) anotherItem(open part, to int) bool {
+	items, words := 0, 0
+	for i := open.from; i < to; i++ {
+		switch k := s.kinds[i]; {
+		case k == itemLine:
+			items++
+		case items > 0 && k != emptyLine && k != rulerLine:
+			words++
+		}
+	}
+	return items > 0 && words >= 2
 }
 
 // belowName tells that the line before a date is a signature or its number.
@@ -323,6 +340,10 @@ func (p *page) pageNumber(l line) bool {
 // to the limit.
 func (s *segmenter) finish(d part, limit int) {
 	d.heading = s.headingOf(d, limit)
+	if d.heading >= 0 && d.form < 0 && s.excerpts(s.titleOf(d.heading)) && s.item(d.from, d.heading+1) {
+		s.editorial(d.from, limit)
+		return
+	}
 	if d.heading < 0 || d.form < 0 && s.kinds[d.heading] == titleLine && !s.formal(d, limit) {
 		if s.compiled(d, limit) {
 			return
@@ -349,6 +370,11 @@ func (s *segmenter) headingOf(d part, limit int) int {
 	title := -1
 	for i, n := d.from, 0; i < limit && n < 14; i++ {
 		l := s.lines[i]
+		if s.kinds[i] == itemLine {
+			if at := s.itemTitle(i, limit); at >= 0 {
+				return at
+			}
+		}
 		switch k := s.kinds[i]; {
 		case k == emptyLine || k == rulerLine || k == labelLine:
 			continue
@@ -365,6 +391,31 @@ func (s *segmenter) headingOf(d part, limit int) int {
 	return title
 }
 
+// itemTitle is the line of the title of a collection's document: that of its number or
+// one of the next.
+func (s *segmenter) itemTitle(i, limit int) int {
+	it, _ := s.itemAt(s.lines[i])
+	if it.title < s.lines[i].last {
+		return i
+	}
+	for j := i + 1; j < min(limit, i+6); j++ {
+		if k := s.kinds[j]; k == plainLine || k == titleLine || k == signatureLine {
+			return j
+		}
+	}
+	return -1
+}
+
+// titleOf is the token where a line's title begins: behind a collection's number.
+func (p *page) titleOf(i int) int {
+	if p.lineKinds[i] == itemLine {
+		if it, ok := p.itemAt(p.lines[i]); ok && it.title < p.lines[i].last {
+			return it.title
+		}
+	}
+	return p.lines[i].first
+}
+
 // says tells that a first line is a title: it says from whom or to whom.
 func (s *segmenter) says(l line) bool {
 	for i := l.first + 1; i+1 < l.last; i++ {
@@ -375,9 +426,21 @@ func (s *segmenter) says(l line) bool {
 	return false
 }
 
+// item tells that a collection's number is among lines.
+func (s *segmenter) item(from, to int) bool {
+	for i := from; i < to; i++ {
+		if s.kinds[i] == itemLine {
+			return true
+		}
+	}
+	return false
+}
+
 // formal tells that lines have what letters have: a signature or a salutation.
 func (s *segmenter) formal(d part, limit int) bool {
-	if _, next := s.formType(s.lines[d.heading].first, s.lines[d.heading].last); next > s.lines[d.heading].first {
+	if first := s.titleOf(d.heading); s.item(d.from, d.heading+1) {
+		return true
+	} else if _, next := s.formType(first, s.lines[d.heading].last); next > first {
 		return true
 	}
 	for i := d.heading + 1; i < limit; i++ {
@@ -449,7 +512,7 @@ func (s *segmenter) isClosed(i, limit int) bool {
 		switch s.kinds[j] {
 		case emptyLine:
 			continue
-		case numberLine, dayLine, closingLine, rulerLine, labelLine, signatureLine:
+		case numberLine, dayLine, closingLine, rulerLine, labelLine, signatureLine, itemLine:
 			return true
 		}
 		return s.belowSignature(s.lines[j])
@@ -496,7 +559,7 @@ func (s *segmenter) belowSignature(l line) bool {
 		return true
 	case s.digits(l.first) > 0 && l.last-l.first <= 8: // 2 - Cde. Malik
 		return true
-	case s.shelfmark(low):
+	case s.shelfmark(low) || s.footnote(l):
 		return true
 	case strings.HasPrefix(low, "sent ") || strings.HasPrefix(low, "послано") || strings.HasPrefix(low, "принял "):
 		return true
@@ -505,9 +568,34 @@ func (s *segmenter) belowSignature(l line) bool {
 }
 
 // shelfmark tells that a line begins like an archival reference.
-func (s *segmenter) shelfmark(low string) bool {
-	return strings.Contains(low, "f.") && strings.Contains(low, "d.") || strings.Contains(low, "fond") || strings.Contains(low, "фонд") ||
+func (p *page) shelfmark(low string) bool {
+	return strings.HasPrefix(low, "ibid") || strings.HasPrefix(low, "там же") ||
+		strings.Contains(low, "f.") && strings.Contains(low, "d.") || strings.Contains(low, "fond") || strings.Contains(low, "фонд") ||
 		strings.Contains(low, "ф.") && strings.Contains(low, "д.") || strings.Contains(low, "delo")
+}
+
+// referred tells that a line is a shelfmark, as printed below a document.
+func (p *page) referred(l line) bool {
+	return l.End-l.Start < 300 && p.shelfmark(p.lower[l.Start:l.End]) && (p.startsUpper(l.first) || p.at(l.first).mark != 0)
+}
+
+// footnote finds an editor's note below a document: a star, a raised figure or a
+// number in marks before its words.
+func (p *page) footnote(l line) bool {
+	if l.last-l.first < 2 {
+		return false
+	}
+	from := p.lineFrom(p.lineAt(l.Start))
+	written := strings.TrimLeft(p.text[from:l.End], blanks)
+	if strings.HasPrefix(written, "* ") || strings.HasPrefix(written, "** ") || strings.HasPrefix(written, "\\*") || strings.HasPrefix(written, "†") ||
+		strings.ContainsRune("⁰¹²³⁴⁵⁶⁷⁸⁹", firstOf(written)) {
+		return true
+	}
+	if p.at(l.first).mark == '^' {
+		return p.digits(l.first+1) > 0
+	}
+	n := p.digits(l.first) // 1 По китайским данным
+	return n > 0 && n <= 2 && p.startsUpper(l.first+1) && !p.closeTo(l.first+1)
 }
 
 // trailing tells that an edition's labels follow a form: then what is before them
@@ -536,7 +624,7 @@ func (s *segmenter) editorial(from, to int) {
 	}
 	for i := from; i < to; i++ {
 		switch {
-		case s.kinds[i] == titleLine && s.correspondents(s.lines[i]):
+		case s.kinds[i] == titleLine && s.correspondents(s.lines[i]), s.kinds[i] == itemLine:
 			end(i)
 			open.from, open.kind, open.heading, spoke = i, "excerpt", i, false
 		case s.kinds[i] == titleLine && open.heading < 0 && open.kind == editorial:

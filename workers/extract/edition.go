@@ -1,0 +1,357 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+)
+
+// item is what a collection puts over a document: its number there, or the file
+// number of an older edition, and the kind of document behind it.
+type item struct {
+	number Span
+	// title is the token where the title begins; the line's last where it stands on
+	// the next line.
+	title int
+	// file tells that the number is that of a file, 611.94/1-2553.
+	file bool
+}
+
+// markItems finds the numbers that a collection gives its documents. Only a title
+// behind them tells them from the numbers of telegrams and of points.
+func (p *page) markItems(kinds []kind) {
+	before := -1
+	for i, l := range p.lines {
+		if kinds[i] != plainLine && kinds[i] != numberLine && kinds[i] != titleLine {
+			continue
+		}
+		it, ok := p.itemAt(l)
+		if !ok || !p.titledItem(kinds, i, it, before) {
+			continue
+		}
+		kinds[i] = itemLine
+		if !it.file {
+			before = p.at(p.tokenAt(it.number.Start)).num
+		}
+	}
+}
+
+// itemAt reads "No. 47", "Document 12", "1. Telegram from X", "611.94/1-2553: Telegram".
+func (p *page) itemAt(l line) (item, bool) {
+	if l.last == l.first || l.End-l.Start > 300 {
+		return item{}, false
+	}
+	if it, ok := p.fileNumber(l); ok {
+		return it, true
+	}
+	i, named := l.first, false
+	switch p.word(i) {
+	case "document", "doc", "документ", "док":
+		named = true
+		if i++; p.at(i).mark == '.' {
+			i++
+		}
+	}
+	j := p.signAt(i)
+	if p.digits(j) == 0 || p.digits(j) > 4 || j >= l.last {
+		return item{}, false
+	}
+	named = named || j > i
+	it := item{number: p.at(j).Span, title: j + 1}
+	switch t := p.at(j + 1); {
+	case it.title >= l.last:
+		return it, named
+	case t.mark == '.' || t.mark == ':' || t.mark == ')' && !named:
+		it.title++
+	case t.mark != 0 && !strings.ContainsRune(quotes+"-–—", t.mark), p.closeTo(j + 1):
+		return item{}, false
+	default:
+		if !named {
+			return item{}, false
+		}
+		if t.mark != 0 {
+			it.title++
+		}
+	}
+	return it, named || it.title > j+1
+}
+
+// fileNumber reads "689.90/11-2553: Telegram", the State Department's file number over
+// an older edition's document.
+func (p *page) fileNumber(l line) (item, bool) {
+	if p.digits(l.first) != 3 || l.last-l.first > 16 || p.at(l.first+1).mark != '.' && p.at(l.first+1).mark != '/' || !p.closeTo(l.first+1) {
+		return item{}, false
+	}
+	slash, end := false, l.first
+	for i := l.first; i < l.last && (i == l.first || p.closeTo(i)); i++ {
+		if p.at(i).mark == ':' {
+			break
+		}
+		slash = slash || p.at(i).mark == '/'
+		end = i + 1
+	}
+	if !slash || p.digits(end-1) == 0 {
+		return item{}, false
+	}
+	it := item{number: Span{l.Start, p.at(end - 1).End}, title: l.last, file: true}
+	if end == l.last {
+		return it, true
+	}
+	kind, next := p.formType(end+1, l.last)
+	return it, p.at(end).mark == ':' && (kind != "" && next == l.last || end+2 == l.last && p.startsUpper(end+1))
+}
+
+// titledItem tells that a title stands behind a number, or below it.
+func (p *page) titledItem(kinds []kind, i int, it item, before int) bool {
+	l := p.lines[i]
+	if it.title < l.last {
+		alone := (i == 0 || kinds[i-1] == emptyLine || kinds[i-1] == rulerLine || kinds[i-1] == itemLine) && !l.next
+		return (alone || kinds[i] == titleLine || p.capitals(l.Span)) && p.editionTitle(Span{p.at(it.title).Start, l.End})
+	}
+	if it.file {
+		return true
+	}
+	next := p.below(kinds, i)
+	if next < 0 || kinds[next] != plainLine && kinds[next] != titleLine && kinds[next] != signatureLine && kinds[next] != itemLine {
+		if next < 0 || kinds[next] != dayLine || before < 0 || p.at(p.tokenAt(it.number.Start)).num != before+1 {
+			return false
+		}
+		next = p.below(kinds, next) // a date between number and title
+		if next < 0 {
+			return false
+		}
+	}
+	if above := i - 1; above >= 0 && (kinds[above] == signatureLine || kinds[above] == dayLine) && p.at(p.tokenAt(it.number.Start)).num != before+1 {
+		return false // the sender's own number
+	}
+	if _, filed := p.fileNumber(p.lines[next]); filed {
+		return true
+	}
+	return p.editionTitle(p.lines[next].Span)
+}
+
+// below is the next line that is not empty, at most three on; -1 without one.
+func (p *page) below(kinds []kind, i int) int {
+	for j := i + 1; j < len(kinds) && j <= i+3; j++ {
+		if kinds[j] != emptyLine {
+			return j
+		}
+	}
+	return -1
+}
+
+// titleOpeners begin titles of editions, beside the names of kinds of documents; true
+// for those of an excerpt.
+var titleOpeners = map[string]bool{
+	"excerpt": true, "excerpts": true, "extract": true, "extracts": true, "выписка": true, "отрывок": true, "выдержка": true, "выдержки": true,
+	"reply": false, "answer": false, "message": false, "directive": false, "directives": false, "instruction": false, "instructions": false,
+	"statement": false, "draft": false, "appeal": false, "information": false, "minutes": false, "airgram": false, "despatch": false, "dispatch": false,
+	"ответ": false, "послание": false, "указание": false, "указания": false, "директива": false, "заявление": false, "проект": false,
+	"обращение": false, "информация": false, "докладная": false, "служебная": false, "памятная": false, "вербальная": false,
+}
+
+// editionTitle tells that a span is an edition's title: the name of a kind of document
+// and more behind it, no sentence.
+func (p *page) editionTitle(s Span) bool {
+	s = p.trimOf(s, quotes)
+	first, last := p.tokenAt(s.Start), p.tokenAt(s.End)
+	if last-first < 2 || s.End-s.Start > 300 || !p.startsUpper(first) {
+		return false
+	}
+	if end := p.plain[s.End-1]; (end == '.' || end == ':' || end == ';' || end == '!' || end == '?') && !p.capitals(s) {
+		return false
+	}
+	if p.excerpts(first) || p.partyToParty(first, last) {
+		return true
+	}
+	_, next := p.formType(first, last)
+	if _, opener := titleOpeners[p.word(first)]; opener {
+		next = first + 1
+	}
+	if next == first || next >= last || p.signAt(next) > next || p.digits(next) > 0 {
+		return false
+	}
+	for i := next; i < last; i++ {
+		if p.startsUpper(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// excerpts tells that a title says that only a part is printed: From the diary of X.
+func (p *page) excerpts(i int) bool {
+	if titleOpeners[p.word(i)] {
+		return true
+	}
+	if k := p.word(i); k != "from" && k != "из" {
+		return false
+	}
+	if i++; p.word(i) == "the" || p.word(i) == "a" {
+		i++
+	}
+	switch p.word(i) {
+	case "diary", "journal", "notes", "notebook", "memoirs", "memorandum", "letter", "report", "record", "minutes", "speech",
+		"дневника", "журнала", "записи", "записок", "письма", "отчета", "отчёта", "доклада", "протокола", "воспоминаний", "справки", "беседы":
+		return true
+	}
+	return false
+}
+
+// partyToParty tells that words say which office wrote to which: "The Ambassador in X
+// (Name) to the Department of State".
+func (p *page) partyToParty(first, last int) bool {
+	if p.word(first) != "the" && p.at(first).key != kOffice || !p.startsUpper(first) {
+		return false
+	}
+	office, to := false, -1
+	for i := first; i < last; i++ {
+		if p.at(i).key == kTo {
+			to = i
+			break
+		}
+		office = office || p.official(i)
+	}
+	if !office || to < 0 {
+		return false
+	}
+	if to++; p.word(to) == "the" {
+		to++
+	}
+	return p.startsUpper(to)
+}
+
+// official tells that a word names an office or a body.
+func (p *page) official(i int) bool {
+	if k := p.at(i).key; k == kOffice || k == kBody {
+		return true
+	}
+	switch p.word(i) {
+	case "chargé", "charge", "secretary", "president", "premier", "envoy", "delegation", "mission", "legation", "commissar", "government",
+		"representation", "envoys", "director", "head", "deputy", "acting", "assistant", "under", "politburo", "presidium", "command",
+		"посла", "послу", "посланника", "посланнику", "поверенного", "поверенному", "консула", "консулу", "министра", "министру", "советника",
+		"представителя", "представителю", "председателя", "председателю", "секретаря", "заместителя", "заместителю", "наркома", "наркому",
+		"атташе", "посольства", "посольству", "посольство", "миссии", "миссию", "мид", "нкид", "цк", "правительства", "правительству", "правительство",
+		"министерства", "министерству", "наркомата", "политбюро", "управления", "отдела", "командующего", "начальника", "начальнику", "главы", "главе":
+		return true
+	}
+	return false
+}
+
+// phrase reads the words of an office or a body: with capitals, joined by small words
+// such as "of the". It returns the token behind.
+func (p *page) phrase(i, last int) int {
+	end := i
+	for j := i; j < last && j < i+24; j++ {
+		t := p.at(j)
+		switch {
+		case t.key == kTo || t.mark != 0 && t.mark != '-' && t.mark != '\'' && t.mark != '’':
+			return end
+		case t.mark != 0:
+		case p.startsUpper(j) || t.num >= 0 || end == j && p.official(j):
+			end = j + 1
+		case !p.joins(j):
+			return end
+		}
+	}
+	return end
+}
+
+// joins tells that a small word may stand inside the name of an office.
+func (p *page) joins(i int) bool {
+	switch p.word(i) {
+	case "of", "the", "for", "in", "and", "at", "and the", "de", "to":
+		return true
+	}
+	return false
+}
+
+// party reads who wrote or is written to in an English title: a name, an office with
+// the name in brackets or behind a comma, or an office or body alone.
+func (d *doc) party(i, last int) (a Agent, span Span, next int) {
+	limit := d.at(last - 1).End
+	if d.word(i) == "the" {
+		i++
+	}
+	n, after := d.nameAt(i, limit)
+	end := d.phrase(i, last)
+	office := false
+	for j := i; j < end; j++ {
+		office = office || d.official(j)
+	}
+	if after > i && (after >= end || !office) {
+		return d.agent(n), n.Span, after
+	}
+	if !office || end == i {
+		return Agent{}, Span{}, i
+	}
+	a, span = Agent{}, Span{d.at(i).Start, d.at(end - 1).End}
+	a.Office = d.clean(span)
+	if mark := d.at(end).mark; mark == '(' || mark == '[' || mark == ',' {
+		who, behind := d.nameAt(end+1, limit)
+		if behind > end+1 && (mark == ',' || d.at(behind).mark == ')' || d.at(behind).mark == ']') && (who.known == nil || who.known.Kind == "person") {
+			named := d.agent(who)
+			named.Office, span.End = a.Office, who.End
+			if mark != ',' {
+				span.End = d.at(behind).End
+				behind++
+			}
+			return named, span, behind
+		}
+	}
+	return a, span, end
+}
+
+// readItem reads the line with a document's number in a collection. It returns the
+// span of the title on the line, an empty one without any.
+func (d *doc) readItem(l line) Span {
+	it, ok := d.itemAt(l)
+	if !ok {
+		return Span{}
+	}
+	if it.file {
+		d.add("registration_number", d.clean(it.number), it.number, 0.85, "file-number")
+		return Span{}
+	}
+	d.add("collection_number", d.registry(it.number), it.number, 0.9, "collection-number", l.Span)
+	if it.title >= l.last {
+		return Span{}
+	}
+	return d.trimOf(Span{d.at(it.title).Start, l.End}, "")
+}
+
+// firstItem is the first line with a collection's number among lines, -1 without one.
+func (d *doc) firstItem(from, to int) int {
+	for i := from; i < to; i++ {
+		if d.lineKinds[i] == itemLine {
+			return i
+		}
+	}
+	return -1
+}
+
+// namesArchive tells that a headline is the name of an archive or a project on the web.
+func (d *doc) namesArchive(l line) bool {
+	if l.last-l.first > 16 || d.correspondents(l) || d.plain[l.End-1] == '.' || d.hasLink(l) {
+		return false
+	}
+	if _, next := d.formType(l.first, l.last); next > l.first {
+		return false
+	}
+	for i := l.first; i < l.last; i++ {
+		if archiveWords[d.word(i)] && unicode.IsUpper(firstOf(d.plain[l.Start:])) {
+			return true
+		}
+	}
+	return false
+}
+
+// archiveWords are in the names of those who publish documents.
+var archiveWords = map[string]bool{
+	"archive": true, "archives": true, "library": true, "project": true, "program": true, "programme": true, "collection": true, "repository": true,
+	"архив": true, "библиотека": true, "проект": true, "коллекция": true, "собрание": true,
+}
+
+func firstOf(s string) rune {
+	r, _ := firstRune(s)
+	return r
+}
