@@ -299,7 +299,21 @@ func (d *doc) titleGoesOn(i, next int) bool {
 	k := d.lineKinds[next]
 	return next == i+1 && (k == plainLine || k == titleLine || k == signatureLine) && !d.isMark(l) && !d.isRestriction(l) &&
 		(d.capitals(l.Span) || !d.capitals(d.lines[i].Span)) && d.signAt(l.first+1) == l.first+1 &&
-		d.lines[i].bold == l.bold && (!d.sentence(l) || l.bold || d.lines[i].heading > 0)
+		d.boldGoesOn(d.lines[i], l) && (!d.sentence(l) || l.bold || d.lines[i].heading > 0)
+}
+
+// boldGoesOn tells that two lines stand in the same marks of emphasis, or both in none.
+func (d *doc) boldGoesOn(l, next line) bool {
+	open := l.bold && !strings.HasSuffix(strings.TrimRight(d.text[l.Start:d.lineEnd(l)], blanks), "**")
+	return open || l.bold == next.bold
+}
+
+// lineEnd is the end of a line as written, with what stands behind its words.
+func (p *page) lineEnd(l line) int {
+	if end := strings.IndexByte(p.text[l.End:], '\n'); end >= 0 {
+		return l.End + end
+	}
+	return len(p.text)
 }
 
 // titleCandidate tells that a line may be a title: no sentence, and words in it.
@@ -636,7 +650,7 @@ func (d *doc) readTrailer(free []int, labelled bool) {
 	}
 }
 
-func (d *doc) isRights(l line) bool {
-	low := d.lower[l.Start:l.End]
+func (p *page) isRights(l line) bool {
+	low := p.lower[l.Start:l.End]
 	return strings.Contains(low, "copyright") || strings.Contains(low, "rights holder") || strings.Contains(low, "©") || strings.Contains(low, "авторск")
 }

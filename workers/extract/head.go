@@ -183,14 +183,14 @@ func (d *doc) headNumber(l line) {
 
 // prose tells that a line is somebody's words: four in small letters that no form
 // uses.
-func (d *doc) prose(l line) bool {
+func (p *page) prose(l line) bool {
 	small := 0
 	for i := l.first; i < l.last; i++ {
-		if t := d.at(i); t.word() && t.key == none && !d.startsUpper(i) && t.End-t.Start > 1 {
+		if t := p.at(i); t.word() && t.key == none && !p.startsUpper(i) && t.End-t.Start > 1 {
 			small++
 		}
 	}
-	return small >= 4 || small == 3 && d.plain[l.End-1] == '.'
+	return small >= 4 || small == 3 && p.plain[l.End-1] == '.'
 }
 
 // markAndCopy reads "SECRET. Copy No. 4", also behind other words.

@@ -326,7 +326,14 @@ var restrictions = []string{
 // pageNumber finds "- 112 -" and "12".
 func (p *page) pageNumber(l line) bool {
 	numbers := 0
-	for i := l.first; i < l.last; i++ {
+	first := l.first
+	switch p.word(first) {
+	case "p", "page", "с", "стр", "страница":
+		if first++; p.at(first).mark == '.' {
+			first++
+		}
+	}
+	for i := first; i < l.last; i++ {
 		if t := p.at(i); t.num >= 0 {
 			numbers++
 		} else if t.mark == 0 {
@@ -351,6 +358,12 @@ func (s *segmenter) finish(d part, limit int) {
 	}
 	from := max(d.heading+1, d.from)
 	d.closing, d.end = s.closing(from, limit)
+	if end := s.compiler(d, from, limit); end < limit {
+		d.to, d.end = end, min(d.end, end)
+		s.parts = append(s.parts, d)
+		s.editorial(end, limit)
+		return
+	}
 	if s.trailing(d.end, limit) || s.words(d.end, limit) == 0 {
 		d.to = limit
 		s.parts = append(s.parts, d)
@@ -359,6 +372,46 @@ func (s *segmenter) finish(d part, limit int) {
 	d.to = d.end
 	s.parts = append(s.parts, d)
 	s.editorial(d.end, limit)
+}
+
+// compiler returns the line where the compiler speaks again: a paragraph behind the
+// reference that ends a printed document and behind its notes.
+func (s *segmenter) compiler(d part, from, limit int) int {
+	reference, said := -1, false
+	for i := from; i < limit; i++ {
+		l := s.lines[i]
+		switch k := s.kinds[i]; {
+		case k == labelLine:
+			reference = -1
+			if label, _ := s.labelAt(l); label == citationLabel || label == sourceLabel || label == archiveLabel || label == translatorLabel {
+				reference = i
+			}
+			if d.closing < 0 || d.closing > i {
+				return limit // a header's
+			}
+		case said && k == plainLine && s.referred(l):
+			reference = i
+		case k == plainLine || k == closingLine || k == signatureLine:
+			said = said || s.sentence(l)
+		}
+	}
+	if reference < 0 || d.closing < 0 && !s.item(d.from, from) {
+		return limit
+	}
+	note := false
+	for i := reference + 1; i < limit; i++ {
+		l := s.lines[i]
+		k := s.kinds[i]
+		note = s.footnote(l) || note && s.lines[i-1].next
+		if k == emptyLine || note || s.lines[i-1].next || k == rulerLine || s.pageNumber(l) {
+			continue
+		}
+		if k != plainLine || !s.sentence(l) || s.isRights(l) || s.belowSignature(l) || s.signed1(i, limit) {
+			return limit
+		}
+		return i
+	}
+	return limit
 }
 
 // headingOf finds the line that says what kind of document it is where there is no
@@ -505,6 +558,9 @@ func (s *segmenter) closing(from, limit int) (signature, end int) {
 // isClosed tells that a signature ends something: it stands at the end, or above
 // a number, a date or the clerks' lines, or has a person's name that is known.
 func (s *segmenter) isClosed(i, limit int) bool {
+	if s.endsQuotation(i, limit) {
+		return false
+	}
 	if person, known := s.personAt(s.signed(s.lines[i].Span)); known && person {
 		return true
 	}
@@ -518,6 +574,26 @@ func (s *segmenter) isClosed(i, limit int) bool {
 		return s.belowSignature(s.lines[j])
 	}
 	return true
+}
+
+// endsQuotation tells that a signature is that of a message in quotation marks, behind
+// which the document goes on.
+func (s *segmenter) endsQuotation(i, limit int) bool {
+	for ; i < limit && (s.kinds[i] == signatureLine || s.kinds[i] == dayLine || s.kinds[i] == emptyLine); i++ {
+		if l := s.lines[i]; !l.empty() && strings.ContainsAny(s.plain[l.Start:l.End], "»”\"") {
+			end := strings.TrimRight(s.plain[l.Start:l.End], ".")
+			if !strings.HasSuffix(end, "»") && !strings.HasSuffix(end, "”") && !strings.HasSuffix(end, "\"") {
+				return false
+			}
+			for j := i + 1; j < limit; j++ {
+				if k := s.kinds[j]; k == plainLine && s.sentence(s.lines[j]) {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	return false
 }
 
 // closed returns the line behind a signature's number, date and clerks' lines.
@@ -560,6 +636,8 @@ func (s *segmenter) belowSignature(l line) bool {
 	case s.digits(l.first) > 0 && l.last-l.first <= 8: // 2 - Cde. Malik
 		return true
 	case s.shelfmark(low) || s.footnote(l):
+		return true
+	case (t.key == kSent || t.key == kReceived || t.key == kDispatched || t.key == kVerified) && l.last-l.first <= 16 && !s.prose(l):
 		return true
 	case strings.HasPrefix(low, "sent ") || strings.HasPrefix(low, "послано") || strings.HasPrefix(low, "принял "):
 		return true
