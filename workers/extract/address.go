@@ -246,6 +246,9 @@ func (d *doc) standsApart(i int) bool {
 func (d *doc) readTitle(s Span) {
 	first := d.tokenAt(s.Start)
 	last := d.tokenAt(s.End)
+	if d.excerptOf(first, s) {
+		return
+	}
 	for i := first; i < last; i++ {
 		t := d.at(i)
 		switch {
@@ -263,7 +266,7 @@ func (d *doc) readTitle(s Span) {
 			d.titleSenders(i+1, s)
 		}
 	}
-	if kind, next := d.formType(first, last); kind != "" && d.has("sender") == nil {
+	if next := d.behindKind(first, last); next > first && d.has("sender") == nil {
 		d.titleCases(next, s)
 	}
 }
@@ -286,6 +289,7 @@ func (d *doc) titleSenders(i int, s Span) {
 			if behind == i || a.Office == "" {
 				return
 			}
+			d.placeIn(i, behind)
 			d.addAgent(a, span, "title-sender")
 			return
 		}
@@ -316,6 +320,7 @@ func (d *doc) titleSender(first, to int) {
 	}
 	if d.partyToParty(first, to+4) {
 		if a, span, next := d.party(first, to); next > first {
+			d.placeIn(first, next)
 			d.addAgent(a, span, "title-sender")
 			return
 		}
@@ -340,19 +345,6 @@ func (d *doc) titleSender(first, to int) {
 		return
 	}
 	d.addSender(n, "title-sender")
-}
-
-// titleCases reads a Russian title, in which cases say it: ПИСЬМО К. ГОТВАЛЬДА
-// И. В. СТАЛИНУ.
-func (d *doc) titleCases(i int, s Span) {
-	n, next := d.person(i, s)
-	if next == i {
-		return
-	}
-	d.addSender(n, "title-cases")
-	if to, after := d.person(next, s); after > next && d.part.form < 0 {
-		d.address1(d.agent(to), to.Span, forLevel, false)
-	}
 }
 
 // person reads a known person's name with the initials before it.
@@ -390,9 +382,6 @@ func (d *doc) addAgent(a Agent, span Span, rule string) {
 
 // titleAddressee takes the addressee from a title where there is no form to say it.
 func (d *doc) titleAddressee(to int, s Span) {
-	if d.part.kind != "excerpt" && d.part.form >= 0 {
-		return
-	}
 	i := to + 1
 	if d.word(i) == "the" {
 		i++
@@ -401,6 +390,9 @@ func (d *doc) titleAddressee(to int, s Span) {
 		if d.titleTo.End == 0 {
 			d.titleTo = n
 		}
+		return
+	}
+	if d.part.kind != "excerpt" && d.part.form >= 0 {
 		return
 	}
 	if a, span, next := d.party(i, d.tokenAt(s.End)); next > i {

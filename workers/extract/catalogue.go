@@ -227,7 +227,8 @@ func (d *doc) goesOn(s section, i, to int) bool {
 	}
 	said := strings.TrimRight(d.plain[s.span.Start:s.span.End], quotes+blanks+"\n")
 	if !strings.HasSuffix(said, ".") && !strings.HasSuffix(said, ">") {
-		return true
+		return !d.startsUpper(d.lines[i].first) && d.at(d.lines[i].first).mark == 0 || strings.HasSuffix(said, ",") || strings.HasSuffix(said, ";") ||
+			s.label == citationLabel && d.hasLink(d.lines[i])
 	}
 	if s.label != summaryLabel {
 		return s.label == citationLabel && d.hasLink(d.lines[i])
@@ -253,6 +254,10 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 		titled = titled || s.label == titleLabel
 	}
 	item := d.firstItem(d.part.from, limit)
+	named := -1
+	if item >= 0 {
+		named = d.itemTitle(item, limit)
+	}
 	for n := 0; n < len(free); n++ {
 		i := free[n]
 		l := d.lines[i]
@@ -265,7 +270,7 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 		if i < item { // the title of the volume
 			continue
 		}
-		if d.namesArchive(l) {
+		if i != named && d.namesArchive(l) {
 			if d.has("publisher") == nil {
 				d.add("publisher", d.clean(l.Span), l.Span, 0.8, "headline-publisher")
 			}
@@ -275,7 +280,7 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 			d.catalogueDate(l.Span)
 			continue
 		}
-		if !d.titleCandidate(l) || titled && d.beforeLabel(i, limit, titleLabel) {
+		if i != named && !d.titleCandidate(l) || titled && d.beforeLabel(i, limit, titleLabel) {
 			continue
 		}
 		span := l.Span
@@ -328,7 +333,7 @@ func (d *doc) titleCandidate(l line) bool {
 	if d.isMark(l) || d.isRestriction(l) || strings.ContainsAny(d.plain[l.Start:l.End], "»·|>") {
 		return false
 	}
-	return d.correspondents(l) || d.namesKind(l) || d.reportFrom(l)
+	return d.correspondents(l) || d.namesKind(l) || d.reportFrom(l) || d.partyToParty(l.first, l.last)
 }
 
 // reportFrom tells that a line says from whom something is: Information from X.

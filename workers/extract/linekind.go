@@ -136,6 +136,12 @@ func (p *page) cellLabel(l line) (label, Span) {
 	return noLabel, Span{}
 }
 
+// textHeadings stand between an edition's header and the text, and say nothing else.
+var textHeadings = map[string]bool{
+	"text": true, "full text": true, "document text": true, "text of document": true, "document": true, "transcript": true, "transcription": true,
+	"текст": true, "текст документа": true, "полный текст": true, "документ": true, "body": true, "metadata": true, "document information": true,
+}
+
 // labelOf finds a label, also a misread one.
 func labelOf(low string) label {
 	if found := labels[low]; found != noLabel {
@@ -161,7 +167,7 @@ func (p *page) kinds() []kind {
 
 func (p *page) kindOf(l line) kind {
 	switch found, _ := p.labelAt(l); {
-	case l.rule:
+	case l.rule, (l.heading > 0 || l.bold) && l.last-l.first <= 3 && textHeadings[strings.TrimRight(p.lower[l.Start:l.End], ".: ")]:
 		return rulerLine
 	case l.empty():
 		return emptyLine

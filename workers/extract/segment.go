@@ -446,13 +446,13 @@ func (s *segmenter) headingOf(d part, limit int) int {
 
 // itemTitle is the line of the title of a collection's document: that of its number or
 // one of the next.
-func (s *segmenter) itemTitle(i, limit int) int {
-	it, _ := s.itemAt(s.lines[i])
-	if it.title < s.lines[i].last {
+func (p *page) itemTitle(i, limit int) int {
+	it, _ := p.itemAt(p.lines[i])
+	if it.title < p.lines[i].last {
 		return i
 	}
 	for j := i + 1; j < min(limit, i+6); j++ {
-		if k := s.kinds[j]; k == plainLine || k == titleLine || k == signatureLine {
+		if k := p.lineKinds[j]; k == plainLine || k == titleLine || k == signatureLine {
 			return j
 		}
 	}
