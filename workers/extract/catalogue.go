@@ -18,7 +18,7 @@ type section struct {
 func (d *doc) readCatalogue() {
 	limit := d.part.form
 	if limit < 0 {
-		limit = d.headerEnd()
+		limit = d.belowTitle(d.headerEnd())
 	}
 	d.header = limit
 	sections, free := d.sections(d.part.from, limit)
@@ -148,6 +148,24 @@ func (d *doc) headerEnd() int {
 		}
 	}
 	return max(last+1, d.part.from)
+}
+
+// belowTitle goes on from the title of a collection's document over the date that the
+// edition puts below it.
+func (d *doc) belowTitle(limit int) int {
+	if d.firstItem(d.part.from, limit) < 0 || d.part.kind != "" {
+		return limit
+	}
+	for i := limit; i < d.part.end; i++ {
+		switch d.lineKinds[i] {
+		case emptyLine:
+			continue
+		case dayLine:
+			return i + 1
+		}
+		break
+	}
+	return limit
 }
 
 // sections cuts lines at their labels; free are the lines under none.

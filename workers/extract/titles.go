@@ -64,8 +64,9 @@ func (d *doc) placeIn(i, last int) {
 		if w := d.word(i); w != "in" && w != "at" && w != "в" && w != "во" {
 			continue
 		}
-		if n, next := d.nameAt(i+1, d.at(last-1).End); next > i+1 && n.known != nil && n.known.Kind == "place" && d.titleFrom.End == 0 {
-			d.titleFrom = n
+		if m := d.mentionAt(d.at(i + 1).Start); m != nil && m.Kind == "place" && d.titleFrom.End == 0 {
+			span := Span{m.Start, m.End}
+			d.titleFrom = name{Span: span, written: span, known: m}
 		}
 	}
 }
@@ -95,7 +96,11 @@ func (d *doc) titleCases(i int, s Span) {
 	if after == to || d.part.form >= 0 {
 		return
 	}
-	d.address1(a, span, forLevel, false)
+	level := toLevel
+	if a.ID != "" {
+		level = forLevel
+	}
+	d.address1(a, span, level, false)
 }
 
 // caseParty reads one of the two in a Russian title: a person, an office with the
