@@ -92,8 +92,22 @@ func (d *doc) salutation(l line) bool {
 	if next == i || !d.onlyMarks(next, l.last) && d.at(next).mark != ',' {
 		return false
 	}
+	if i > l.first && n.known == nil && len(d.to) > 0 && d.patronymic(next-1) {
+		return true // who is meant has been said: Dear Ivan Petrovich
+	}
 	d.addressees(n, next, l, toLevel)
 	return true
+}
+
+// patronymic tells that a word is a Russian's father's name.
+func (d *doc) patronymic(i int) bool {
+	word := d.word(i)
+	for _, end := range []string{"ovich", "evich", "ovna", "evna", "ович", "евич", "овна", "евна", "саввич", "ильич", "кузьмич"} {
+		if strings.HasSuffix(word, end) {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *doc) placeTo(n name) {
@@ -263,7 +277,7 @@ func (d *doc) readTitle(s Span) {
 			d.titleSender(first, i)
 			d.titleAddressee(i, s)
 		case t.key == kFrom, t.key == kOf && i == first+1:
-			d.titleSenders(i+1, s)
+			i = max(i, d.titleSenders(i+1, s)-1)
 		}
 	}
 	if next := d.behindKind(first, last); next > first && d.has("sender") == nil {
@@ -271,10 +285,10 @@ func (d *doc) readTitle(s Span) {
 	}
 }
 
-// titleSenders reads "from X and Y".
-func (d *doc) titleSenders(i int, s Span) {
+// titleSenders reads "from X and Y", and returns the token behind.
+func (d *doc) titleSenders(i int, s Span) (next int) {
 	if d.has("sender") != nil {
-		return
+		return i
 	}
 	for {
 		n, next := d.nameAt(i, s.End)
@@ -282,21 +296,21 @@ func (d *doc) titleSenders(i int, s Span) {
 			if d.titleFrom.End == 0 {
 				d.titleFrom = n
 			}
-			return
+			return i
 		}
 		if next == i || n.known == nil && d.official(i) {
 			a, span, behind := d.party(i, d.tokenAt(s.End))
 			if behind == i || a.Office == "" {
-				return
+				return i
 			}
 			d.placeIn(i, behind)
 			d.addAgent(a, span, "title-sender")
-			return
+			return behind
 		}
 		d.addSender(n, "title-sender")
 		d.titlePlace(next, s)
 		if d.at(next).key != kAnd {
-			return
+			return next
 		}
 		i = next + 1
 	}

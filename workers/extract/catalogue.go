@@ -3,6 +3,8 @@ package extract
 import (
 	"sort"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/fonds-archive/fonds/workers/extract/citation"
 )
@@ -153,7 +155,7 @@ func (d *doc) headerEnd() int {
 // belowTitle goes on from the title of a collection's document over the date that the
 // edition puts below it.
 func (d *doc) belowTitle(limit int) int {
-	if d.firstItem(d.part.from, limit) < 0 || d.part.kind != "" {
+	if d.firstItem(d.part.from, limit) < 0 || d.part.kind == editorial {
 		return limit
 	}
 	for i := limit; i < d.part.end; i++ {
@@ -288,6 +290,19 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 		if i < item { // the title of the volume
 			continue
 		}
+		if d.isCredits(l) {
+			d.add("credits", d.clean(l.Span), l.Span, 0.8, "credits")
+			continue
+		}
+		if d.citesTitle(l) {
+			span := l.Span
+			if n+1 < len(free) && d.hasLink(d.lines[free[n+1]]) {
+				n++
+				span.End = d.lines[free[n]].End
+			}
+			d.readCitation(span)
+			continue
+		}
 		if i != named && d.namesArchive(l) {
 			if d.has("publisher") == nil {
 				d.add("publisher", d.clean(l.Span), l.Span, 0.8, "headline-publisher")
@@ -311,8 +326,29 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 }
 
 func (d *doc) headline(span Span, confidence float64) {
+	if end := strings.TrimRight(d.plain[span.Start:span.End], "0123456789¹²³⁴⁵⁶⁷⁸⁹⁰*"); len(end) > 0 && span.Start+len(end) < span.End {
+		if last, _ := utf8.DecodeLastRuneInString(end); unicode.IsLetter(last) { // the mark of a footnote
+			span.End = span.Start + len(end)
+		}
+	}
 	d.add("title", d.clean(span), span, confidence, "title")
 	d.readTitle(span)
+}
+
+// isCredits finds the line that says who paid for a page.
+func (d *doc) isCredits(l line) bool {
+	low := d.lower[l.Start:l.End]
+	return l.last-l.first < 40 && (strings.Contains(low, "made possible") || strings.Contains(low, "with support from") || strings.HasPrefix(low, "при поддержке"))
+}
+
+// citesTitle finds a page's citation that stands under no label: it begins with the
+// title in quotation marks, and a date or an archive follows.
+func (d *doc) citesTitle(l line) bool {
+	if m := d.at(l.first).mark; m != '"' && m != '“' && m != '«' {
+		return false
+	}
+	shut := strings.IndexAny(d.plain[l.Start+3:l.End], "\"”»")
+	return shut > 10 && strings.IndexByte(d.plain[l.Start+3+shut:l.End], ',') >= 0 || shut > 10 && d.plain[l.Start+3+shut-1] == ','
 }
 
 // titleGoesOn tells that a title runs over into the next line: right below, written
@@ -406,7 +442,7 @@ func (d *doc) catalogueDate(s Span) {
 }
 
 func (d *doc) readSection(s section) {
-	if s.span.Start >= s.span.End {
+	if s.span.Start >= s.span.End || emptyValues[strings.TrimRight(d.lower[s.span.Start:s.span.End], ".")] {
 		return
 	}
 	switch s.label {
@@ -435,6 +471,8 @@ func (d *doc) readSection(s section) {
 		d.add("rights", d.clean(s.span), s.span, 0.9, "rights-label")
 	case recordLabel:
 		d.add("record_id", d.clean(s.span), s.span, 0.9, "record-label")
+	case creditsLabel:
+		d.add("credits", d.clean(s.span), s.span, 0.9, "credits-label")
 	case publisherLabel:
 		d.add("publisher", d.clean(s.span), d.trimOf(s.span, "."), 0.9, "publisher-label")
 	case publishedLabel:
@@ -473,6 +511,12 @@ func (d *doc) readRecipient(s Span) {
 		}
 		i = next + 1
 	}
+}
+
+// emptyValues say under a label that there is nothing.
+var emptyValues = map[string]bool{
+	"нет": true, "none": true, "n/a": true, "-": true, "—": true, "–": true, "unknown": true, "не указан": true, "не указана": true, "неизвестен": true, "неизвестно": true, "not given": true,
+	"not stated": true, "отсутствует": true,
 }
 
 // languageNames has ISO 639-1 codes by English and Russian names.

@@ -240,15 +240,25 @@ func (d *doc) firstWords() Span {
 func (d *doc) typeByTitle() {
 	var spans []Span
 	for _, f := range d.fields {
-		if f.Name == "title" {
-			spans = append(spans, f.Evidence[0])
+		if f.Name != "title" {
+			continue
 		}
+		first := d.tokenAt(f.Evidence[0].Start)
+		if kind := titleOpeners[d.word(first)]; kind != "" {
+			d.add("record_type", kind, d.at(first).Span, 0.7, "title-type")
+			return
+		}
+		spans = append(spans, f.Evidence[0])
 	}
 	for i, n := d.part.from, 0; i < d.part.to && n < 4; i++ {
-		if !d.lines[i].empty() {
-			spans = append(spans, d.lines[i].Span)
-			n++
+		l := d.lines[i]
+		if l.empty() {
+			continue
 		}
+		if word := d.word(l.first); !d.sentence(l) || word == "на" || word == "in" || word == "your" {
+			spans = append(spans, l.Span)
+		}
+		n++
 	}
 	for _, s := range spans {
 		for i := d.tokenAt(s.Start); i < len(d.tokens) && d.at(i).Start < s.End; i++ {

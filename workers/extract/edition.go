@@ -78,7 +78,7 @@ func (p *page) itemAt(l line) (item, bool) {
 // fileNumber reads "689.90/11-2553: Telegram", the State Department's file number over
 // an older edition's document.
 func (p *page) fileNumber(l line) (item, bool) {
-	if p.digits(l.first) != 3 || l.last-l.first > 16 || p.at(l.first+1).mark != '.' && p.at(l.first+1).mark != '/' || !p.closeTo(l.first+1) {
+	if p.digits(l.first) < 3 || p.digits(l.first) > 5 || l.last-l.first > 16 || p.at(l.first+1).mark != '.' && p.at(l.first+1).mark != '/' || !p.closeTo(l.first+1) {
 		return item{}, false
 	}
 	slash, end := false, l.first
@@ -98,6 +98,36 @@ func (p *page) fileNumber(l line) (item, bool) {
 	}
 	kind, next := p.formType(end+1, l.last)
 	return it, p.at(end).mark == ':' && (kind != "" && next == l.last || end+2 == l.last && p.startsUpper(end+1))
+}
+
+// markTitles finds the titles that an edition sets on lines of their own, without a
+// number: behind the end of another document or its labels.
+func (p *page) markTitles(kinds []kind) {
+	ended := false
+	for i, l := range p.lines {
+		switch kinds[i] {
+		case emptyLine:
+			continue
+		case plainLine:
+			if ended && (i == 0 || kinds[i-1] == emptyLine || kinds[i-1] == rulerLine) && p.saysParties(l) && p.editionTitle(l.Span) {
+				kinds[i] = titleLine
+			}
+			ended = p.referred(l) || p.footnote(l) || p.pageNumber(l)
+		default:
+			ended = kinds[i] == rulerLine || kinds[i] == labelLine || kinds[i] == signatureLine || kinds[i] == numberLine || kinds[i] == dayLine || kinds[i] == closingLine
+		}
+	}
+}
+
+// saysParties tells that a title says who wrote, or to whom.
+func (p *page) saysParties(l line) bool {
+	for i := l.first + 1; i+1 < l.last; i++ {
+		k := p.at(i).key
+		if (k == kFrom || k == kTo || k == kOf) && (p.startsUpper(i+1) || p.word(i+1) == "the") || p.official(i) || p.initial(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // titledItem tells that a title stands behind a number, or below it.
@@ -139,14 +169,16 @@ func (p *page) below(kinds []kind, i int) int {
 	return -1
 }
 
-// titleOpeners begin titles of editions, beside the names of kinds of documents; true
-// for those of an excerpt.
-var titleOpeners = map[string]bool{
-	"excerpt": true, "excerpts": true, "extract": true, "extracts": true, "выписка": true, "отрывок": true, "выдержка": true, "выдержки": true,
-	"reply": false, "answer": false, "message": false, "directive": false, "directives": false, "instruction": false, "instructions": false,
-	"statement": false, "draft": false, "appeal": false, "information": false, "minutes": false, "airgram": false, "despatch": false, "dispatch": false,
-	"ответ": false, "послание": false, "указание": false, "указания": false, "директива": false, "заявление": false, "проект": false,
-	"обращение": false, "информация": false, "докладная": false, "служебная": false, "памятная": false, "вербальная": false,
+// titleOpeners begin titles of editions, beside the names of kinds of documents, with
+// the kind that they say, if any.
+var titleOpeners = map[string]string{
+	"excerpt": "excerpt", "excerpts": "excerpt", "extract": "excerpt", "extracts": "excerpt",
+	"выписка": "excerpt", "отрывок": "excerpt", "выдержка": "excerpt", "выдержки": "excerpt",
+	"reply": "", "answer": "", "ответ": "", "appeal": "", "обращение": "", "airgram": "", "despatch": "", "dispatch": "",
+	"message": "message", "послание": "message", "directive": "directive", "directives": "directive", "instruction": "directive", "instructions": "directive",
+	"указание": "directive", "указания": "directive", "директива": "directive", "директивы": "directive", "инструкция": "directive",
+	"statement": "statement", "заявление": "statement", "draft": "draft", "проект": "draft",
+	"information": "report", "информация": "report", "minutes": "", "докладная": "", "служебная": "", "памятная": "", "вербальная": "",
 }
 
 // editionTitle tells that a span is an edition's title: the name of a kind of document
@@ -180,7 +212,7 @@ func (p *page) editionTitle(s Span) bool {
 
 // excerpts tells that a title says that only a part is printed: From the diary of X.
 func (p *page) excerpts(i int) bool {
-	if titleOpeners[p.word(i)] {
+	if titleOpeners[p.word(i)] == "excerpt" {
 		return true
 	}
 	if k := p.word(i); k != "from" && k != "из" {
@@ -266,7 +298,7 @@ func (p *page) joins(i int) bool {
 }
 
 // party reads who wrote or is written to in an English title: a name, an office with
-// the name in brackets or behind a comma, or an office or body alone.
+// the name behind it, in brackets or behind a comma, or an office or body alone.
 func (d *doc) party(i, last int) (a Agent, span Span, next int) {
 	limit := d.at(last - 1).End
 	if d.word(i) == "the" {
@@ -274,15 +306,20 @@ func (d *doc) party(i, last int) (a Agent, span Span, next int) {
 	}
 	n, after := d.nameAt(i, limit)
 	end := d.phrase(i, last)
-	office := false
+	office := -1
 	for j := i; j < end; j++ {
-		office = office || d.official(j)
+		if d.official(j) {
+			office = j
+		}
 	}
-	if after > i && (after >= end || !office) {
+	if after > i && (after >= end || office < 0) {
 		return d.agent(n), n.Span, after
 	}
-	if !office || end == i {
+	if office < 0 || end == i {
 		return Agent{}, Span{}, i
+	}
+	if a, span, next := d.officeThenName(i, last, end); next > i {
+		return a, span, next
 	}
 	a, span = Agent{}, Span{d.at(i).Start, d.at(end - 1).End}
 	a.Office = d.clean(span)
@@ -299,6 +336,50 @@ func (d *doc) party(i, last int) (a Agent, span Span, next int) {
 		}
 	}
 	return a, span, end
+}
+
+// officeThenName reads "Soviet Ambassador to Cuba S. M. Kudriavtsev" and "Foreign
+// Minister Molotov": the name stands right behind the office or its place.
+func (d *doc) officeThenName(i, last, end int) (a Agent, span Span, next int) {
+	for j := i; j < last && j < i+12; j++ {
+		if d.at(j).mark != 0 {
+			break
+		}
+		if d.at(j).key != kOffice && d.word(j) != "president" && d.word(j) != "premier" && d.word(j) != "secretary" && d.word(j) != "envoy" {
+			continue
+		}
+		first := j + 1
+		if w := d.word(first); w == "to" || w == "in" || w == "of" {
+			if m := d.mentionAt(d.at(first + 1).Start); m != nil && m.Kind == "place" {
+				first = d.tokenAt(m.End)
+			} else if d.startsUpper(first+1) && d.initial(first+2) {
+				first += 2
+			}
+		}
+		if first >= last || !d.startsUpper(first) || d.official(first) {
+			continue
+		}
+		m := d.mentionAt(d.at(first).Start)
+		named := d.initialled(first, last)
+		switch {
+		case m != nil && m.Kind == "person":
+			named = d.tokenAt(m.End)
+		case m != nil, named == first && first < end-1:
+			continue
+		case named == first:
+			named = first + 1
+		}
+		span = Span{d.at(i).Start, d.at(named - 1).End}
+		a = Agent{Written: d.clean(Span{d.at(first).Start, span.End}), Office: d.clean(Span{span.Start, d.at(first - 1).End})}
+		if m == nil {
+			m = d.mentionEnding(first, named)
+		}
+		if m != nil {
+			a.ID, a.Name = m.Agent, m.Name
+		}
+		return a, span, named
+	}
+	return Agent{}, Span{}, i
 }
 
 // readItem reads the line with a document's number in a collection. It returns the

@@ -46,12 +46,13 @@ const (
 	contributorLabel
 	collectionLabel
 	declassifiedLabel
+	creditsLabel
 	otherLabel
 )
 
 // labels has what stands before the colon, in lower case.
 var labels = map[string]label{
-	"title": titleLabel, "название": titleLabel, "заголовок": titleLabel, "наименование": titleLabel, "document title": titleLabel,
+	"title": titleLabel, "название": titleLabel, "заголовок": titleLabel, "наименование": titleLabel, "название документа": titleLabel, "заголовок документа": titleLabel, "document title": titleLabel,
 	"author": authorLabel, "authors": authorLabel, "author(s)": authorLabel, "автор": authorLabel, "creator": authorLabel,
 	"авторы": authorLabel, "автор(ы)": authorLabel, "отправитель": authorLabel, "sender": authorLabel, "creators": authorLabel, "creator(s)": authorLabel,
 	"recipient": recipientLabel, "recipients": recipientLabel, "recipient(s)": recipientLabel, "addressee": recipientLabel, "addressees": recipientLabel,
@@ -86,7 +87,7 @@ var labels = map[string]label{
 	"tags": otherLabel, "topics": otherLabel, "people": otherLabel, "places": otherLabel, "series title": otherLabel, "примечания": otherLabel, "document type": otherLabel, "вид документа": otherLabel,
 	"тип документа": otherLabel, "format": otherLabel, "extent": otherLabel, "объем": otherLabel, "объём": otherLabel, "physical description": otherLabel,
 	"record id": recordLabel, "persistent address": sourceLabel, "persistent link": sourceLabel,
-	"credits": otherLabel, "subjects": otherLabel, "subjects discussed": otherLabel, "keywords": otherLabel,
+	"credits": creditsLabel, "sponsor": creditsLabel, "funding": creditsLabel, "при поддержке": creditsLabel, "subjects": otherLabel, "subjects discussed": otherLabel, "keywords": otherLabel,
 	"associated people & organizations": otherLabel, "associated people": otherLabel, "associated places": otherLabel,
 	"associated topics": otherLabel, "document information": otherLabel, "related documents": otherLabel,
 	"geographic subjects": otherLabel, "collection": otherLabel, "notes": otherLabel,
@@ -162,6 +163,7 @@ func (p *page) kinds() []kind {
 	p.markLetterheads(kinds)
 	p.markItems(kinds)
 	p.markSignatures(kinds)
+	p.markTitles(kinds)
 	return kinds
 }
 

@@ -402,7 +402,7 @@ func (s *segmenter) compiler(d part, from, limit int) int {
 	for i := reference + 1; i < limit; i++ {
 		l := s.lines[i]
 		k := s.kinds[i]
-		note = s.footnote(l) || note && s.lines[i-1].next
+		note = s.footnote(l) || s.numberedNote(l) || note && s.lines[i-1].next
 		if k == emptyLine || note || s.lines[i-1].next || k == rulerLine || s.pageNumber(l) {
 			continue
 		}
@@ -599,19 +599,20 @@ func (s *segmenter) endsQuotation(i, limit int) bool {
 // closed returns the line behind a signature's number, date and clerks' lines.
 func (s *segmenter) closed(signature, limit int) int {
 	end := signature + 1
-	depth, list := 0, false
+	depth, list, noted := 0, false, false
 	for i := signature + 1; i < limit; i++ {
 		l := s.lines[i]
 		switch k := s.kinds[i]; {
 		case k == emptyLine || k == rulerLine:
 			continue
 		case depth > 0 || k == numberLine || k == dayLine || k == closingLine || k == signatureLine:
-		case list && s.digits(l.first) > 0:
+		case list && s.digits(l.first) > 0, noted && s.numberedNote(l):
 		case k == plainLine && s.belowSignature(l):
 		default:
 			return end
 		}
 		list = strings.HasSuffix(s.plain[l.Start:l.End], ":") || list && s.digits(l.first) > 0
+		noted = noted || s.referred(l)
 		// A stamp in brackets may go over several lines.
 		depth = max(0, depth+strings.Count(s.plain[l.Start:l.End], "[")-strings.Count(s.plain[l.Start:l.End], "]"))
 		end = i + 1
@@ -676,6 +677,13 @@ func (p *page) footnote(l line) bool {
 	return n > 0 && n <= 2 && p.startsUpper(l.first+1) && !p.closeTo(l.first+1)
 }
 
+// numberedNote finds "1. Not found." among the notes behind a reference.
+func (p *page) numberedNote(l line) bool {
+	n := p.digits(l.first)
+	m := p.at(l.first + 1).mark
+	return n > 0 && n <= 2 && (m == '.' || m == ')') && p.startsUpper(l.first+2) || p.footnote(l)
+}
+
 // trailing tells that an edition's labels follow a form: then what is before them
 // is its summary.
 func (s *segmenter) trailing(from, to int) bool {
@@ -705,9 +713,14 @@ func (s *segmenter) editorial(from, to int) {
 		case s.kinds[i] == titleLine && s.correspondents(s.lines[i]), s.kinds[i] == itemLine:
 			end(i)
 			open.from, open.kind, open.heading, spoke = i, "excerpt", i, false
+			if s.kinds[i] == itemLine {
+				open.heading = s.itemTitle(i, to)
+			}
 		case s.kinds[i] == titleLine && open.heading < 0 && open.kind == editorial:
 			open.heading = i
-		case open.kind == "excerpt" && s.kinds[i] == plainLine:
+		case open.kind == "excerpt" && (s.referred(s.lines[i]) || s.numberedNote(s.lines[i])):
+			spoke = true
+		case open.kind == "excerpt" && s.kinds[i] == plainLine && i != open.heading:
 			speaks := s.hasPronoun(s.lines[i])
 			if spoke && !speaks && (i == 0 || s.kinds[i-1] == emptyLine) {
 				end(i)
