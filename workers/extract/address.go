@@ -160,7 +160,7 @@ func (d *doc) addressees(n name, next int, l line, level int) int {
 func (d *doc) address1(a Agent, span Span, level int, or bool) {
 	for i, t := range d.to {
 		f := &d.fields[t.field]
-		if before := f.Value.(Agent); before.same(a) && a.Office == before.Office {
+		if before := f.Value.(Agent); before.same(a) && (a.Office == before.Office || a.Written != "" && before.Written != "") {
 			f.Evidence = append(f.Evidence, span)
 			if a.Gloss != "" && before.Gloss == "" {
 				before.Gloss = a.Gloss
@@ -298,14 +298,13 @@ func (d *doc) titleSenders(i int, s Span) (next int) {
 			}
 			return i
 		}
-		if next == i || n.known == nil && d.official(i) {
-			a, span, behind := d.party(i, d.tokenAt(s.End))
-			if behind == i || a.Office == "" {
-				return i
-			}
+		if a, span, behind := d.party(i, d.tokenAt(s.End)); n.known == nil && a.Office != "" {
 			d.placeIn(i, behind)
 			d.addAgent(a, span, "title-sender")
 			return behind
+		}
+		if next == i {
+			return i
 		}
 		d.addSender(n, "title-sender")
 		d.titlePlace(next, s)

@@ -32,6 +32,7 @@ func (d *doc) readCatalogue() {
 	if d.part.form >= 0 && d.part.kind == "" {
 		d.readTrailer(rest, len(after) > 0)
 	}
+	d.titleDate()
 	d.readLinks()
 	d.readShelfmarks()
 	d.joinArchive()
@@ -54,7 +55,7 @@ func (d *doc) readShelfmarks() {
 // what stands in the document before.
 func (p *page) shelfmarks(s Span) []citation.Citation {
 	if !p.sought {
-		p.found, p.sought = citation.Find(p.text), true
+		p.found, p.sought = citation.Find(p.plain), true
 	}
 	from := sort.Search(len(p.found), func(i int) bool { return p.found[i].Start >= s.Start })
 	to := from
@@ -300,7 +301,7 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 				n++
 				span.End = d.lines[free[n]].End
 			}
-			d.readCitation(span)
+			d.readCitation(span, true)
 			continue
 		}
 		if i != named && d.namesArchive(l) {
@@ -458,7 +459,7 @@ func (d *doc) readSection(s section) {
 	case recipientLabel:
 		d.readRecipient(s.span)
 	case citationLabel, sourceLabel, archiveLabel:
-		d.readCitation(s.span)
+		d.readCitation(s.span, s.label != archiveLabel)
 	case summaryLabel:
 		d.add("summary", d.clean(s.span), s.span, 0.95, "summary-label")
 	case languageLabel:
@@ -553,10 +554,10 @@ func (d *doc) readContents(s Span) {
 
 // readCitation reads an edition's citation: title in quotation marks, date,
 // publisher, shelfmarks, address.
-func (d *doc) readCitation(s Span) {
+func (d *doc) readCitation(s Span, published bool) {
 	d.citedTitle(s)
 	at := s.Start
-	parsed := citation.Parse(d.text[s.Start:s.End])
+	parsed := citation.Parse(d.plain[s.Start:s.End])
 	first := s.End
 	d.readNotes(s.Start, parsed.Notes)
 	for _, c := range parsed.Citations {
@@ -576,7 +577,9 @@ func (d *doc) readCitation(s Span) {
 	if f := d.has("title"); f != nil && len(f.Evidence) > 1 {
 		at = f.Evidence[len(f.Evidence)-1].End
 	}
-	d.citedBetween(Span{at, first})
+	if published {
+		d.citedBetween(Span{at, first})
+	}
 }
 
 // readNotes reads who translated and who contributed, from what follows a shelfmark.
@@ -607,6 +610,9 @@ func (d *doc) publishedIn(s Span) {
 		i++
 	}
 	span := d.trimOf(Span{d.at(i).Start, s.End}, ".,;")
+	if _, next := d.momentAt(i); next > i && next >= d.tokenAt(span.End) {
+		return // when, not where
+	}
 	d.add("published_in", d.clean(span), span, 0.8, "published")
 }
 
@@ -614,6 +620,21 @@ func (d *doc) publishedIn(s Span) {
 var publishWords = map[string]bool{
 	"first": true, "reprinted": true, "reproduced": true, "published": true, "publication": true, "printed": true, "in": true, "by": true, "as": true,
 	"опубликовано": true, "опубликован": true, "опубл": true, "публикация": true, "впервые": true, "в": true, "also": true, "previously": true,
+}
+
+// titleDate takes the date that ends a title where the edition gives no other.
+func (d *doc) titleDate() {
+	f := d.has("title")
+	if f == nil || d.has("catalogue_date") != nil {
+		return
+	}
+	last := d.tokenAt(f.Evidence[0].End)
+	for i := max(d.tokenAt(f.Evidence[0].Start), last-8); i < last; i++ {
+		if day, next := d.dayAt(i); next > i && day.year > 0 && day.End <= f.Evidence[0].End && d.onlyMarks(next, last) {
+			d.catalogueDate(day.Span)
+			return
+		}
+	}
 }
 
 // citedTitle finds the title that a citation begins with, in quotation marks.

@@ -30,9 +30,18 @@ func (p *page) markItems(kinds []kind) {
 		}
 		kinds[i] = itemLine
 		if !it.file {
-			before = p.at(p.tokenAt(it.number.Start)).num
+			before = p.itemValue(it)
 		}
 	}
+}
+
+// itemValue is the value of a collection's number.
+func (p *page) itemValue(it item) int {
+	i := p.tokenAt(it.number.Start)
+	if roman := romans[p.word(i)]; roman > 0 {
+		return roman
+	}
+	return p.at(i).num
 }
 
 // itemAt reads "No. 47", "Document 12", "1. Telegram from X", "611.94/1-2553: Telegram".
@@ -52,7 +61,7 @@ func (p *page) itemAt(l line) (item, bool) {
 		}
 	}
 	j := p.signAt(i)
-	if p.digits(j) == 0 || p.digits(j) > 4 || j >= l.last {
+	if roman := romans[p.word(j)] > 0 && named && p.startsUpper(j); !roman && (p.digits(j) == 0 || p.digits(j) > 4) || j >= l.last {
 		return item{}, false
 	}
 	named = named || j > i
@@ -142,7 +151,7 @@ func (p *page) titledItem(kinds []kind, i int, it item, before int) bool {
 	}
 	next := p.below(kinds, i)
 	if next < 0 || kinds[next] != plainLine && kinds[next] != titleLine && kinds[next] != signatureLine && kinds[next] != itemLine {
-		if next < 0 || kinds[next] != dayLine || before < 0 || p.at(p.tokenAt(it.number.Start)).num != before+1 {
+		if next < 0 || kinds[next] != dayLine || before < 0 || p.itemValue(it) != before+1 {
 			return false
 		}
 		next = p.below(kinds, next) // a date between number and title
@@ -150,7 +159,7 @@ func (p *page) titledItem(kinds []kind, i int, it item, before int) bool {
 			return false
 		}
 	}
-	if above := i - 1; above >= 0 && (kinds[above] == signatureLine || kinds[above] == dayLine) && p.at(p.tokenAt(it.number.Start)).num != before+1 {
+	if above := i - 1; above >= 0 && (kinds[above] == signatureLine || kinds[above] == dayLine) && p.itemValue(it) != before+1 {
 		return false // the sender's own number
 	}
 	if _, filed := p.fileNumber(p.lines[next]); filed {
@@ -229,27 +238,41 @@ func (p *page) excerpts(i int) bool {
 	return false
 }
 
-// partyToParty tells that words say which office wrote to which: "The Ambassador in X
-// (Name) to the Department of State".
+// partyToParty tells that words say who wrote to whom and nothing before it: "The
+// Ambassador in X (Name) to the Department of State", "Roshchin to Filippov [Stalin]".
 func (p *page) partyToParty(first, last int) bool {
-	if p.word(first) != "the" && p.at(first).key != kOffice || !p.startsUpper(first) {
+	if !p.startsUpper(first) {
 		return false
 	}
-	office, to := false, -1
-	for i := first; i < last; i++ {
-		if p.at(i).key == kTo {
+	to, depth := -1, 0
+	for i := first; i < last && i < first+24 && to < 0; i++ {
+		t := p.at(i)
+		switch {
+		case t.mark == '(' || t.mark == '[':
+			depth++
+		case t.mark == ')' || t.mark == ']':
+			depth--
+		case depth > 0:
+		case t.key == kTo && !p.abroad(i) && i > first:
 			to = i
-			break
+		case t.mark == '.' && i > first && p.initial(i-1), t.mark == '-', t.mark == ',' && p.official(first):
+		case t.mark != 0 || t.num >= 0 || !p.startsUpper(i) && !p.joins(i):
+			return false
 		}
-		office = office || p.official(i)
 	}
-	if !office || to < 0 {
+	if to < 0 {
 		return false
 	}
 	if to++; p.word(to) == "the" {
 		to++
 	}
-	return p.startsUpper(to)
+	return p.startsUpper(to) && to < last
+}
+
+// abroad tells that "to" goes on with an office: Ambassador to Cuba.
+func (p *page) abroad(to int) bool {
+	m := p.mentionAt(p.at(to + 1).Start)
+	return to > 0 && p.at(to-1).key == kOffice && m != nil && m.Kind == "place" && p.startsUpper(p.tokenAt(m.End))
 }
 
 // official tells that a word names an office or a body.
@@ -356,7 +379,7 @@ func (d *doc) officeThenName(i, last, end int) (a Agent, span Span, next int) {
 				first += 2
 			}
 		}
-		if first >= last || !d.startsUpper(first) || d.official(first) {
+		if first >= last || !d.startsUpper(first) || d.official(first) || d.at(first).key != none && !d.initial(first) {
 			continue
 		}
 		m := d.mentionAt(d.at(first).Start)
@@ -372,7 +395,7 @@ func (d *doc) officeThenName(i, last, end int) (a Agent, span Span, next int) {
 		span = Span{d.at(i).Start, d.at(named - 1).End}
 		a = Agent{Written: d.clean(Span{d.at(first).Start, span.End}), Office: d.clean(Span{span.Start, d.at(first - 1).End})}
 		if m == nil {
-			m = d.mentionEnding(first, named)
+			m = d.mentionOver(first, named)
 		}
 		if m != nil {
 			a.ID, a.Name = m.Agent, m.Name

@@ -77,7 +77,7 @@ var labels = map[string]label{
 	"contributed by": contributorLabel, "contributor": contributorLabel, "contributors": contributorLabel, "donor": contributorLabel, "donated by": contributorLabel,
 	"obtained by": contributorLabel, "provided by": contributorLabel, "предоставлено": contributorLabel, "предоставил": contributorLabel, "предоставила": contributorLabel,
 	"publisher": publisherLabel, "published by": publisherLabel, "издатель": publisherLabel, "издательство": publisherLabel, "digital archive": publisherLabel,
-	"published in": publishedLabel, "publication": publishedLabel, "опубликовано": publishedLabel, "опубл": publishedLabel, "публикация": publishedLabel, "first published": publishedLabel,
+	"published in": publishedLabel, "published": publishedLabel, "type": otherLabel, "place": otherLabel, "holding": archiveLabel, "publication": publishedLabel, "опубликовано": publishedLabel, "опубл": publishedLabel, "публикация": publishedLabel, "first published": publishedLabel,
 	"reprinted in": publishedLabel, "впервые опубликовано": publishedLabel, "опубликован": publishedLabel,
 	"document no": recordLabel, "document no.": recordLabel, "document number": recordLabel, "document id": recordLabel, "item id": recordLabel, "item no.": recordLabel,
 	"record no.": recordLabel, "record number": recordLabel, "identifier": recordLabel, "id": recordLabel, "номер документа": recordLabel, "идентификатор": recordLabel, "номер записи": recordLabel,

@@ -74,7 +74,9 @@ func (p *page) nameAt(i, limit int) (name, int) {
 		n.written = Span{t.Start, p.at(next - 1).End}
 		n.known = p.mentionEnding(i, next)
 	}
-	next = p.initials(&n, next, limit)
+	if n.known == nil || n.known.Kind != agents.Place {
+		next = p.initials(&n, next, limit)
+	}
 	n.Span = n.written
 	if n.bracketed && p.at(next).mark == ']' {
 		n.Span = Span{p.at(i - 1).Start, p.at(next).End}

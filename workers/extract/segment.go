@@ -476,7 +476,7 @@ func (s *segmenter) says(l line) bool {
 			return true
 		}
 	}
-	return false
+	return s.partyToParty(l.first, l.last)
 }
 
 // item tells that a collection's number is among lines.
@@ -640,8 +640,20 @@ func (s *segmenter) belowSignature(l line) bool {
 		return true
 	case (t.key == kSent || t.key == kReceived || t.key == kDispatched || t.key == kVerified) && l.last-l.first <= 16 && !s.prose(l):
 		return true
+	case s.marginal(low):
+		return true
 	case strings.HasPrefix(low, "sent ") || strings.HasPrefix(low, "послано") || strings.HasPrefix(low, "принял "):
 		return true
+	}
+	return false
+}
+
+// marginal tells that a line describes what is written on the sheet by hand.
+func (s *segmenter) marginal(low string) bool {
+	for _, begin := range []string{"на полях", "помета", "пометы", "резолюция", "на документе", "имеется помета", "handwritten", "in the margin", "marginal note", "annotation", "note on the document", "on the document"} {
+		if strings.HasPrefix(low, begin) {
+			return true
+		}
 	}
 	return false
 }

@@ -1,6 +1,10 @@
 package extract
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"github.com/fonds-archive/fonds/workers/extract/agents"
+)
 
 // behindKind is the token behind the kind of document that a title begins with; first
 // where it begins otherwise.
@@ -115,7 +119,11 @@ func (d *doc) caseParty(i, last int) (a Agent, span Span, next int) {
 	}
 	if n := d.initialled(i, last); n > i {
 		span = Span{d.at(i).Start, d.at(n - 1).End}
-		return Agent{Written: d.clean(span)}, span, n
+		a = Agent{Written: d.clean(span)}
+		if m := d.mentionOver(i, n); m != nil {
+			a.ID, a.Name = m.Agent, m.Name
+		}
+		return a, span, n
 	}
 	end, office := i, false
 	for j := i; j < last && j < i+30; j++ {
@@ -130,7 +138,7 @@ func (d *doc) caseParty(i, last int) (a Agent, span Span, next int) {
 			span = Span{d.at(i).Start, d.at(n - 1).End}
 			name := Span{d.at(j).Start, d.at(n - 1).End}
 			a = Agent{Written: d.clean(name), Office: d.clean(Span{all.Start, d.at(j - 1).End})}
-			if m := d.mentionEnding(j, n); m != nil {
+			if m := d.mentionOver(j, n); m != nil {
 				a.ID, a.Name = m.Agent, m.Name
 			}
 			return a, name, n
@@ -152,6 +160,14 @@ func (d *doc) caseParty(i, last int) (a Agent, span Span, next int) {
 		return Agent{ID: m.Agent, Name: m.Name, Written: d.clean(span)}, span, end
 	}
 	return Agent{Office: d.clean(span)}, span, end
+}
+
+// mentionOver is the known person that words name, initials and all.
+func (d *doc) mentionOver(i, next int) *agents.Mention {
+	if m := d.mentionAt(d.at(i).Start); m != nil && m.End == d.at(next-1).End {
+		return m
+	}
+	return d.mentionEnding(i, next)
 }
 
 // initialled reads "П. Н. Корчагина": initials and a surname.
