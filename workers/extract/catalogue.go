@@ -164,7 +164,9 @@ func (d *doc) belowTitle(limit int) int {
 		case emptyLine:
 			continue
 		case dayLine:
-			return i + 1
+			if _, next := d.momentAt(d.skipQuotes(d.lines[i].first)); next > d.lines[i].first {
+				return i + 1 // without a place: that would be the document's own
+			}
 		}
 		break
 	}

@@ -21,7 +21,9 @@ type item struct {
 func (p *page) markItems(kinds []kind) {
 	before := -1
 	for i, l := range p.lines {
-		if kinds[i] != plainLine && kinds[i] != numberLine && kinds[i] != titleLine {
+		switch kinds[i] {
+		case plainLine, numberLine, titleLine, signatureLine:
+		default:
 			continue
 		}
 		it, ok := p.itemAt(l)
@@ -143,7 +145,7 @@ func (p *page) saysParties(l line) bool {
 func (p *page) titledItem(kinds []kind, i int, it item, before int) bool {
 	l := p.lines[i]
 	if it.title < l.last {
-		alone := (i == 0 || kinds[i-1] == emptyLine || kinds[i-1] == rulerLine || kinds[i-1] == itemLine) && !l.next
+		alone := (i == 0 || kinds[i-1] == emptyLine || kinds[i-1] == rulerLine || kinds[i-1] == itemLine) && p.titleEnds(i)
 		return (alone || kinds[i] == titleLine || p.capitals(l.Span)) && p.editionTitle(Span{p.at(it.title).Start, l.End})
 	}
 	if it.file {
@@ -166,6 +168,18 @@ func (p *page) titledItem(kinds []kind, i int, it item, before int) bool {
 		return true
 	}
 	return p.editionTitle(p.lines[next].Span)
+}
+
+// titleEnds tells that a title's paragraph is short and ends without a stop.
+func (p *page) titleEnds(i int) bool {
+	n := 0
+	for p.lines[i].next && n < 4 {
+		if p.isDayLine(p.lines[i+1]) || p.isMark(p.lines[i+1]) {
+			break
+		}
+		i, n = i+1, n+1
+	}
+	return n < 4 && !strings.ContainsAny(p.plain[p.lines[i].End-1:p.lines[i].End], ".:;!?")
 }
 
 // below is the next line that is not empty, at most three on; -1 without one.
@@ -195,6 +209,11 @@ var titleOpeners = map[string]string{
 func (p *page) editionTitle(s Span) bool {
 	s = p.trimOf(s, quotes)
 	first, last := p.tokenAt(s.Start), p.tokenAt(s.End)
+	if w := p.word(first); w == "the" || w == "a" {
+		if !p.partyToParty(first, last) {
+			first++
+		}
+	}
 	if last-first < 2 || s.End-s.Start > 300 || !p.startsUpper(first) {
 		return false
 	}
