@@ -176,6 +176,9 @@ func (d *doc) address1(a Agent, span Span, level int, or bool) {
 
 // settleRoles says who hands the message on and for whom it is meant.
 func (d *doc) settleRoles() {
+	if len(d.to) == 0 && d.titled.span.End > 0 && d.has("to_place") == nil {
+		d.address1(d.titled.agent, d.titled.span, toLevel, false)
+	}
 	top := toLevel
 	for _, t := range d.to {
 		top = max(top, t.level)
@@ -276,11 +279,11 @@ func (d *doc) readTitle(s Span) {
 		case t.key == kTo && i > first:
 			d.titleSender(first, i)
 			d.titleAddressee(i, s)
-		case t.key == kFrom, t.key == kOf && i == first+1:
+		case t.key == kFrom, t.key == kOf && (i == first+1 || i == d.behindKind(first, last)):
 			i = max(i, d.titleSenders(i+1, s)-1)
 		}
 	}
-	if next := d.behindKind(first, last); next > first && d.has("sender") == nil {
+	if next := d.behindKind(first, last); next > first && d.has("sender") == nil && d.cyrillic(s) {
 		d.titleCases(next, s)
 	}
 }
@@ -330,6 +333,11 @@ func (d *doc) titlePlace(i int, s Span) {
 func (d *doc) titleSender(first, to int) {
 	if d.has("sender") != nil {
 		return
+	}
+	if next := d.behindKind(first, to); next > first {
+		if first = next; d.at(first).mark == ',' || d.at(first).key == kOf {
+			first++
+		}
 	}
 	if d.partyToParty(first, to+4) {
 		if a, span, next := d.party(first, to); next > first {
@@ -406,6 +414,9 @@ func (d *doc) titleAddressee(to int, s Span) {
 		return
 	}
 	if d.part.kind != "excerpt" && d.part.form >= 0 {
+		if a, span, next := d.party(i, d.tokenAt(s.End)); next > i && d.titled.span.End == 0 {
+			d.titled.agent, d.titled.span = a, span
+		}
 		return
 	}
 	if a, span, next := d.party(i, d.tokenAt(s.End)); next > i {

@@ -36,6 +36,7 @@ func (d *doc) readCatalogue() {
 	d.readLinks()
 	d.readShelfmarks()
 	d.joinArchive()
+	d.readPublished()
 }
 
 // readShelfmarks finds archival references outside any label, such as in the last
@@ -76,6 +77,21 @@ func (p *page) fuller(c citation.Citation, s Span) citation.Citation {
 		}
 	}
 	return c
+}
+
+// readPublished finds the line behind a document that says where it was printed.
+func (d *doc) readPublished() {
+	for i := max(d.part.closing, d.part.heading+1); i < d.part.to; i++ {
+		l := d.lines[i]
+		switch d.word(l.first) {
+		case "published", "reprinted", "опубликовано", "опубл", "опубликован", "опубликована", "впервые":
+		default:
+			continue
+		}
+		if d.lineKinds[i] == plainLine && l.last-l.first < 60 && d.startsUpper(l.first) && !d.cited(l.Span) && (d.word(l.first+1) == "in" || d.word(l.first+1) == "в" || d.at(l.first+1).mark == '.' || d.at(l.first+1).mark == ':') {
+			d.publishedIn(l.Span)
+		}
+	}
 }
 
 // joinArchive makes one citation of an archive and a shelfmark that stand under two

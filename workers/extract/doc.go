@@ -21,6 +21,11 @@ type doc struct {
 	to []addressee
 	// titleFrom and titleTo are the places that a title names.
 	titleFrom, titleTo name
+	// titled is whom the title addresses, for a form that addresses nobody.
+	titled struct {
+		agent Agent
+		span  Span
+	}
 	// messages are those inside the document.
 	messages []message
 }

@@ -39,7 +39,7 @@ func (p *page) markItems(kinds []kind) {
 
 // itemValue is the value of a collection's number.
 func (p *page) itemValue(it item) int {
-	i := p.tokenAt(it.number.Start)
+	i := p.tokenAt(it.number.End) - 1
 	if roman := romans[p.word(i)]; roman > 0 {
 		return roman
 	}
@@ -68,6 +68,10 @@ func (p *page) itemAt(l line) (item, bool) {
 	}
 	named = named || j > i
 	it := item{number: p.at(j).Span, title: j + 1}
+	for n := 0; n < 2 && p.at(j+1).mark == '.' && p.closeTo(j+1) && p.digits(j+2) > 0 && p.digits(j+2) <= 3 && p.closeTo(j+2); n++ { // 2.1
+		j += 2
+		it.number.End, it.title = p.at(j).End, j+1
+	}
 	switch t := p.at(j + 1); {
 	case it.title >= l.last:
 		return it, named
@@ -300,7 +304,7 @@ func (p *page) official(i int) bool {
 		return true
 	}
 	switch p.word(i) {
-	case "chargé", "charge", "secretary", "president", "premier", "envoy", "delegation", "mission", "legation", "commissar", "government",
+	case "chargé", "charge", "secretary", "president", "premier", "envoy", "delegation", "mission", "legation", "commissar", "commission", "commissioner", "комиссии", "комиссию", "bureau", "party", "government",
 		"representation", "envoys", "director", "head", "deputy", "acting", "assistant", "under", "politburo", "presidium", "command",
 		"посла", "послу", "посланника", "посланнику", "поверенного", "поверенному", "консула", "консулу", "министра", "министру", "советника",
 		"представителя", "представителю", "председателя", "председателю", "секретаря", "заместителя", "заместителю", "наркома", "наркому",
@@ -333,7 +337,7 @@ func (p *page) phrase(i, last int) int {
 // joins tells that a small word may stand inside the name of an office.
 func (p *page) joins(i int) bool {
 	switch p.word(i) {
-	case "of", "the", "for", "in", "and", "at", "and the", "de", "to":
+	case "of", "the", "for", "in", "and", "at", "de", "to", "d'affaires", "d’affaires", "ad", "interim":
 		return true
 	}
 	return false

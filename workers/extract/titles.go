@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/fonds-archive/fonds/workers/extract/agents"
@@ -19,6 +20,16 @@ func (p *page) behindKind(first, last int) int {
 		return first + 1
 	}
 	return first
+}
+
+// cyrillic tells that a span begins in Russian letters.
+func (p *page) cyrillic(s Span) bool {
+	for _, r := range p.plain[s.Start:s.End] {
+		if unicode.IsLetter(r) {
+			return unicode.Is(unicode.Cyrillic, r)
+		}
+	}
+	return false
 }
 
 // excerptOf reads whose diary or letter is printed in part.
@@ -128,13 +139,14 @@ func (d *doc) caseParty(i, last int) (a Agent, span Span, next int) {
 	end, office := i, false
 	for j := i; j < last && j < i+30; j++ {
 		t := d.at(j)
-		if t.mark != 0 && t.mark != '-' && t.mark != '(' && t.mark != ')' || t.num >= 0 || d.topic(j) || d.month(j) {
+		n := d.initialled(j, last)
+		if t.mark != 0 && t.mark != '-' && t.mark != '(' && t.mark != ')' || t.num >= 0 || n == j && d.topic(j) || d.month(j) {
 			break
 		}
 		if j > i && (d.dative(j) && !d.dative(i) || d.intoBody(j)) {
 			break
 		}
-		if n := d.initialled(j, last); n > j && office {
+		if n > j && office {
 			span = Span{d.at(i).Start, d.at(n - 1).End}
 			name := Span{d.at(j).Start, d.at(n - 1).End}
 			a = Agent{Written: d.clean(name), Office: d.clean(Span{all.Start, d.at(j - 1).End})}
@@ -154,6 +166,9 @@ func (d *doc) caseParty(i, last int) (a Agent, span Span, next int) {
 	}
 	if !office || end == i {
 		return Agent{}, Span{}, i
+	}
+	if d.at(end).mark == ')' {
+		end++
 	}
 	span = Span{all.Start, d.at(end - 1).End}
 	if m := d.mentionAt(span.Start); m != nil && m.Kind == "organisation" && m.End >= span.End {
