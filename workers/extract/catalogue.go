@@ -335,6 +335,9 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 		if i != named && !d.titleCandidate(l) || titled && d.beforeLabel(i, limit, titleLabel) {
 			continue
 		}
+		if len(sections) == 0 && item < 0 && d.ownHead(i) {
+			continue
+		}
 		span := l.Span
 		for n+1 < len(free) && d.titleGoesOn(free[n], free[n+1]) {
 			n++
@@ -522,7 +525,7 @@ func (d *doc) readRecipient(s Span) {
 		}
 		if n.known != nil && n.known.Kind == "place" {
 			d.titleTo = n
-		} else {
+		} else if !d.inFull(a, span) {
 			d.address1(a, span, toLevel, false)
 		}
 		if t := d.at(next); t.mark != ';' && t.key != kAnd || next >= d.tokenAt(s.End) {
@@ -530,6 +533,19 @@ func (d *doc) readRecipient(s Span) {
 		}
 		i = next + 1
 	}
+}
+
+// inFull gives an addressee whom the title names in short the name of the label.
+func (d *doc) inFull(a Agent, span Span) bool {
+	for _, t := range d.to {
+		f := &d.fields[t.field]
+		before := f.Value.(Agent)
+		if before.ID == "" && before.Written != "" && len(a.Written) > len(before.Written) && strings.EqualFold(a.Written[:len(before.Written)], before.Written) {
+			f.Value, f.Raw, f.Evidence = a, d.of(span), append([]Span{span}, f.Evidence...)
+			return true
+		}
+	}
+	return false
 }
 
 // emptyValues say under a label that there is nothing.

@@ -337,10 +337,10 @@ func (p *page) phrase(i, last int) int {
 // joins tells that a small word may stand inside the name of an office.
 func (p *page) joins(i int) bool {
 	switch p.word(i) {
-	case "of", "the", "for", "in", "and", "at", "de", "to", "d'affaires", "d’affaires", "ad", "interim":
+	case "of", "the", "for", "in", "and", "at", "de", "to", "ad", "interim":
 		return true
 	}
-	return false
+	return strings.HasPrefix(p.word(i), "d'") || strings.HasPrefix(p.word(i), "d’")
 }
 
 // party reads who wrote or is written to in an English title: a name, an office with
@@ -387,9 +387,14 @@ func (d *doc) party(i, last int) (a Agent, span Span, next int) {
 // officeThenName reads "Soviet Ambassador to Cuba S. M. Kudriavtsev" and "Foreign
 // Minister Molotov": the name stands right behind the office or its place.
 func (d *doc) officeThenName(i, last, end int) (a Agent, span Span, next int) {
-	for j := i; j < last && j < i+12; j++ {
-		if d.at(j).mark != 0 {
+	office := false
+	for j := i; j < last && j < i+16; j++ {
+		if d.at(j).mark != 0 || d.at(j).key == kTo && !d.abroad(j) {
 			break
+		}
+		office = office || d.official(j)
+		if named := d.initialled(j, last); office && j > i && named > j {
+			return d.namedOffice(i, j, named)
 		}
 		if d.at(j).key != kOffice && d.word(j) != "president" && d.word(j) != "premier" && d.word(j) != "secretary" && d.word(j) != "envoy" {
 			continue
@@ -415,17 +420,19 @@ func (d *doc) officeThenName(i, last, end int) (a Agent, span Span, next int) {
 		case named == first:
 			named = first + 1
 		}
-		span = Span{d.at(i).Start, d.at(named - 1).End}
-		a = Agent{Written: d.clean(Span{d.at(first).Start, span.End}), Office: d.clean(Span{span.Start, d.at(first - 1).End})}
-		if m == nil {
-			m = d.mentionOver(first, named)
-		}
-		if m != nil {
-			a.ID, a.Name = m.Agent, m.Name
-		}
-		return a, span, named
+		return d.namedOffice(i, first, named)
 	}
 	return Agent{}, Span{}, i
+}
+
+// namedOffice makes the value of an office with a name behind it.
+func (d *doc) namedOffice(i, first, next int) (Agent, Span, int) {
+	span := Span{d.at(i).Start, d.at(next - 1).End}
+	a := Agent{Written: d.clean(Span{d.at(first).Start, span.End}), Office: d.clean(Span{span.Start, d.at(first - 1).End})}
+	if m := d.mentionOver(first, next); m != nil {
+		a.ID, a.Name = m.Agent, m.Name
+	}
+	return a, span, next
 }
 
 // readItem reads the line with a document's number in a collection. It returns the

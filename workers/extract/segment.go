@@ -686,7 +686,7 @@ func (p *page) footnote(l line) bool {
 		return p.digits(l.first+1) > 0
 	}
 	n := p.digits(l.first) // 1 По китайским данным
-	return n > 0 && n <= 2 && p.startsUpper(l.first+1) && !p.closeTo(l.first+1)
+	return n > 0 && n <= 2 && p.startsUpper(l.first+1) && !p.closeTo(l.first+1) && p.at(l.first+1).key.month() == 0
 }
 
 // numberedNote finds "1. Not found." among the notes behind a reference.
@@ -730,7 +730,7 @@ func (s *segmenter) editorial(from, to int) {
 			}
 		case s.kinds[i] == titleLine && open.heading < 0 && open.kind == editorial:
 			open.heading = i
-		case open.kind == "excerpt" && (s.referred(s.lines[i]) || s.numberedNote(s.lines[i])):
+		case open.kind == "excerpt" && s.kinds[i] == plainLine && (s.referred(s.lines[i]) || s.numberedNote(s.lines[i])):
 			spoke = true
 		case open.kind == "excerpt" && s.kinds[i] == plainLine && i != open.heading:
 			speaks := s.hasPronoun(s.lines[i])

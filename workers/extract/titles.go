@@ -147,7 +147,6 @@ func (d *doc) caseParty(i, last int) (a Agent, span Span, next int) {
 			break
 		}
 		if n > j && office {
-			span = Span{d.at(i).Start, d.at(n - 1).End}
 			name := Span{d.at(j).Start, d.at(n - 1).End}
 			a = Agent{Written: d.clean(name), Office: d.clean(Span{all.Start, d.at(j - 1).End})}
 			if m := d.mentionOver(j, n); m != nil {
@@ -231,6 +230,50 @@ func (d *doc) intoBody(i int) bool {
 	case "министерство", "мид", "нкид", "цк", "политбюро", "наркомат", "народный", "посольство", "президиум", "правительство", "управление",
 		"наркоминдел", "центр", "москву", "комитет", "отдел", "генштаб", "генеральный", "штаб", "секретариат", "миссию", "центральный", "совет", "инстанцию":
 		return true
+	}
+	return false
+}
+
+// ownHead reads a telegram's own head in one line, below its mark of secrecy, which is
+// no title: TELEGRAM TO BERLIN, Comrade X; ШИФРТЕЛЕГРАММА В ПЕКИН, тов. РОЩИНУ.
+func (d *doc) ownHead(i int) bool {
+	l := d.lines[i]
+	kind, next := d.formType(l.first, l.last)
+	if numberName(kind) != "telegram_number" || kind == "" || l.heading > 0 || l.bold || !d.capitals(Span{l.Start, d.at(next).End}) || !d.markAbove(i) {
+		return false
+	}
+	found := false
+	for j := next; j < l.last; j++ {
+		if w := d.word(j); w != "в" && w != "во" && d.at(j).key != kTo && d.at(j).key != kComrade && d.at(j).mark != ',' {
+			continue
+		}
+		first := j
+		if d.at(j).key != kComrade {
+			first++
+		}
+		n, after := d.nameAt(first, l.End)
+		switch {
+		case after == first:
+			continue
+		case n.known != nil && n.known.Kind == "place":
+			d.placeTo(n)
+		default:
+			d.address1(d.agent(n), n.Span, toLevel, false)
+		}
+		found, j = true, after-1
+	}
+	if found {
+		d.header = d.part.from
+	}
+	return found
+}
+
+// markAbove tells that a mark of secrecy or urgency stands right above a line.
+func (d *doc) markAbove(i int) bool {
+	for i--; i >= d.part.from; i-- {
+		if !d.lines[i].empty() {
+			return d.isMark(d.lines[i])
+		}
 	}
 	return false
 }
