@@ -281,6 +281,8 @@ func (d *doc) readTitle(s Span) {
 			d.titleAddressee(i, s)
 		case t.key == kFrom, t.key == kOf && (i == first+1 || i == d.behindKind(first, last)):
 			i = max(i, d.titleSenders(i+1, s)-1)
+		case t.key == kBy && i > first && d.at(i-1).mark == ',': // Memorandum, by the Assistant Secretary (Allison)
+			d.titleSenders(i+1, s)
 		}
 	}
 	if next := d.behindKind(first, last); next > first && d.has("sender") == nil && d.cyrillic(s) {

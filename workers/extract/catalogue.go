@@ -45,6 +45,9 @@ func (d *doc) readShelfmarks() {
 	for _, c := range d.shelfmarks(d.part.span) {
 		span := Span{c.Start, c.End}
 		if c.Kind == citation.Archival && !d.cited(span) {
+			if d.endsParagraph(span.End) {
+				c.CopyStatus = "" // words of the next paragraph
+			}
 			d.add("citation", c.Value(), span, 0.9, "shelfmark")
 			l := d.lines[d.lineAt(span.Start)]
 			d.readNotes(l.Start, citation.Parse(d.text[l.Start:l.End]).Notes)
@@ -66,6 +69,12 @@ func (p *page) shelfmarks(s Span) []citation.Citation {
 	return p.found[from:to]
 }
 
+// endsParagraph tells that nothing follows in a paragraph.
+func (p *page) endsParagraph(offset int) bool {
+	rest := strings.TrimLeft(p.plain[offset:], " \t.,;:)]")
+	return strings.HasPrefix(rest, "\n\n")
+}
+
 // fuller returns a citation as it reads among those before it.
 func (p *page) fuller(c citation.Citation, s Span) citation.Citation {
 	if c.Fond != "" && c.Archive != "" && !c.Has(citation.Inherited) {
@@ -73,6 +82,7 @@ func (p *page) fuller(c citation.Citation, s Span) citation.Citation {
 	}
 	for _, found := range p.shelfmarks(s) {
 		if found.Has(citation.Inherited) && found.Archive != "" {
+			found.CopyStatus = c.CopyStatus
 			return found
 		}
 	}

@@ -3,6 +3,7 @@ package extract
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // item is what a collection puts over a document: its number there, or the file
@@ -12,8 +13,9 @@ type item struct {
 	// title is the token where the title begins; the line's last where it stands on
 	// the next line.
 	title int
-	// file tells that the number is that of a file, 611.94/1-2553.
-	file bool
+	// file tells that the number is that of a file, 611.94/1-2553; word that the word
+	// document stands before it.
+	file, word bool
 }
 
 // markItems finds the numbers that a collection gives its documents. Only a title
@@ -54,20 +56,23 @@ func (p *page) itemAt(l line) (item, bool) {
 	if it, ok := p.fileNumber(l); ok {
 		return it, true
 	}
-	i, named := l.first, false
+	i, named, word := l.first, false, false
 	switch p.word(i) {
 	case "document", "doc", "документ", "док":
-		named = true
+		named, word = true, true
 		if i++; p.at(i).mark == '.' {
 			i++
 		}
 	}
 	j := p.signAt(i)
+	if it, ok := p.lettered(l); ok {
+		return it, true
+	}
 	if roman := romans[p.word(j)] > 0 && named && p.startsUpper(j); !roman && (p.digits(j) == 0 || p.digits(j) > 4) || j >= l.last {
 		return item{}, false
 	}
 	named = named || j > i
-	it := item{number: p.at(j).Span, title: j + 1}
+	it := item{number: p.at(j).Span, title: j + 1, word: word}
 	for n := 0; n < 2 && p.at(j+1).mark == '.' && p.closeTo(j+1) && p.digits(j+2) > 0 && p.digits(j+2) <= 3 && p.closeTo(j+2); n++ { // 2.1
 		j += 2
 		it.number.End, it.title = p.at(j).End, j+1
@@ -88,6 +93,19 @@ func (p *page) itemAt(l line) (item, bool) {
 		}
 	}
 	return it, named || it.title > j+1
+}
+
+// lettered reads "A. Letter, X to Y".
+func (p *page) lettered(l line) (item, bool) {
+	t := p.at(l.first)
+	m := p.at(l.first + 1).mark
+	if t.End-t.Start > 2 || utf8.RuneCountInString(p.of(t.Span)) != 1 || !p.startsUpper(l.first) || m != '.' && m != ')' || !p.closeTo(l.first+1) {
+		return item{}, false
+	}
+	if _, next := p.formType(l.first+2, l.last); next == l.first+2 {
+		return item{}, false
+	}
+	return item{number: t.Span, title: l.first + 2}, true
 }
 
 // fileNumber reads "689.90/11-2553: Telegram", the State Department's file number over
@@ -156,14 +174,18 @@ func (p *page) titledItem(kinds []kind, i int, it item, before int) bool {
 		return true
 	}
 	next := p.below(kinds, i)
-	if next < 0 || kinds[next] != plainLine && kinds[next] != titleLine && kinds[next] != signatureLine && kinds[next] != itemLine {
-		if next < 0 || kinds[next] != dayLine || before < 0 || p.itemValue(it) != before+1 {
-			return false
-		}
-		next = p.below(kinds, next) // a date between number and title
-		if next < 0 {
-			return false
-		}
+	if next >= 0 && p.isMark(p.lines[next]) || next >= 0 && kinds[next] == dayLine && before >= 0 && p.itemValue(it) == before+1 {
+		next = p.below(kinds, next) // a mark of secrecy or a date between number and title
+	}
+	if next < 0 {
+		return false
+	}
+	switch kinds[next] {
+	case plainLine, titleLine, signatureLine, itemLine:
+	case headingLine:
+		return it.word
+	default:
+		return false
 	}
 	if above := i - 1; above >= 0 && (kinds[above] == signatureLine || kinds[above] == dayLine) && p.itemValue(it) != before+1 {
 		return false // the sender's own number

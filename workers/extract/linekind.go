@@ -305,12 +305,23 @@ func (p *page) isDayLine(l line) bool {
 	if l.last-l.first > 14 {
 		return false
 	}
+	first := l.first
 	for i := l.first; i < l.last && i < l.first+4; i++ {
+		if about[p.word(i)] && (i == first || p.onlyMarks(first, i)) { // [Not later than 5 May 1950]
+			first = i + 1
+			continue
+		}
 		if _, next := p.momentAt(i); next > i && next <= l.last {
-			return p.onlyMarks(next, l.last) && (i == l.first || i == l.first+2 && p.at(i-1).mark == ',' || p.onlyMarks(l.first, i))
+			return p.onlyMarks(next, l.last) && (i == first || i == l.first || i == l.first+2 && p.at(i-1).mark == ',' || p.onlyMarks(l.first, i))
 		}
 	}
 	return false
+}
+
+// about are the words before a date that an editor has worked out.
+var about = map[string]bool{
+	"not": true, "later": true, "than": true, "earlier": true, "before": true, "after": true, "about": true, "circa": true, "no": true,
+	"не": true, "позднее": true, "ранее": true, "до": true, "после": true, "около": true, "between": true,
 }
 
 func (p *page) onlyMarks(i, last int) bool {

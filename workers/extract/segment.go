@@ -193,11 +193,15 @@ func (s *segmenter) labelled(i int) bool {
 // saysMuch tells that there is more in an open document than a header: a sentence
 // under no label.
 func (s *segmenter) saysMuch(open part, to int) bool {
-	inLabel := false
+	inLabel, said := false, false
 	for i := open.from; i < to; i++ {
+		if said && s.kinds[i] == signatureLine && !underLabel(s.kinds, i) {
+			return true // no header is signed
+		}
+		said = said || s.kinds[i] == plainLine && s.sentence(s.lines[i])
 		switch s.kinds[i] {
 		case labelLine:
-			inLabel = true
+			inLabel, said = true, false
 		case titleLine:
 			inLabel = false
 		case plainLine, signatureLine:
@@ -452,7 +456,7 @@ func (p *page) itemTitle(i, limit int) int {
 		return i
 	}
 	for j := i + 1; j < min(limit, i+6); j++ {
-		if k := p.lineKinds[j]; k == plainLine || k == titleLine || k == signatureLine {
+		if k := p.lineKinds[j]; (k == plainLine || k == titleLine || k == signatureLine) && !p.isMark(p.lines[j]) {
 			return j
 		}
 	}
