@@ -342,6 +342,9 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 			d.catalogueDate(l.Span)
 			continue
 		}
+		if len(sections) > 0 && d.webLine(l, sections) {
+			continue
+		}
 		if i != named && !d.titleCandidate(l) || titled && d.beforeLabel(i, limit, titleLabel) {
 			continue
 		}
@@ -365,6 +368,26 @@ func (d *doc) headline(span Span, confidence float64) {
 	}
 	d.add("title", d.clean(span), span, confidence, "title")
 	d.readTitle(span)
+}
+
+// webLine reads what some pages say without a label: a paragraph that is the summary,
+// and what the page has of the document, such as English Text.
+func (d *doc) webLine(l line, sections []section) bool {
+	low := d.lower[l.Start:l.End]
+	if l.last-l.first <= 4 && languageOf(low) != "" && (strings.Contains(low, "text") || strings.Contains(low, "translation") || strings.Contains(low, "текст") || strings.Contains(low, "перевод")) {
+		d.contentsForm(l.Span)
+		return true
+	}
+	if d.part.form < 0 || d.has("title") == nil || d.has("summary") != nil || !d.sentence(l) || d.isRights(l) || d.hasLink(l) || d.lineKinds[d.lineAt(l.Start)] != plainLine {
+		return false
+	}
+	for _, s := range sections {
+		if s.label == summaryLabel {
+			return false
+		}
+	}
+	d.add("summary", d.clean(l.Span), l.Span, 0.7, "header-summary")
+	return true
 }
 
 // isCredits finds the line that says who paid for a page.
@@ -419,7 +442,7 @@ func (d *doc) titleCandidate(l line) bool {
 	if d.isMark(l) || d.isRestriction(l) || strings.ContainsAny(d.plain[l.Start:l.End], "»·|>") {
 		return false
 	}
-	return d.correspondents(l) || d.namesKind(l) || d.reportFrom(l) || d.partyToParty(l.first, l.last)
+	return d.correspondents(l) || d.namesKind(l) || d.excerpts(l.first) && d.editionTitle(l.Span) || d.reportFrom(l) || d.partyToParty(l.first, l.last)
 }
 
 // reportFrom tells that a line says from whom something is: Information from X.
@@ -590,9 +613,16 @@ func (d *doc) readContents(s Span) {
 	if len(low) > 60 || !strings.Contains(low, "translation") && !strings.Contains(low, "transcript") && !strings.Contains(low, "original") && !strings.Contains(low, "перевод") {
 		return
 	}
-	d.add("contents_form", d.clean(first), first, 0.9, "contents")
-	if code := languageOf(low); code != "" {
-		d.add("content_language", code, first, 0.9, "contents")
+	d.contentsForm(first)
+}
+
+func (d *doc) contentsForm(s Span) {
+	if d.has("contents_form") != nil {
+		return
+	}
+	d.add("contents_form", d.clean(s), s, 0.9, "contents")
+	if code := languageOf(d.lower[s.Start:s.End]); code != "" {
+		d.add("content_language", code, s, 0.9, "contents")
 	}
 }
 

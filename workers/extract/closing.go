@@ -244,7 +244,7 @@ func (d *doc) typeByTitle() {
 			continue
 		}
 		first := d.tokenAt(f.Evidence[0].Start)
-		if kind := titleOpeners[d.word(first)]; kind != "" {
+		if kind := titleOpeners[d.word(first)]; kind != "" && !d.protocol(first) {
 			d.add("record_type", kind, d.at(first).Span, 0.7, "title-type")
 			return
 		}

@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Date is a day or a minute as a document gives it.
@@ -399,7 +400,10 @@ func (p *page) date(m moment, year int) Date {
 // /digits, /letters, -digits with no blank between.
 func (p *page) numberAt(i int) (Span, int) {
 	if p.digits(i) == 0 {
-		return Span{}, i
+		// P74/212, a resolution's number
+		if t := p.at(i); !t.word() || !p.startsUpper(i) || utf8.RuneCountInString(p.of(t.Span)) != 1 || p.digits(i+1) == 0 || !p.closeTo(i+1) || p.at(i+2).mark != '/' {
+			return Span{}, i
+		}
 	}
 	j := i + 1
 	for ; j < len(p.tokens) && p.closeTo(j); j++ {

@@ -227,7 +227,7 @@ var titleOpeners = map[string]string{
 	"message": "message", "послание": "message", "directive": "directive", "directives": "directive", "instruction": "directive", "instructions": "directive",
 	"указание": "directive", "указания": "directive", "директива": "directive", "директивы": "directive", "инструкция": "directive",
 	"statement": "statement", "заявление": "statement", "draft": "draft", "проект": "draft",
-	"information": "report", "информация": "report", "minutes": "", "докладная": "", "служебная": "", "памятная": "", "вербальная": "",
+	"information": "", "информация": "", "minutes": "", "докладная": "", "служебная": "", "памятная": "", "вербальная": "",
 }
 
 // editionTitle tells that a span is an edition's title: the name of a kind of document

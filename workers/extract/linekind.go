@@ -96,7 +96,7 @@ var labels = map[string]label{
 // bare are the labels that need no colon when a line has nothing else.
 func (l label) bare() bool {
 	switch l {
-	case noLabel, dateLabel, titleLabel, recipientLabel, recordLabel, declassifiedLabel, publishedLabel, collectionLabel:
+	case noLabel, dateLabel, titleLabel, declassifiedLabel, publishedLabel, collectionLabel:
 		return false
 	}
 	return true
@@ -114,7 +114,8 @@ func (p *page) labelAt(l line) (label, Span) {
 		return found, value
 	}
 	if len(low) < 40 {
-		if found := labelOf(strings.TrimRight(low, ".,;:")); found.bare() && p.startsUpper(l.first) {
+		bare := strings.TrimRight(low, ".,;:")
+		if found := labelOf(bare); found.bare() && p.startsUpper(l.first) && (found != recordLabel || labels[bare] == found) {
 			return found, Span{l.End, l.End}
 		}
 	}

@@ -221,6 +221,9 @@ func (p *page) sentence(l line) bool {
 	if l.last-l.first < 7 {
 		return false
 	}
+	if p.at(l.last-1).mark == '.' && p.initial(l.last-2) && l.last-l.first < 14 {
+		return false // TO COMRADE STALIN I. V.
+	}
 	end := strings.TrimRight(p.plain[l.Start:l.End], quotes+"])0123456789")
 	return strings.HasSuffix(end, ".") || strings.HasSuffix(end, "!") || strings.HasSuffix(end, "?") || l.End-l.Start > 160
 }
@@ -439,7 +442,7 @@ func (s *segmenter) headingOf(d part, limit int) int {
 			if _, next := s.formType(l.first, l.last); next > l.first {
 				return i
 			}
-			if title < 0 && (k == titleLine || n == 0 && s.says(l)) {
+			if title < 0 && (k == titleLine || n == 0 && s.says(l) || s.excerpts(l.first) && s.editionTitle(l.Span)) {
 				title = i
 			}
 		}
@@ -640,7 +643,7 @@ func (s *segmenter) belowSignature(l line) bool {
 		return true
 	case s.digits(l.first) > 0 && l.last-l.first <= 8: // 2 - Cde. Malik
 		return true
-	case s.shelfmark(low) || s.footnote(l):
+	case s.shelfmark(low) || s.referred(l) || s.footnote(l):
 		return true
 	case (t.key == kSent || t.key == kReceived || t.key == kDispatched || t.key == kVerified) && l.last-l.first <= 16 && !s.prose(l):
 		return true
@@ -671,7 +674,14 @@ func (p *page) shelfmark(low string) bool {
 
 // referred tells that a line is a shelfmark, as printed below a document.
 func (p *page) referred(l line) bool {
-	return l.End-l.Start < 300 && p.shelfmark(p.lower[l.Start:l.End]) && (p.startsUpper(l.first) || p.at(l.first).mark != 0)
+	if l.End-l.Start > 300 || !p.startsUpper(l.first) && p.at(l.first).mark == 0 {
+		return false
+	}
+	if p.shelfmark(p.lower[l.Start:l.End]) {
+		return true
+	}
+	found := p.shelfmarks(l.Span)
+	return len(found) > 0 && found[0].Fond != "" && found[0].Start < l.Start+40
 }
 
 // footnote finds an editor's note below a document: a star, a raised figure or a

@@ -22,6 +22,17 @@ func (p *page) behindKind(first, last int) int {
 	return first
 }
 
+// protocol tells that an extract is one from minutes: the form in which a resolution
+// goes out.
+func (d *doc) protocol(first int) bool {
+	for i := first + 1; i < first+4; i++ {
+		if w := d.word(i); w == "протокола" || w == "protocol" || w == "minutes" {
+			return true
+		}
+	}
+	return false
+}
+
 // cyrillic tells that a span begins in Russian letters.
 func (p *page) cyrillic(s Span) bool {
 	for _, r := range p.plain[s.Start:s.End] {
