@@ -342,6 +342,11 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 			d.catalogueDate(l.Span)
 			continue
 		}
+		if d.part.form < 0 && (d.isMark(l) || d.isRestriction(l)) { // above the title
+			d.readMarks(l)
+			d.restriction(l)
+			continue
+		}
 		if len(sections) > 0 && d.webLine(l, sections) {
 			continue
 		}

@@ -399,13 +399,14 @@ func (p *page) date(m moment, year int) Date {
 // numberAt reads a registry number that begins at token i: digits, then any of
 // /digits, /letters, -digits with no blank between.
 func (p *page) numberAt(i int) (Span, int) {
-	if p.digits(i) == 0 {
-		// P74/212, a resolution's number
+	first := i
+	if p.digits(i) == 0 { // P74/212, a resolution's number
+		first++
 		if t := p.at(i); !t.word() || !p.startsUpper(i) || utf8.RuneCountInString(p.of(t.Span)) != 1 || p.digits(i+1) == 0 || !p.closeTo(i+1) || p.at(i+2).mark != '/' {
 			return Span{}, i
 		}
 	}
-	j := i + 1
+	j := first + 1
 	for ; j < len(p.tokens) && p.closeTo(j); j++ {
 		t := p.at(j)
 		joins := t.mark == '/' || t.mark == '-' || t.mark == '–'

@@ -62,6 +62,9 @@ func (d *doc) message(l line) bool {
 		return true
 	}
 	end := d.plain[l.End-1]
+	if d.at(l.last-2).key == kYear {
+		return false // ends in a date
+	}
 	return d.sentence(l) || (end == '.' || end == ':') && !d.capitals(l.Span)
 }
 
@@ -152,6 +155,9 @@ func (d *doc) headLine(i int) (next int, known bool) {
 	if s, after := d.series(l); s {
 		return after, true
 	}
+	if d.minuteNumber(l) {
+		return i + 1, true
+	}
 	if d.prose(l) {
 		return i, false
 	}
@@ -179,6 +185,21 @@ func (d *doc) headNumber(l line) {
 		d.setYear(m)
 		d.dated(m, "number-date")
 	}
+}
+
+// minuteNumber reads "П79/188. Вопрос …", the number under which a resolution stands in
+// the minutes, and a date behind it.
+func (d *doc) minuteNumber(l line) bool {
+	n, next := d.numberAt(l.first)
+	if d.digits(l.first) > 0 || next == l.first || d.has("document_number") != nil {
+		return false
+	}
+	d.add("document_number", d.registry(n), n, 0.85, "minute-number")
+	if m, end := d.momentAt(d.skipGlue(next)); end > d.skipGlue(next) && m.End <= l.End {
+		d.setYear(m)
+		d.dated(m, "number-date")
+	}
+	return true
 }
 
 // prose tells that a line is somebody's words: four in small letters that no form
@@ -383,7 +404,9 @@ func (d *doc) restriction(l line) {
 		if strings.Contains(form, "cop") || strings.Contains(form, "коп") {
 			name = "copying_restriction"
 		} else if strings.Contains(form, "folder") || strings.Contains(form, "папка") {
-			name = "classification"
+			if name = "classification"; d.has(name) != nil {
+				return // Special folder, beside the secrecy
+			}
 		}
 		d.add(name, d.clean(span), span, 0.85, "restriction")
 		return
@@ -446,6 +469,12 @@ func (d *doc) timed(l line) bool {
 			j := i + 1
 			if d.at(j).mark == ':' {
 				j++
+			}
+			if m, after := d.momentAt(j); d.word(i) == "от" && after > j && d.onlyMarks(after, l.last) { // Решение от 5 мая
+				d.setYear(m)
+				d.dated(m, "of-date")
+				found = true
+				continue
 			}
 			n, next := d.nameAt(j, l.End)
 			if next > j && d.isSender(n) {
