@@ -470,7 +470,7 @@ func (d *doc) timed(l line) bool {
 			if d.at(j).mark == ':' {
 				j++
 			}
-			if m, after := d.momentAt(j); d.word(i) == "от" && after > j && d.onlyMarks(after, l.last) { // Решение от 5 мая
+			if m, after := d.momentAt(j); d.word(i) == "от" && d.at(i-1).key == kResolution && i == l.first+1 && after > j { // Решение от 5 мая
 				d.setYear(m)
 				d.dated(m, "of-date")
 				found = true
