@@ -236,14 +236,21 @@ func (d *doc) splitLabels(under []section, open int) ([]section, int) {
 		if d.at(i+1).mark != ':' || i == 0 || t.Start == s.Start {
 			continue
 		}
-		found := labels[d.lower[t.Start:t.End]]
-		if found == noLabel || !d.startsUpper(i) {
+		found, first := noLabel, i
+		for first = i; first > i-3 && d.at(first).Start > s.Start; first-- { // one to three words
+			if found = labels[d.lower[d.at(first).Start:t.End]]; found != noLabel && d.startsUpper(first) {
+				break
+			}
+			found = noLabel
+		}
+		if found == noLabel {
 			continue
 		}
+		t = d.at(first)
 		under[open].span.End = t.Start
 		under[open].span = d.trim(under[open].span)
 		rest := d.trimOf(Span{d.at(i + 1).End, s.End}, ".")
-		return append(under, section{found, rest}), open + 1
+		return d.splitLabels(append(under, section{found, rest}), open+1)
 	}
 	return under, open
 }
@@ -264,6 +271,9 @@ func (p *page) tokenAt(offset int) int {
 // goesOn tells that a line still belongs to a section. A sentence that has ended
 // before a blank line is the end, if a title or a form is all that follows.
 func (d *doc) goesOn(s section, i, to int) bool {
+	if s.span.Start != s.span.End && s.label != citationLabel && s.label != sourceLabel && s.label != archiveLabel && d.referred(d.lines[i]) {
+		return false
+	}
 	if s.span.Start == s.span.End || d.lines[i-1].next {
 		return true
 	}

@@ -14,14 +14,14 @@ type item struct {
 	// the next line.
 	title int
 	// file tells that the number is that of a file, 611.94/1-2553; word that the word
-	// document stands before it.
-	file, word bool
+	// document stands before it; bare that nothing does.
+	file, word, bare bool
 }
 
 // markItems finds the numbers that a collection gives its documents. Only a title
 // behind them tells them from the numbers of telegrams and of points.
 func (p *page) markItems(kinds []kind) {
-	before := -1
+	before, point := -1, -1
 	for i, l := range p.lines {
 		switch kinds[i] {
 		case plainLine, numberLine, titleLine, signatureLine:
@@ -29,7 +29,14 @@ func (p *page) markItems(kinds []kind) {
 			continue
 		}
 		it, ok := p.itemAt(l)
-		if !ok || !p.titledItem(kinds, i, it, before) {
+		if !ok {
+			continue
+		}
+		if it.bare && (p.listed(kinds, i) || point >= 0 && p.itemValue(it) == point+1) {
+			point = p.itemValue(it) // of a list inside a letter
+			continue
+		}
+		if !p.titledItem(kinds, i, it, before) {
 			continue
 		}
 		kinds[i] = itemLine
@@ -37,6 +44,16 @@ func (p *page) markItems(kinds []kind) {
 			before = p.itemValue(it)
 		}
 	}
+}
+
+// listed tells that a colon ends the words above a number: the points of a list follow.
+func (p *page) listed(kinds []kind, i int) bool {
+	for i--; i >= 0; i-- {
+		if kinds[i] != emptyLine {
+			return kinds[i] == plainLine && p.lines[i].End > 0 && p.plain[p.lines[i].End-1] == ':'
+		}
+	}
+	return false
 }
 
 // itemValue is the value of a collection's number.
@@ -72,7 +89,7 @@ func (p *page) itemAt(l line) (item, bool) {
 		return item{}, false
 	}
 	named = named || j > i
-	it := item{number: p.at(j).Span, title: j + 1, word: word}
+	it := item{number: p.at(j).Span, title: j + 1, word: word, bare: !named && j == i}
 	for n := 0; n < 2 && p.at(j+1).mark == '.' && p.closeTo(j+1) && p.digits(j+2) > 0 && p.digits(j+2) <= 3 && p.closeTo(j+2); n++ { // 2.1
 		j += 2
 		it.number.End, it.title = p.at(j).End, j+1
@@ -142,7 +159,7 @@ func (p *page) markTitles(kinds []kind) {
 		case emptyLine:
 			continue
 		case plainLine:
-			if ended && (i == 0 || kinds[i-1] == emptyLine || kinds[i-1] == rulerLine) && p.saysParties(l) && p.editionTitle(l.Span) {
+			if ended && (i == 0 || kinds[i-1] == emptyLine || kinds[i-1] == rulerLine || kinds[i-1] == dayLine && (i == 1 || kinds[i-2] == emptyLine)) && p.saysParties(l) && p.editionTitle(l.Span) {
 				kinds[i] = titleLine
 			}
 			ended = p.referred(l) || p.footnote(l) || p.pageNumber(l)
@@ -168,7 +185,8 @@ func (p *page) titledItem(kinds []kind, i int, it item, before int) bool {
 	l := p.lines[i]
 	if it.title < l.last {
 		alone := (i == 0 || kinds[i-1] == emptyLine || kinds[i-1] == rulerLine || kinds[i-1] == itemLine) && p.titleEnds(i)
-		return (alone || kinds[i] == titleLine || p.capitals(l.Span)) && p.editionTitle(Span{p.at(it.title).Start, l.End})
+		return (alone || kinds[i] == titleLine || p.capitals(l.Span)) &&
+			(p.editionTitle(Span{p.at(it.title).Start, l.End}) || it.word && p.startsUpper(it.title) && !p.sentence(l) && p.plain[l.End-1] != '.')
 	}
 	if it.file {
 		return true

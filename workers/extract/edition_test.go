@@ -93,6 +93,22 @@ func TestCollections(t *testing.T) {
 			"LETTER\n\nTo Comrade MOLOTOV\n\nI ask you to decide the following.\n\n1. Telegrams from Prague come late.\n\n2. Letters to Moscow are lost on the way.\n\nLUNIN\nNo. 12\n",
 			[]string{"letter "},
 		},
+		"points of a list": {
+			"TOP SECRET\n\nTo Comrade STALIN\n\nI report what three papers say that our source has handed over:\n\n1. Telegram from the Foreign Office to the Embassy in Moscow\n\nThe Foreign Office asks what the ambassador thinks.\n\n2. Telegram from the Ambassador to the Foreign Office\n\nHe thinks nothing of it.\n\nLUNIN\n",
+			[]string{" "},
+		},
+		"numbers of two levels and in words": {
+			"2.1. Telegram from Lunin to Sorokin\n\n" + body + "\nLunin\n\nSource: AVP RF, f. 1, op. 2, p. 3, d. 4, l. 5.\n\n2.2. Letter from Sorokin to Lunin\n\n" + body + "\nSorokin\n\nDocument III\n\nTOP SECRET\n\nRECORD OF CONVERSATION\nwith the ambassador of Albania\n\n" + body,
+			[]string{"telegram 2.1", "letter 2.2", "memorandum_of_conversation III"},
+		},
+		"a date above each title": {
+			"May 3, 1950\nTELEGRAM FROM LUNIN TO SOROKIN\n\nSource: RGANI, f. 3, op. 6, d. 5, l. 1 | Language: Russian\n\n" + body + "\nLUNIN\n\nRights: Free.\n\nMay 5, 1950\nTELEGRAM FROM SOROKIN TO LUNIN\n\nSource: RGANI, f. 3, op. 6, d. 5, l. 2 | Language: Russian\n\n" + body + "\nSOROKIN\n",
+			[]string{"telegram ", "telegram "},
+		},
+		"a reference above each text": {
+			"Letter of V. M. Molotov to I. V. Stalin, 7 September 1947\nSource: RGASPI. F. 558. Op. 11. D. 7. L. 13.\n\n" + body + "\nV. MOLOTOV\n\n* * *\n\nTelegram of I. V. Stalin to V. M. Molotov, 8 September 1947\nSource: Ibid. L. 15.\n\n" + body + "\nSTALIN\n",
+			[]string{"letter ", "telegram "},
+		},
 		"own number below a signature": {
 			"TELEGRAM No. 3\n\nTo MOLOTOV\n\n" + body + "\nLUNIN\nNo. 12\n\nReport of receipt is asked for.\n",
 			[]string{"telegram ", "editorial_text "},

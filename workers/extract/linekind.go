@@ -63,7 +63,7 @@ var labels = map[string]label{
 	"repository": archiveLabel, "holding institution": archiveLabel, "место хранения": archiveLabel, "хранится": archiveLabel, "holder": archiveLabel,
 	"archive reference": citationLabel, "archival reference": citationLabel, "reference code": citationLabel, "archival citation": citationLabel,
 	"shelfmark": citationLabel, "call number": citationLabel, "архивный шифр": citationLabel, "сигнатура": citationLabel, "легенда": citationLabel, "archival source": citationLabel,
-	"source": sourceLabel, "источник": sourceLabel, "url": sourceLabel, "permalink": sourceLabel, "sources": sourceLabel, "original source": sourceLabel,
+	"source": sourceLabel, "источник": sourceLabel, "url": sourceLabel, "permalink": sourceLabel, "sources": sourceLabel, "original source": sourceLabel, "document source": sourceLabel,
 	"address": sourceLabel, "web address": sourceLabel, "link": sourceLabel, "адрес": sourceLabel, "ссылка": sourceLabel, "постоянный адрес": sourceLabel,
 	"summary": summaryLabel, "description": summaryLabel, "abstract": summaryLabel, "аннотация": summaryLabel, "описание": summaryLabel,
 	"краткое содержание": summaryLabel, "резюме": summaryLabel, "scope and content": summaryLabel, "english summary": summaryLabel, "document summary": summaryLabel,
@@ -152,7 +152,10 @@ func labelOf(low string) label {
 	if strings.Count(low, " ") > 3 || lexicon[low] != none {
 		return noLabel
 	}
-	return misreadLabel.of(low)
+	if found := misreadLabel.of(low); found != recordLabel { // Document III is no document id
+		return found
+	}
+	return noLabel
 }
 
 // kinds describes each line.
@@ -322,7 +325,7 @@ func (p *page) isDayLine(l line) bool {
 // about are the words before a date that an editor has worked out.
 var about = map[string]bool{
 	"not": true, "later": true, "than": true, "earlier": true, "before": true, "after": true, "about": true, "circa": true, "no": true,
-	"не": true, "позднее": true, "ранее": true, "до": true, "после": true, "около": true, "between": true,
+	"от": true, "dated": true, "не": true, "позднее": true, "ранее": true, "до": true, "после": true, "около": true, "between": true,
 }
 
 func (p *page) onlyMarks(i, last int) bool {

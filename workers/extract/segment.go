@@ -140,6 +140,9 @@ func (s *segmenter) opensHeader(i int, open part) bool {
 	case itemLine:
 		return s.saysMuch(open, i) || open.form >= 0 || s.anotherItem(open, i)
 	case dayLine:
+		if next := s.below(s.kinds, i); next >= 0 && s.kinds[next] == titleLine && (i == 0 || s.kinds[i-1] == emptyLine || s.kinds[i-1] == rulerLine) {
+			return s.saysMuch(open, i) || open.form >= 0
+		}
 		if s.lines[i].heading == 0 && s.belowName(i) {
 			return false
 		}
