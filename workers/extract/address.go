@@ -92,8 +92,22 @@ func (d *doc) salutation(l line) bool {
 	if next == i || !d.onlyMarks(next, l.last) && d.at(next).mark != ',' {
 		return false
 	}
+	if i > l.first && n.known == nil && len(d.to) > 0 && d.patronymic(next-1) {
+		return true // who is meant has been said: Dear Ivan Petrovich
+	}
 	d.addressees(n, next, l, toLevel)
 	return true
+}
+
+// patronymic tells that a word is a Russian's father's name.
+func (d *doc) patronymic(i int) bool {
+	word := d.word(i)
+	for _, end := range []string{"ovich", "evich", "ovna", "evna", "ович", "евич", "овна", "евна", "саввич", "ильич", "кузьмич"} {
+		if strings.HasSuffix(word, end) {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *doc) placeTo(n name) {
@@ -146,7 +160,7 @@ func (d *doc) addressees(n name, next int, l line, level int) int {
 func (d *doc) address1(a Agent, span Span, level int, or bool) {
 	for i, t := range d.to {
 		f := &d.fields[t.field]
-		if before := f.Value.(Agent); before.same(a) && a.Office == before.Office {
+		if before := f.Value.(Agent); before.same(a) && (a.Office == before.Office || a.Written != "" && before.Written != "") {
 			f.Evidence = append(f.Evidence, span)
 			if a.Gloss != "" && before.Gloss == "" {
 				before.Gloss = a.Gloss
@@ -162,6 +176,9 @@ func (d *doc) address1(a Agent, span Span, level int, or bool) {
 
 // settleRoles says who hands the message on and for whom it is meant.
 func (d *doc) settleRoles() {
+	if len(d.to) == 0 && d.titled.span.End > 0 && d.has("to_place") == nil {
+		d.address1(d.titled.agent, d.titled.span, toLevel, false)
+	}
 	top := toLevel
 	for _, t := range d.to {
 		top = max(top, t.level)
@@ -246,6 +263,9 @@ func (d *doc) standsApart(i int) bool {
 func (d *doc) readTitle(s Span) {
 	first := d.tokenAt(s.Start)
 	last := d.tokenAt(s.End)
+	if d.excerptOf(first, s) {
+		return
+	}
 	for i := first; i < last; i++ {
 		t := d.at(i)
 		switch {
@@ -257,48 +277,97 @@ func (d *doc) readTitle(s Span) {
 				d.add("via", d.agent(n), n.Span, 0.85, "title-via")
 			}
 		case t.key == kTo && i > first:
-			if n, ok := d.nameBefore(first, i); ok && d.has("sender") == nil {
-				d.addSender(n, "title-sender")
-			}
+			d.titleSender(first, i)
 			d.titleAddressee(i, s)
-		case t.key == kFrom, t.key == kOf && i == first+1:
+		case t.key == kFrom, t.key == kOf && (i == first+1 || i == d.behindKind(first, last)):
+			i = max(i, d.titleSenders(i+1, s)-1)
+		case t.key == kBy && i > first && d.at(i-1).mark == ',': // Memorandum, by the Assistant Secretary (Allison)
 			d.titleSenders(i+1, s)
 		}
 	}
-	if kind, next := d.formType(first, last); kind != "" && d.has("sender") == nil {
+	if next := d.behindKind(first, last); next > first && d.has("sender") == nil && d.cyrillic(s) {
 		d.titleCases(next, s)
 	}
 }
 
-// titleSenders reads "from X and Y".
-func (d *doc) titleSenders(i int, s Span) {
+// titleSenders reads "from X and Y", and returns the token behind.
+func (d *doc) titleSenders(i int, s Span) (next int) {
 	if d.has("sender") != nil {
-		return
+		return i
 	}
 	for {
 		n, next := d.nameAt(i, s.End)
-		if next == i || n.known != nil && n.known.Kind == "place" {
-			return
+		if next > i && n.known != nil && n.known.Kind == "place" {
+			if d.titleFrom.End == 0 {
+				d.titleFrom = n
+			}
+			return i
+		}
+		if a, span, behind := d.party(i, d.tokenAt(s.End)); n.known == nil && a.Office != "" {
+			d.placeIn(i, behind)
+			d.addAgent(a, span, "title-sender")
+			return behind
+		}
+		if next == i {
+			return i
 		}
 		d.addSender(n, "title-sender")
+		d.titlePlace(next, s)
 		if d.at(next).key != kAnd {
-			return
+			return next
 		}
 		i = next + 1
 	}
 }
 
-// titleCases reads a Russian title, in which cases say it: ПИСЬМО К. ГОТВАЛЬДА
-// И. В. СТАЛИНУ.
-func (d *doc) titleCases(i int, s Span) {
-	n, next := d.person(i, s)
-	if next == i {
+// titlePlace reads where a sender was: "from X in Rome", "X (Jakarta)".
+func (d *doc) titlePlace(i int, s Span) {
+	if m := d.at(i).mark; d.word(i) != "in" && m != '(' && m != ',' {
 		return
 	}
-	d.addSender(n, "title-cases")
-	if to, after := d.person(next, s); after > next && d.part.form < 0 {
-		d.address1(d.agent(to), to.Span, forLevel, false)
+	if n, next := d.nameAt(i+1, s.End); next > i+1 && n.known != nil && n.known.Kind == "place" && d.titleFrom.End == 0 {
+		d.titleFrom = n
 	}
+}
+
+// titleSender reads who stands before "to" in a title: "X to Y", "The Ambassador in X
+// (Name) to Y", "Telegram, X (Rome) to Y".
+func (d *doc) titleSender(first, to int) {
+	if d.has("sender") != nil {
+		return
+	}
+	if next := d.behindKind(first, to); next > first {
+		if first = next; d.at(first).mark == ',' || d.at(first).key == kOf {
+			first++
+		}
+	}
+	if d.partyToParty(first, to+4) {
+		if a, span, next := d.party(first, to); next > first {
+			d.placeIn(first, next)
+			d.addAgent(a, span, "title-sender")
+			return
+		}
+	}
+	n, ok := d.nameBefore(first, to)
+	if !ok && d.at(to-1).mark == ')' {
+		for i := to - 2; i > first && i > to-8; i-- {
+			if d.at(i).mark == '(' {
+				n, ok = d.nameBefore(first, i)
+				d.titlePlace(i, Span{0, d.at(to).Start})
+				break
+			}
+		}
+	}
+	if !ok {
+		return
+	}
+	if n.known != nil && n.known.Kind == "place" {
+		if d.titleFrom.End == 0 {
+			d.titleFrom = n
+		}
+		return
+	}
+	d.addSender(n, "title-sender")
 }
 
 // person reads a known person's name with the initials before it.
@@ -321,26 +390,40 @@ func (d *doc) person(i int, s Span) (name, int) {
 }
 
 // addSender adds a sender; the same one again is further evidence.
-func (d *doc) addSender(n name, rule string) {
-	a := d.agent(n)
+func (d *doc) addSender(n name, rule string) { d.addAgent(d.agent(n), n.Span, rule) }
+
+func (d *doc) addAgent(a Agent, span Span, rule string) {
 	for i := range d.fields {
 		f := &d.fields[i]
 		if f.Name == "sender" && f.Value.(Agent).same(a) {
-			f.Evidence = append(f.Evidence, n.Span)
+			f.Evidence = append(f.Evidence, span)
 			return
 		}
 	}
-	d.add("sender", a, n.Span, 0.85, rule)
+	d.add("sender", a, span, 0.85, rule)
 }
 
 // titleAddressee takes the addressee from a title where there is no form to say it.
 func (d *doc) titleAddressee(to int, s Span) {
-	if d.part.kind != "excerpt" && d.part.form >= 0 {
-		return
-	}
 	i := to + 1
 	if d.word(i) == "the" {
 		i++
+	}
+	if n, next := d.nameAt(i, s.End); next > i && n.known != nil && n.known.Kind == "place" {
+		if d.titleTo.End == 0 {
+			d.titleTo = n
+		}
+		return
+	}
+	if d.part.kind != "excerpt" && d.part.form >= 0 {
+		if a, span, next := d.party(i, d.tokenAt(s.End)); next > i && d.titled.span.End == 0 {
+			d.titled.agent, d.titled.span = a, span
+		}
+		return
+	}
+	if a, span, next := d.party(i, d.tokenAt(s.End)); next > i {
+		d.address1(a, span, toLevel, false)
+		return
 	}
 	if n, next := d.nameAt(i, s.End); next > i {
 		d.address1(d.agent(n), n.Span, toLevel, false)

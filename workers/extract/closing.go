@@ -186,6 +186,7 @@ func (d *doc) conclude() {
 		f.Name, f.Confidence, f.Rule = "incoming_number", 0.5, "inbound-heading@"+Version
 		d.fields = append(d.fields, f)
 	}
+	d.titlePlaces()
 	if d.has("document_date") != nil || d.part.kind != "" {
 		return
 	}
@@ -202,6 +203,16 @@ func (d *doc) conclude() {
 		derived.Name, derived.Value, derived.Confidence, derived.Rule = "document_date", value, 0.6, "from-"+source+"@"+Version
 		d.fields = append(d.fields, derived)
 		return
+	}
+}
+
+// titlePlaces takes the places from the title where the form names none.
+func (d *doc) titlePlaces() {
+	if n := d.titleFrom; n.End > 0 {
+		d.placeOf(n)
+	}
+	if n := d.titleTo; n.End > 0 {
+		d.placeTo(n)
 	}
 }
 
@@ -229,15 +240,25 @@ func (d *doc) firstWords() Span {
 func (d *doc) typeByTitle() {
 	var spans []Span
 	for _, f := range d.fields {
-		if f.Name == "title" {
-			spans = append(spans, f.Evidence[0])
+		if f.Name != "title" {
+			continue
 		}
+		first := d.tokenAt(f.Evidence[0].Start)
+		if kind := titleOpeners[d.word(first)]; kind != "" && !d.protocol(first) {
+			d.add("record_type", kind, d.at(first).Span, 0.7, "title-type")
+			return
+		}
+		spans = append(spans, f.Evidence[0])
 	}
 	for i, n := d.part.from, 0; i < d.part.to && n < 4; i++ {
-		if !d.lines[i].empty() {
-			spans = append(spans, d.lines[i].Span)
-			n++
+		l := d.lines[i]
+		if l.empty() {
+			continue
 		}
+		if word := d.word(l.first); !d.sentence(l) || word == "на" || word == "in" || word == "your" {
+			spans = append(spans, l.Span)
+		}
+		n++
 	}
 	for _, s := range spans {
 		for i := d.tokenAt(s.Start); i < len(d.tokens) && d.at(i).Start < s.End; i++ {

@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Date is a day or a minute as a document gives it.
@@ -66,7 +67,7 @@ func (p *page) closeTo(i int) bool { return p.at(i).Start == p.at(i-1).End }
 
 // dayAt reads a date that begins at token i and returns where it ends, or i.
 func (p *page) dayAt(i int) (day, int) {
-	for _, read := range []func(int) (day, int){p.isoDay, p.dottedDay, p.dayMonth, p.monthDay} {
+	for _, read := range []func(int) (day, int){p.isoDay, p.dottedDay, p.dayMonth, p.monthDay, p.yearFirst} {
 		if d, next := read(i); next > i && d.valid() {
 			d.Span = Span{p.at(i).Start, p.at(next - 1).End}
 			return d, next
@@ -159,6 +160,25 @@ func (p *page) dayMonth(i int) (day, int) {
 	}
 	d.year, j = p.yearAt(j)
 	return d, j
+}
+
+// yearFirst reads "1955 March 4", "1948, 19 июля", "1951 г., 13 июня", as catalogues
+// write.
+func (p *page) yearFirst(i int) (day, int) {
+	year, j := p.yearAt(i)
+	if j == i || p.at(i).mark != 0 {
+		return day{}, i
+	}
+	if m := p.at(j).mark; m == ',' || m == '.' || m == ';' || m == '-' {
+		j++
+	}
+	for _, read := range []func(int) (day, int){p.dayMonth, p.monthDay} {
+		if d, next := read(j); next > j && d.year == 0 {
+			d.year = year
+			return d, next
+		}
+	}
+	return day{}, i
 }
 
 // ordinal skips the "th" of 13th.
@@ -379,10 +399,14 @@ func (p *page) date(m moment, year int) Date {
 // numberAt reads a registry number that begins at token i: digits, then any of
 // /digits, /letters, -digits with no blank between.
 func (p *page) numberAt(i int) (Span, int) {
-	if p.digits(i) == 0 {
-		return Span{}, i
+	first := i
+	if p.digits(i) == 0 { // P74/212, a resolution's number
+		first++
+		if t := p.at(i); !t.word() || !p.startsUpper(i) || utf8.RuneCountInString(p.of(t.Span)) != 1 || p.digits(i+1) == 0 || !p.closeTo(i+1) || p.at(i+2).mark != '/' {
+			return Span{}, i
+		}
 	}
-	j := i + 1
+	j := first + 1
 	for ; j < len(p.tokens) && p.closeTo(j); j++ {
 		t := p.at(j)
 		joins := t.mark == '/' || t.mark == '-' || t.mark == '–'

@@ -62,6 +62,9 @@ func (d *doc) message(l line) bool {
 		return true
 	}
 	end := d.plain[l.End-1]
+	if d.at(l.last-2).key == kYear {
+		return false // ends in a date
+	}
 	return d.sentence(l) || (end == '.' || end == ':') && !d.capitals(l.Span)
 }
 
@@ -71,7 +74,8 @@ func (d *doc) readHeading() {
 		return
 	}
 	l := d.lines[d.part.heading]
-	kind, i := d.formType(l.first, l.last)
+	first := d.titleOf(d.part.heading)
+	kind, i := d.formType(first, l.last)
 	if kind == "" {
 		return
 	}
@@ -82,7 +86,7 @@ func (d *doc) readHeading() {
 			end = n.End
 		}
 	}
-	d.add("record_type", kind, Span{d.at(l.first).Start, end}, 0.95, "heading")
+	d.add("record_type", kind, Span{d.at(first).Start, end}, 0.95, "heading")
 	d.headingTitle(kind)
 	d.readMarks(l)
 }
@@ -151,6 +155,9 @@ func (d *doc) headLine(i int) (next int, known bool) {
 	if s, after := d.series(l); s {
 		return after, true
 	}
+	if d.minuteNumber(l) {
+		return i + 1, true
+	}
 	if d.prose(l) {
 		return i, false
 	}
@@ -180,16 +187,31 @@ func (d *doc) headNumber(l line) {
 	}
 }
 
+// minuteNumber reads "П79/188. Вопрос …", the number under which a resolution stands in
+// the minutes, and a date behind it.
+func (d *doc) minuteNumber(l line) bool {
+	n, next := d.numberAt(l.first)
+	if d.digits(l.first) > 0 || next == l.first || d.has("document_number") != nil {
+		return false
+	}
+	d.add("document_number", d.registry(n), n, 0.85, "minute-number")
+	if m, end := d.momentAt(d.skipGlue(next)); end > d.skipGlue(next) && m.End <= l.End {
+		d.setYear(m)
+		d.dated(m, "number-date")
+	}
+	return true
+}
+
 // prose tells that a line is somebody's words: four in small letters that no form
 // uses.
-func (d *doc) prose(l line) bool {
+func (p *page) prose(l line) bool {
 	small := 0
 	for i := l.first; i < l.last; i++ {
-		if t := d.at(i); t.word() && t.key == none && !d.startsUpper(i) && t.End-t.Start > 1 {
+		if t := p.at(i); t.word() && t.key == none && !p.startsUpper(i) && t.End-t.Start > 1 {
 			small++
 		}
 	}
-	return small >= 4 || small == 3 && d.plain[l.End-1] == '.'
+	return small >= 4 || small == 3 && p.plain[l.End-1] == '.'
 }
 
 // markAndCopy reads "SECRET. Copy No. 4", also behind other words.
@@ -382,7 +404,9 @@ func (d *doc) restriction(l line) {
 		if strings.Contains(form, "cop") || strings.Contains(form, "коп") {
 			name = "copying_restriction"
 		} else if strings.Contains(form, "folder") || strings.Contains(form, "папка") {
-			name = "classification"
+			if name = "classification"; d.has(name) != nil {
+				return // Special folder, beside the secrecy
+			}
 		}
 		d.add(name, d.clean(span), span, 0.85, "restriction")
 		return
@@ -445,6 +469,12 @@ func (d *doc) timed(l line) bool {
 			j := i + 1
 			if d.at(j).mark == ':' {
 				j++
+			}
+			if m, after := d.momentAt(j); d.word(i) == "от" && d.at(i-1).key == kResolution && i == l.first+1 && after > j { // Решение от 5 мая
+				d.setYear(m)
+				d.dated(m, "of-date")
+				found = true
+				continue
 			}
 			n, next := d.nameAt(j, l.End)
 			if next > j && d.isSender(n) {

@@ -85,7 +85,7 @@ var words = map[key]string{
 	kMemorandum:     "memorandum memo record запись меморандум записка",
 	kReport:         "report reports доклад донесение сообщение справка",
 	kNote:           "note нота ноту ноты",
-	kResolution:     "resolution protocol decision постановление решение протокол",
+	kResolution:     "resolution protocol decision постановление решение протокол протокола",
 	kConversation:   "conversation talk беседа беседы",
 	kNumber:         "no nr nº номер num number nos",
 	kFrom:           "from из от",

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fonds-archive/fonds/workers/extract/agents"
+	"github.com/fonds-archive/fonds/workers/extract/citation"
 )
 
 // page is a text prepared for reading. Its forms have the same length, so that an
@@ -22,6 +23,9 @@ type page struct {
 	lineKinds []kind
 	// names are the known agents in the text.
 	names []agents.Mention
+	// found are the archival references in the text, once they are sought.
+	found  []citation.Citation
+	sought bool
 }
 
 // line is one line without the blanks at its ends; empty when Start is End.
