@@ -1,12 +1,15 @@
 package extract
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // address reads a line that says to whom: "BEIJING, TO ROSHCHIN", "for Comrade MAO
 // ZEDONG", "To Comrade FILIPPOV!", "via Roshchin".
 func (d *doc) address(l line) bool {
 	found := false
-	if d.salutation(l) || d.officeAndPerson(l) {
+	if d.salutation(l) || d.continuesOffice(l) || d.officeAddress(l) || d.bodyAddress(l) {
 		return true
 	}
 	for i := l.first; i < l.last; i++ {
@@ -46,19 +49,313 @@ func (d *doc) address(l line) bool {
 	return found
 }
 
-// officeAndPerson reads "To the Chairman of the Council of Ministers Comrade X".
-func (d *doc) officeAndPerson(l line) bool {
-	i := l.first
-	if d.at(i).key != kTo || d.word(i+1) != "the" || !d.hasKey(l, kOffice) || d.sentence(l) {
+// officeAddress reads an addressee by office, with or without the name and the place:
+// "To the Chairman of the Council of Ministers Comrade X", "СОФИЯ — СОВПОСЛУ".
+func (d *doc) officeAddress(l line) bool {
+	if !d.hasKey(l, kOffice) || d.sentence(l) {
 		return false
 	}
-	n := d.lastName(i+2, l)
-	if n.End == n.Start {
+	place, i := d.placeThen(d.skipQuotes(l.first), l)
+	said := i > l.first
+	if d.at(i).key == kTo {
+		said = true
+		if i++; d.at(i).mark == ':' {
+			i++
+		}
+	}
+	if d.word(i) == "the" {
+		i++
+	}
+	office, j := d.officeAt(i, l)
+	if j == i || !said && nominative[d.word(i)] || d.at(i).key == kComrade {
 		return false
 	}
-	d.addressees(n, d.tokenAt(n.End), l, toLevel)
+	k := j
+	for k < l.last && strings.ContainsRune(",-–—:", d.at(k).mark) {
+		k++
+	}
+	who, next := d.nameAt(k, l.End)
+	named := next > k && (who.known == nil || who.known.Kind == "person")
+	if !named && (!said || !d.onlyMarks(j, l.last) && d.at(j).mark != '.') {
+		return false
+	}
+	if place.End > place.Start {
+		d.placeTo(place)
+	}
+	if named {
+		a := d.agent(who)
+		a.Office = d.clean(office)
+		d.address1(a, Span{office.Start, who.End}, toLevel, false)
+		return true
+	}
+	d.address1(Agent{Office: d.clean(office)}, office, toLevel, false)
 	return true
 }
+
+// nominative has offices in the case of one who writes, not of one who is written to.
+var nominative = map[string]bool{
+	"посол": true, "посланник": true, "министр": true, "председатель": true, "секретарь": true, "консул": true, "заместитель": true,
+	"начальник": true, "советник": true, "поверенный": true, "представитель": true, "торгпред": true, "полпред": true, "директор": true,
+	"командующий": true, "уполномоченный": true, "совпосол": true,
+}
+
+// placeThen reads a place with a mark or "to" behind it, in front of somebody: "СОФИЯ —".
+func (d *doc) placeThen(i int, l line) (name, int) {
+	j := i
+	if d.word(j) == "в" {
+		j++
+	}
+	n, next := d.nameAt(j, l.End)
+	if next == j || n.known != nil && n.known.Kind != "place" || n.known == nil && next-j > 3 {
+		return name{}, i
+	}
+	switch d.at(next).mark {
+	case ',', '-', '–', '—', ':', '.':
+		if t := d.at(next + 1); n.known == nil && t.key != kOffice && t.key != kTo || next+1 >= l.last {
+			return name{}, i
+		}
+		return n, next + 1
+	}
+	if n.known != nil && (d.at(next).key == kTo || d.at(next).key == kOffice) {
+		return n, next
+	}
+	return name{}, i
+}
+
+// officeAt reads an office that begins at token i, up to a title, a name or a mark:
+// "Minister of Foreign Affairs of the USSR", "заместителю министра".
+func (d *doc) officeAt(i int, l line) (Span, int) {
+	end, seen := i, false
+words:
+	for j := i; j < l.last && j < i+18; j++ {
+		t := d.at(j)
+		switch {
+		case t.key == kOffice:
+			seen = true
+		case t.key == kComrade || t.key == kFor || t.key == kVia || t.key == kRank || t.num >= 0:
+			break words
+		case t.mark == '(' && d.at(j+2).mark == ')' && d.at(j+1).End-d.at(j+1).Start <= 2: // ВКП(б)
+			j += 2
+			end = j + 1
+			continue
+		case t.mark == '-' && d.closeTo(j) && d.closeTo(j+1):
+			continue
+		case t.mark != 0:
+			break words
+		case !seen && j > i+3:
+			return Span{}, i
+		case officeSmall[d.word(j)]:
+			continue
+		case !d.startsUpper(j) && !seen:
+			return Span{}, i
+		case seen && d.startsUpper(j):
+			if m := d.mentionAt(t.Start); m != nil && m.Kind == "person" || d.startsUpper(j) && d.initial(j) {
+				break words
+			}
+		}
+		end = j + 1
+	}
+	if !seen || end == i {
+		return Span{}, i
+	}
+	return Span{d.at(i).Start, d.at(end - 1).End}, end
+}
+
+// officeSmall are the small words inside an office.
+var officeSmall = map[string]bool{"of": true, "the": true, "in": true, "at": true, "to": true, "for": true, "and": true, "в": true, "во": true, "при": true, "по": true, "на": true, "и": true}
+
+// initial tells that a token is one letter with its stop.
+func (d *doc) initial(i int) bool {
+	return utf8.RuneCountInString(d.of(d.at(i).Span)) == 1 && d.at(i+1).mark == '.'
+}
+
+// continuesOffice reads the further lines of an office: СОВЕТА МИНИСТРОВ СССР below
+// ЗАМЕСТИТЕЛЮ ПРЕДСЕДАТЕЛЯ.
+func (d *doc) continuesOffice(l line) bool {
+	last := d.officeAbove(l)
+	if last < 0 || !d.capitals(l.Span) || d.at(l.first).key != none && d.at(l.first).key != kBody && d.at(l.first).key != kOf {
+		return false
+	}
+	for i := l.first; i < l.last; i++ {
+		if t := d.at(i); t.num >= 0 || t.mark == ',' || t.mark == '.' {
+			return false
+		}
+	}
+	if m := d.mentionAt(l.Start); m != nil && m.Kind == "person" {
+		return false
+	}
+	f := &d.fields[d.to[last].field]
+	a := f.Value.(Agent)
+	a.Office += " " + d.clean(l.Span)
+	f.Value = a
+	f.Evidence = append(f.Evidence, l.Span)
+	return true
+}
+
+// officeAbove returns the number of the addressee whose office, without a name,
+// stands on the line above; -1 without one.
+func (d *doc) officeAbove(l line) int {
+	last := len(d.to) - 1
+	if last < 0 {
+		return -1
+	}
+	f := d.fields[d.to[last].field]
+	if a := f.Value.(Agent); a.Office == "" || a.Written != "" || f.Name != "addressee" {
+		return -1
+	}
+	if d.lineAt(f.Evidence[len(f.Evidence)-1].Start) != d.lineAt(l.Start)-1 {
+		return -1
+	}
+	return last
+}
+
+// bodyAddress reads a body to whom a document is addressed: ЦК КПСС, "To the
+// Ministry of Foreign Affairs", "МОСКВА, МИД СССР". At the very top it is a letterhead.
+func (d *doc) bodyAddress(l line) bool {
+	place, i := d.placeThen(l.first, l)
+	said := i > l.first
+	if d.at(i).key == kTo || d.word(i) == "в" {
+		i, said = i+1, true
+	}
+	if d.word(i) == "the" {
+		i++
+	}
+	end := i
+	for end < l.last && d.at(end).mark != ',' && d.at(end).mark != ';' && d.at(end).key != kComrade {
+		if t := d.at(end); t.num >= 0 || t.mark == ':' {
+			return false
+		}
+		end++
+	}
+	if end == i || end-i > 14 || !d.startsUpper(i) {
+		return false
+	}
+	span := d.trimOf(Span{d.at(i).Start, d.at(end - 1).End}, ".!")
+	m := d.mentionAt(span.Start)
+	known := m != nil && m.Kind == "organisation"
+	if m != nil && !known || !known && !d.bodyWord(i, end) || !said && !d.capitals(l.Span) || d.sentence(l) || d.hasOffice(i, end) {
+		return false
+	}
+	a := Agent{Written: d.clean(span)}
+	if known {
+		a.ID, a.Name = m.Agent, m.Name
+	}
+	if !said && d.atTop(l) {
+		d.add("issuing_body", a, span, 0.7, "top-body")
+		return true
+	}
+	if place.End > place.Start {
+		d.placeTo(place)
+	}
+	d.address1(a, span, toLevel, false)
+	for end++; end < l.last; end++ {
+		n, next := d.nameAt(end, l.End)
+		if next == end {
+			break
+		}
+		d.addressees(n, next, l, toLevel)
+		end = next
+	}
+	return true
+}
+
+// bodyWord tells that a word for a body stands among tokens.
+func (d *doc) bodyWord(i, end int) bool {
+	for ; i < end; i++ {
+		if d.at(i).key == kBody {
+			return true
+		}
+	}
+	return false
+}
+
+// atTop tells that nothing of a form stands above a line, and a number or a date
+// below it, before anything else: it is a letterhead.
+func (d *doc) atTop(l line) bool {
+	i := d.lineAt(l.Start)
+	for j := i - 1; j >= max(d.header, d.part.from); j-- {
+		if k := d.lineKinds[j]; k != emptyLine && k != rulerLine {
+			return false
+		}
+	}
+	for j := i + 1; j < d.part.end; j++ {
+		switch d.lineKinds[j] {
+		case emptyLine, rulerLine:
+		case numberLine, dayLine:
+			return true
+		default:
+			if m := d.lines[j]; d.at(m.first).key != kOutgoing && !d.namesBody(m) && !d.isMark(m) {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// correspondence reads the line over a telegram in an edition: "The Ambassador in
+// Afghanistan (X) to the Department of State".
+func (d *doc) correspondence(l line) bool {
+	if w := d.word(l.first); w != "the" && d.at(l.first).key != kOffice || l.last-l.first < 4 || d.sentence(l) || d.has("sender") != nil {
+		return false
+	}
+	for i := l.first + 2; i+1 < l.last; i++ {
+		if d.at(i).key != kTo || d.word(i+1) != "the" && !d.startsUpper(i+1) {
+			continue
+		}
+		from, ok := d.party(l.first, i)
+		to, good := d.party(i+1, l.last)
+		if !ok || !good {
+			continue
+		}
+		d.add("sender", from, Span{l.Start, d.at(i - 1).End}, 0.85, "correspondence")
+		d.address1(to, Span{d.at(i + 1).Start, l.End}, toLevel, false)
+		return true
+	}
+	return false
+}
+
+// party reads one that writes or is written to by what he is: an office or a body,
+// with the name in brackets.
+func (d *doc) party(i, last int) (Agent, bool) {
+	for last > i && (d.at(last-1).mark == '.' || d.at(last-1).mark == ',') {
+		last--
+	}
+	first := i
+	if d.word(i) == "the" {
+		i++
+	}
+	if last <= i || last-i > 16 {
+		return Agent{}, false
+	}
+	end := last
+	a := Agent{}
+	if d.at(last-1).mark == ')' {
+		for end = last - 2; end > i && d.at(end).mark != '('; end-- {
+		}
+		if n, next := d.nameAt(end+1, d.at(last-1).Start); next > end+1 {
+			a = d.agent(n)
+		}
+		if end <= i {
+			return Agent{}, false
+		}
+	}
+	if m := d.mentionAt(d.at(i).Start); m != nil && m.Kind == "organisation" && m.End >= d.at(end-1).End && a.Written == "" {
+		return Agent{ID: m.Agent, Name: m.Name, Written: d.clean(Span{m.Start, m.End})}, true
+	}
+	span := Span{d.at(first).Start, d.at(end - 1).End}
+	if d.hasOffice(i, end) {
+		a.Office = d.clean(span)
+		return a, true
+	}
+	if d.bodyWord(i, end) || postWords[d.word(i)] {
+		a.Written = d.clean(Span{d.at(i).Start, span.End})
+		return a, true
+	}
+	return Agent{}, false
+}
+
+// postWords begin the name of a mission abroad or of a head of state.
+var postWords = map[string]bool{"embassy": true, "legation": true, "mission": true, "consulate": true, "president": true, "acting": true, "united": true, "joint": true}
 
 // salutation reads "Dear Comrade Stalin," and "ТОВ. КУЗНЕЦОВУ [Сталину]", and a
 // place with a name behind it: "ПХЕНЬЯН, ШТЫКОВУ".
@@ -70,6 +367,7 @@ func (d *doc) salutation(l line) bool {
 	if d.word(i) == "в" {
 		i++
 	}
+	dear := i
 	switch d.word(i) {
 	case "dear", "esteemed", "respected", "deeply", "дорогой", "уважаемый", "глубокоуважаемый":
 		for i++; d.word(i) == "respected" || d.word(i) == "уважаемый"; i++ {
@@ -92,8 +390,33 @@ func (d *doc) salutation(l line) bool {
 	if next == i || !d.onlyMarks(next, l.last) && d.at(next).mark != ',' {
 		return false
 	}
+	if i > dear && patronymic(d.lower[n.written.Start:n.written.End]) {
+		return true // says how he is called, not who he is
+	}
+	if last := d.officeAbove(l); last >= 0 && i == dear {
+		f := &d.fields[d.to[last].field]
+		a := d.agent(n)
+		a.Office = f.Value.(Agent).Office
+		f.Value = a
+		f.Evidence = append(f.Evidence, n.Span)
+		return true
+	}
 	d.addressees(n, next, l, toLevel)
 	return true
+}
+
+// patronymic tells that a name in lower case is a first name with the father's.
+func patronymic(low string) bool {
+	_, last, two := strings.Cut(low, " ")
+	if !two {
+		return false
+	}
+	for _, end := range []string{"vich", "ich", "ovna", "evna", "ichna", "вич", "ич", "овна", "евна", "ична"} {
+		if strings.HasSuffix(last, end) {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *doc) placeTo(n name) {
@@ -146,8 +469,12 @@ func (d *doc) addressees(n name, next int, l line, level int) int {
 func (d *doc) address1(a Agent, span Span, level int, or bool) {
 	for i, t := range d.to {
 		f := &d.fields[t.field]
-		if before := f.Value.(Agent); before.same(a) && a.Office == before.Office {
+		if before := f.Value.(Agent); before.same(a) && (a.Office == before.Office || a.Written != "") {
 			f.Evidence = append(f.Evidence, span)
+			if before.Office == "" {
+				before.Office = a.Office
+				f.Value = before
+			}
 			if a.Gloss != "" && before.Gloss == "" {
 				before.Gloss = a.Gloss
 				f.Value = before
@@ -182,8 +509,9 @@ func (d *doc) settleRoles() {
 
 // handling reads a sentence of its own that tells the clerk or the intermediary
 // what to do. "Transmit to X or Y the following" names those for whom it is meant.
-func (d *doc) handling(i int, head bool) bool {
-	l := d.lines[i]
+func (d *doc) handling(i int, head bool) bool { return d.order(d.lines[i], head) }
+
+func (d *doc) order(l line, head bool) bool {
 	if !d.orders(l) || l.End-l.Start > 140 {
 		return false
 	}

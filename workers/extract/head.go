@@ -1,6 +1,9 @@
 package extract
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // addressee is one to whom a document is addressed, and how that was said.
 type addressee struct {
@@ -132,47 +135,127 @@ func (d *doc) headLine(i int) (next int, known bool) {
 		return i, false
 	case k == letterheadLine:
 		return d.letterhead(i), true
-	case d.stamps(l):
-		return d.stamp(i), true
-	case d.isMark(l) || d.isRestriction(l):
-		d.readMarks(l)
-		d.restriction(l)
-		return i + 1, true
-	case d.numbers(l) || d.markAndCopy(l) || d.declassified(l) || d.journal(l):
-		return i + 1, true
-	case d.at(l.first).key == kCopies || d.signAt(l.first) > l.first:
-		if d.lineKinds[i] == numberLine {
-			d.headNumber(l)
-		}
-		return d.copiesFrom(i), true
-	case d.handling(i, true):
-		return i + 1, true
 	}
-	if s, after := d.series(l); s {
-		return after, true
+	cells := d.cells(l)
+	if len(cells) == 1 {
+		switch {
+		case d.stamps(l):
+			return d.stamp(i), true
+		case d.at(l.first).key == kCopies:
+			return d.copiesFrom(i), true
+		}
+		if s, after := d.series(l); s {
+			return after, true
+		}
+	}
+	for _, c := range cells {
+		known = d.headCell(c) || known
+	}
+	if known {
+		return i + 1, true
 	}
 	if d.prose(l) {
 		return i, false
 	}
-	found := d.timed(l)
+	return i + 1, d.nameLine(i)
+}
+
+// headCell reads one column of a line of the head.
+func (d *doc) headCell(l line) bool {
+	switch {
+	case d.stamps(l):
+		d.stampIn(l)
+		return true
+	case d.isMark(l) || d.isRestriction(l):
+		d.readMarks(l)
+		d.restriction(l)
+		return true
+	case d.numbers(l) || d.markAndCopy(l) || d.declassified(l) || d.journal(l):
+		return true
+	case d.at(l.first).key == kCopies:
+		d.copies(l)
+		return true
+	case d.signAt(l.first) > l.first:
+		if d.isNumberLine(l) {
+			d.headNumber(l)
+		} else {
+			d.copies(l)
+		}
+		return true
+	case d.order(l, true):
+		return true
+	}
+	if s, _ := d.series(l); s {
+		return true
+	}
+	if d.prose(l) {
+		return false
+	}
+	found := d.correspondence(l)
+	found = d.timed(l) || found
 	found = d.placeAndDay(l) || found
 	found = d.transmission(l) || found
 	if d.address(l) {
-		return i + 1, true
+		return true
 	}
-	return i + 1, d.placeLine(l) || found || d.nameLine(i)
+	return d.placeLine(l) || found
 }
 
-// headNumber reads a number alone below a heading that has none.
+// cells cuts a line of a form where blanks show that it has columns. A value that
+// goes on in the next column, such as a time with its day, is not cut.
+func (p *page) cells(l line) []line {
+	one := []line{l}
+	if l.last-l.first > 40 || p.prose(l) {
+		return one
+	}
+	var cells []line
+	first := l.first
+	for i := l.first + 1; i <= l.last; i++ {
+		if i < l.last && !p.gap(i) || i < l.last && p.goesOn(first, i) {
+			continue
+		}
+		c := l
+		c.first, c.last = first, i
+		c.Span = Span{p.at(first).Start, p.at(i - 1).End}
+		cells, first = append(cells, c), i
+	}
+	if len(cells) < 2 {
+		return one
+	}
+	return cells
+}
+
+// gap tells that a column ends before token i.
+func (p *page) gap(i int) bool {
+	between := p.plain[p.at(i-1).End:p.at(i).Start]
+	return len(between) >= 3 || strings.IndexByte(between, '\t') >= 0
+}
+
+// goesOn tells that what stands before token i ends in a label or a sign, or has a
+// time whose day comes behind it.
+func (p *page) goesOn(first, i int) bool {
+	before := p.at(i - 1)
+	if before.mark == ':' || p.signAt(i-1) > i-1 || i-first == 1 && before.word() && before.key != none && before.key != kUrgent && before.key != kSecret {
+		return true
+	}
+	for j := max(first, i-6); j < i; j++ {
+		if _, next := p.momentAt(j); next > i {
+			return true
+		}
+	}
+	return false
+}
+
+// headNumber reads the number, or several, alone below a heading that has none.
 func (d *doc) headNumber(l line) {
 	kind := ""
 	if f := d.has("record_type"); f != nil {
 		kind = f.Value.(string)
 	}
 	j := d.signAt(l.first)
-	n, next := d.numberAt(j)
-	if name := numberName(kind); next > j && d.has(name) == nil {
-		d.add(name, d.registry(n), Span{l.Start, n.End}, 0.8, "head-number")
+	all, next := d.numbersAt(j)
+	if name := numberName(kind); len(all) > 0 && d.has(name) == nil {
+		d.addNumbers(name, all, Span{l.Start, all[len(all)-1].End}, 0.8, "head-number")
 	}
 	if m, end := d.momentAt(d.skipGlue(next)); end > d.skipGlue(next) && m.End <= l.End {
 		d.setYear(m)
@@ -180,16 +263,23 @@ func (d *doc) headNumber(l line) {
 	}
 }
 
+// addNumbers adds each number of a list; the words of all prove it.
+func (d *doc) addNumbers(field string, all []Span, raw Span, confidence float64, rule string) {
+	for _, n := range all {
+		d.add(field, d.registry(n), raw, confidence, rule)
+	}
+}
+
 // prose tells that a line is somebody's words: four in small letters that no form
 // uses.
-func (d *doc) prose(l line) bool {
+func (p *page) prose(l line) bool {
 	small := 0
 	for i := l.first; i < l.last; i++ {
-		if t := d.at(i); t.word() && t.key == none && !d.startsUpper(i) && t.End-t.Start > 1 {
+		if t := p.at(i); t.word() && t.key == none && !p.startsUpper(i) && t.End-t.Start > 1 {
 			small++
 		}
 	}
-	return small >= 4 || small == 3 && d.plain[l.End-1] == '.'
+	return small >= 4 || small == 3 && p.plain[l.End-1] == '.'
 }
 
 // markAndCopy reads "SECRET. Copy No. 4", also behind other words.
@@ -291,11 +381,11 @@ func (d *doc) numbers(l line) bool {
 			j++
 		}
 		k := d.signAt(j)
-		n, next := d.numberAt(k)
-		if k == j || next == k {
+		all, next := d.numbersAt(k)
+		if len(all) == 0 || k == j && (d.digits(k) < 2 || !d.onlyMarks(next, l.last)) {
 			continue
 		}
-		d.addNumber(field, n, Span{d.at(i).Start, n.End})
+		d.addRegister(field, all, Span{d.at(i).Start, all[len(all)-1].End})
 		if m, end := d.momentAt(d.skipGlue(next)); end > d.skipGlue(next) && m.End <= l.End {
 			d.setYear(m)
 		}
@@ -304,27 +394,26 @@ func (d *doc) numbers(l line) bool {
 	return found
 }
 
-func (d *doc) addNumber(field string, n, raw Span) {
+// addRegister adds the numbers of a register. Those of the parts of one telegram
+// are a range.
+func (d *doc) addRegister(field string, all []Span, raw Span) {
 	if field != "special_number" {
-		d.add(field, d.registry(n), raw, 0.9, "numbers")
+		d.addNumbers(field, all, raw, 0.9, "numbers")
 		return
 	}
-	from, to, ranged := strings.Cut(strings.ReplaceAll(d.registry(n), "–", "-"), "-")
+	from, to, ranged := strings.Cut(strings.ReplaceAll(d.registry(all[0]), "–", "-"), "-")
 	if !ranged {
-		to = from
+		to = d.registry(all[len(all)-1])
 	}
 	d.add(field, NumberRange{from, to}, raw, 0.9, "numbers")
 }
 
-// placeAndDay reads "Prague, 9 September 1947" and "БАКУ, 12 декабря 1946 года, 23.50".
+// placeAndDay reads "Prague, 9 September 1947", "БАКУ, 12 декабря 1946 года, 23.50",
+// also with the number or the time of sending behind it.
 func (d *doc) placeAndDay(l line) bool {
-	n, next := d.nameAt(l.first, l.End)
-	place := next > l.first && n.known != nil && n.known.Kind == "place"
-	i := l.first
-	if place {
-		i = d.skipGlue(next)
-	}
-	for d.at(i).mark != 0 && i < l.last && strings.ContainsRune(quotes, d.at(i).mark) {
+	n, i := d.placeBeforeDay(l)
+	place := i > l.first
+	for d.at(i).mark != 0 && i < l.last && strings.ContainsRune(quotes+"[(", d.at(i).mark) {
 		i++
 	}
 	m, end := d.momentAt(i)
@@ -332,17 +421,16 @@ func (d *doc) placeAndDay(l line) bool {
 		return false
 	}
 	if !place {
-		n, after := d.nameAt(end, l.End)
-		place = after > end && n.known != nil && n.known.Kind == "place"
-		if place {
-			end = after
-			d.placeOf(n)
+		if other, after := d.nameAt(end, l.End); after > end && other.known != nil && other.known.Kind == "place" {
+			n, place, end = other, true, after
 		}
-	} else if d.onlyMarks(end, l.last) {
-		d.placeOf(n)
 	}
+	end = d.behindDay(end, l)
 	if !d.onlyMarks(end, l.last) {
 		return false
+	}
+	if place {
+		d.placeOf(n)
 	}
 	d.setYear(m)
 	if m.clock != nil {
@@ -351,6 +439,46 @@ func (d *doc) placeAndDay(l line) bool {
 		d.dated(m, "head-date")
 	}
 	return true
+}
+
+// placeBeforeDay reads the place that a dateline begins with: one that is known, or
+// a name with a comma and a day behind it.
+func (d *doc) placeBeforeDay(l line) (name, int) {
+	i := l.first
+	if d.word(i) == "г" && d.at(i+1).mark == '.' { // г. Москва
+		i += 2
+	}
+	n, next := d.nameAt(i, l.End)
+	if next == i {
+		return n, l.first
+	}
+	known := n.known != nil && n.known.Kind == "place"
+	if !known && (n.known != nil || d.at(next).mark != ',' || next-i > 3) {
+		return n, l.first
+	}
+	j := d.skipGlue(next)
+	if _, end := d.momentAt(j); !known && end == j {
+		return n, l.first
+	}
+	return n, j
+}
+
+// behindDay reads what a dateline may have behind its day: a number, and words of
+// sending that are read by themselves.
+func (d *doc) behindDay(i int, l line) int {
+	j := d.skipGlue(i)
+	if k := d.at(j).key; k == kSent || k == kReceived || k == kDispatched {
+		return l.last
+	}
+	k := d.signAt(j)
+	all, next := d.numbersAt(k)
+	if k == j || len(all) == 0 || next > l.last {
+		return i
+	}
+	if d.has("telegram_number") == nil {
+		d.addNumbers("telegram_number", all, Span{d.at(j).Start, all[len(all)-1].End}, 0.8, "dateline-number")
+	}
+	return next
 }
 
 func (d *doc) placeOf(n name) {
@@ -377,7 +505,7 @@ func (d *doc) restriction(l line) {
 		}
 		// From the beginning of its sentence to the end.
 		start := l.Start + strings.LastIndexByte(before, '.') + 1
-		span := d.trimOf(Span{start, l.End}, ".")
+		span := d.trimOf(Span{start, d.restrictionEnd(l, l.Start+len(before))}, ".")
 		name := "handling_instruction"
 		if strings.Contains(form, "cop") || strings.Contains(form, "коп") {
 			name = "copying_restriction"
@@ -387,6 +515,16 @@ func (d *doc) restriction(l line) {
 		d.add(name, d.clean(span), span, 0.85, "restriction")
 		return
 	}
+}
+
+// restrictionEnd is where the words of a ban end: before a stamp or a copy's number.
+func (d *doc) restrictionEnd(l line, from int) int {
+	for i := d.tokenAt(from); i < l.last; i++ {
+		if t := d.at(i); t.mark == '[' || t.key == kCopies && d.signAt(d.skipStop(i+1)) > d.skipStop(i+1) {
+			return t.Start
+		}
+	}
+	return l.End
 }
 
 func (d *doc) letterhead(i int) int {
@@ -407,9 +545,66 @@ func (d *doc) letterhead(i int) int {
 	return end
 }
 
+// markAt reads a mark of several words, or of one that no other rule knows.
+func (p *page) markAt(i int) (field string, next int) {
+	for _, m := range marks[p.word(i)] {
+		j := i + 1
+		for _, word := range m.more {
+			if p.word(j) != word {
+				j = -1
+				break
+			}
+			j++
+		}
+		if j > i {
+			return m.field, j
+		}
+	}
+	return "", i
+}
+
+// markPhrase is a mark by its words behind the first.
+type markPhrase struct {
+	field string
+	more  []string
+}
+
+// marks has phrases of secrecy and urgency by their first word, the longest first.
+var marks = makeMarks(map[string][]string{
+	"classification": {
+		"of special importance", "особой важности", "for official use only", "official use only", "limited official use",
+		"для служебного пользования", "не подлежит оглашению", "unclassified", "restricted", "конфиденциально",
+	},
+	"priority": {
+		"out of turn", "вне всякой очереди", "вне очереди", "most immediate", "operational immediate", "of utmost urgency",
+		"very urgent", "extremely urgent", "весьма срочно", "весьма срочная", "особо срочно", "niact immediate", "niact",
+	},
+})
+
+func makeMarks(phrases map[string][]string) map[string][]markPhrase {
+	found := map[string][]markPhrase{}
+	for field, list := range phrases {
+		for _, phrase := range list {
+			w := strings.Fields(phrase)
+			found[w[0]] = append(found[w[0]], markPhrase{field, w[1:]})
+		}
+	}
+	for _, list := range found {
+		slices.SortFunc(list, func(a, b markPhrase) int { return len(b.more) - len(a.more) })
+	}
+	return found
+}
+
 // readMarks reads secrecy and urgency.
 func (d *doc) readMarks(l line) {
 	for i := l.first; i < l.last; i++ {
+		if field, next := d.markAt(i); next > i {
+			if span := (Span{d.at(i).Start, d.at(next - 1).End}); field != "classification" || d.has(field) == nil {
+				d.add(field, d.clean(span), span, 0.85, "marks")
+			}
+			i = next - 1
+			continue
+		}
 		switch t := d.at(i); t.key {
 		case kSecret:
 			if d.has("classification") != nil {
@@ -458,8 +653,8 @@ func (d *doc) timed(l line) bool {
 			d.add("from_place", d.agent(n), n.Span, 0.9, "from")
 			found, i = true, next-1
 			if k := d.signAt(next); k > next && d.has("telegram_number") == nil {
-				if number, after := d.numberAt(k); after > k {
-					d.add("telegram_number", d.registry(number), Span{d.at(next).Start, number.End}, 0.9, "from-number")
+				if all, after := d.numbersAt(k); after > k {
+					d.addNumbers("telegram_number", all, Span{d.at(next).Start, all[len(all)-1].End}, 0.9, "from-number")
 					i = after - 1
 				}
 			}
@@ -470,10 +665,13 @@ func (d *doc) timed(l line) bool {
 			}
 		case kReceived, kSent, kDispatched:
 			j := i + 1
-			for d.at(j).mark == ':' || d.at(j).mark == '.' || d.at(j).mark == ',' || d.word(j) == "в" || d.word(j) == "at" {
+			for d.at(j).mark == ':' || d.at(j).mark == '.' || d.at(j).mark == ',' || d.word(j) == "в" || d.word(j) == "at" || d.word(j) == "on" {
 				j++
 			}
 			m, next := d.momentAt(j)
+			if next == j {
+				m, next = d.clockOn(j, l)
+			}
 			if next == j {
 				continue
 			}
@@ -488,6 +686,22 @@ func (d *doc) timed(l line) bool {
 		}
 	}
 	return found
+}
+
+// clockOn reads a time alone, whose day stands before it on the line: "Rome, 24
+// March 1952. Sent at 21:35".
+func (d *doc) clockOn(i int, l line) (moment, int) {
+	c, next := d.clockAt(i)
+	if next == i || c.End > l.End || !d.onlyMarks(next, l.last) {
+		return moment{}, i
+	}
+	for j := l.first; j < i; j++ {
+		if m, end := d.momentAt(j); end > j && m.End < c.Start {
+			m.clock, m.Span = &c, c.Span
+			return m, next
+		}
+	}
+	return moment{}, i
 }
 
 // isSender tells that a name is the one that a title has given as the sender.
@@ -601,7 +815,7 @@ func (d *doc) belowDay(l line) bool {
 // office reads an addressee who is named by office alone, such as a line with
 // SOVIET AMBASSADOR and perhaps a time behind it.
 func (d *doc) office(l line) bool {
-	if !d.hasKey(l, kOffice) {
+	if !d.hasKey(l, kOffice) || nominative[d.word(l.first)] {
 		return false
 	}
 	end := l.first
@@ -653,10 +867,26 @@ func (d *doc) stamp(i int) (next int) {
 		// The bracket closed before the colon: "[Stamp] received: 5".
 		inside = start
 	}
-	text := d.trimOf(Span{inside, end}, "[].")
-	d.add("stamp", map[string]string{"text": d.clean(text)}, Span{start, end}, 0.9, "stamp")
-	d.incoming(text)
+	d.addStamp(Span{start, end}, inside)
 	return next
+}
+
+// stampIn reads a stamp in a column of a line.
+func (d *doc) stampIn(l line) {
+	inside := l.Start
+	if colon := strings.IndexByte(d.plain[l.Start:l.End], ':'); colon >= 0 {
+		inside += colon + 1
+	}
+	d.addStamp(l.Span, inside)
+}
+
+func (d *doc) addStamp(raw Span, inside int) {
+	text := d.trimOf(Span{inside, raw.End}, "[]().")
+	d.add("stamp", map[string]string{"text": d.clean(text)}, raw, 0.9, "stamp")
+	if i := d.tokenAt(text.Start); d.at(i).key == kDeclassified {
+		d.add("declassification", d.clean(text), text, 0.85, "stamp-declassified")
+	}
+	d.incoming(text)
 }
 
 // incoming finds "Incoming No 452/1948/shs", "ВХ. № 20757" in a span.

@@ -3,6 +3,8 @@ package extract
 import (
 	"strings"
 	"unicode"
+
+	"github.com/fonds-archive/fonds/workers/extract/agents"
 )
 
 // kind is what a line is for.
@@ -224,7 +226,7 @@ func (p *page) isNumberLine(l line) bool {
 	if j == i {
 		return false
 	}
-	_, next := p.numberAt(j)
+	_, next := p.numbersAt(j)
 	if next == j {
 		return false
 	}
@@ -436,14 +438,14 @@ func (p *page) markLetterheads(kinds []kind) {
 		named := -1
 		for j, seen := i-1, 0; j >= 0 && seen < 6; j-- {
 			switch {
-			case kinds[j] == emptyLine || kinds[j] == rulerLine:
+			case kinds[j] == emptyLine || kinds[j] == rulerLine || p.besideLetterhead(kinds[j], p.lines[j]):
 				continue
 			case !p.capitals(p.lines[j].Span) && !p.titleCase(p.lines[j]) || p.correspondents(p.lines[j]) || kinds[j] == labelLine || kinds[j] == headingLine || kinds[j] == numberLine || p.at(p.lines[j].first).key == kTo:
 				seen = 6
 				continue
 			}
 			seen++
-			if p.hasKey(p.lines[j], kBody) {
+			if p.namesBody(p.lines[j]) {
 				named = j
 			}
 		}
@@ -451,11 +453,41 @@ func (p *page) markLetterheads(kinds []kind) {
 			continue
 		}
 		for j := named; j < i; j++ {
-			if kinds[j] == plainLine || kinds[j] == signatureLine || kinds[j] == titleLine {
+			if (kinds[j] == plainLine || kinds[j] == signatureLine || kinds[j] == titleLine) && !p.besideLetterhead(kinds[j], p.lines[j]) {
 				kinds[j] = letterheadLine
 			}
 		}
 	}
+}
+
+// besideLetterhead finds what stands between a letterhead and the heading and
+// belongs to neither: marks, bans on copies, stamps, how it was to be sent.
+func (p *page) besideLetterhead(k kind, l line) bool {
+	switch {
+	case l.empty():
+		return false
+	case k == closingLine, k == dayLine, p.isMark(l), p.isRestriction(l), p.stamps(l):
+		return true
+	}
+	word := p.word(l.first)
+	if word == "only" || word == "только" {
+		return true
+	}
+	for _, c := range p.cells(l) {
+		if c.first > l.first && (p.isMark(c) || p.isRestriction(c) || p.stamps(c)) {
+			return true
+		}
+	}
+	return false
+}
+
+// namesBody tells that a line names a body: by a word for one, or as one that is known.
+func (p *page) namesBody(l line) bool {
+	if p.hasKey(l, kBody) {
+		return true
+	}
+	m := p.mentionAt(l.Start)
+	return m != nil && m.Kind == agents.Organisation
 }
 
 // titleCase tells that all words but short ones have capitals, and that there is a

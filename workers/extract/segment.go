@@ -275,6 +275,11 @@ func (s *segmenter) formStart(heading int, before []part) int {
 func (p *page) isMark(l line) bool {
 	n := 0
 	for i := l.first; i < l.last; i++ {
+		if _, next := p.markAt(i); next > i {
+			n++
+			i = next - 1
+			continue
+		}
 		switch t := p.at(i); t.key {
 		case kTop, kSecret, kStrictly, kUrgent:
 			n++
@@ -303,7 +308,8 @@ func (p *page) isRestriction(l line) bool {
 
 var restrictions = []string{
 	"copying", "making copies", "make copies", "subject to return", "to be returned", "return to", "special folder",
-	"снятие копий", "копировать", "подлежит возврату", "особая папка",
+	"not to be copied", "not be reproduced", "reproduction",
+	"снятие копий", "снимать копии", "копий не", "копировать", "размнож", "подлежит возврату", "особая папка",
 }
 
 // pageNumber finds "- 112 -" and "12".
