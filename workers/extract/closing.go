@@ -1,6 +1,9 @@
 package extract
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // readClosing reads what stands at a document's end: who signed, under which number
 // and date, who handled it, who has copies.
@@ -60,6 +63,18 @@ func (d *doc) signatures() {
 			continue
 		}
 		l := d.lines[i]
+		if o := d.officeSigned(l); o.name.End > 0 {
+			n, next := d.nameAt(d.tokenAt(o.name.Start), o.name.End)
+			if next > d.tokenAt(o.name.Start) {
+				a := d.agent(n)
+				a.Office = d.clean(o.office)
+				all = append(all, signed{a, n.Span, d.relayedAt(i)})
+				if !d.relayedAt(i) {
+					own = append(own, a)
+				}
+				continue
+			}
+		}
 		whole := d.undated(l)
 		first := d.skipQuotes(d.tokenAt(whole.Start))
 		n, next := d.nameAt(first, l.End)
@@ -71,6 +86,9 @@ func (d *doc) signatures() {
 			n.written = n.Span
 		}
 		s := signed{d.agent(n), n.Span, d.relayedAt(i)}
+		if s.agent.Office == "" {
+			s.agent.Office = d.officeOver(i)
+		}
 		all = append(all, s)
 		if !s.inside {
 			own = append(own, s.agent)
@@ -88,6 +106,18 @@ func (d *doc) signatures() {
 			d.add("signatory", s.agent, s.span, 0.9, "signature")
 		}
 	}
+}
+
+// officeOver returns the office on the line right above a signature.
+func (d *doc) officeOver(i int) string {
+	if i == 0 || i-1 < d.body || d.lineKinds[i-1] != plainLine {
+		return ""
+	}
+	l := d.lines[i-1]
+	if l.empty() || l.last-l.first > 14 || !d.startsUpper(l.first) || !d.hasKey(l, kOffice) || d.sentence(l) || strings.ContainsRune(".:;!?", rune(d.plain[l.End-1])) {
+		return ""
+	}
+	return d.clean(d.trimOf(l.Span, ","))
 }
 
 // relayedAt tells that a line lies in somebody else's message.
@@ -125,41 +155,50 @@ func (d *doc) numberAndDate() {
 		case dayLine:
 			d.documentDate(l.first, l)
 		case signatureLine:
-			if m, next := d.momentAt(l.first); next > l.first && m.End < l.End {
-				d.documentDate(l.first, l)
+			if s := d.undated(l); s.Start > l.Start || s.End < l.End {
+				d.outgoing(l)
+			}
+		default:
+			if d.sentBelow(l) {
+				d.timed(l)
 			}
 		}
 	}
 }
 
-// outgoing reads "No. 2787 5.6.51".
+// outgoing reads "No. 2787 5.6.51", "14 июня 1953 г. Исх. № 906", and what a
+// signature has beside it.
 func (d *doc) outgoing(l line) {
-	i := l.first
-	special := d.at(i).key == kSpecial
-	for d.at(i).key == kOutgoing || d.at(i).key == kSpecial || i > l.first && d.at(i).mark == '.' {
-		i++
-	}
-	j := d.signAt(i)
-	n, next := d.numberAt(j)
-	if next == j {
-		return
-	}
-	raw := Span{d.at(i).Start, n.End}
-	switch {
-	case special:
-		from, to, found := strings.Cut(d.registry(n), "-")
-		if !found {
-			to = from
+	for i := l.first; i < l.last; i++ {
+		special := d.at(i).key == kSpecial
+		j := i
+		for d.at(j).key == kOutgoing || d.at(j).key == kSpecial || j > i && d.at(j).mark == '.' {
+			j++
 		}
-		d.add("special_number", NumberRange{from, to}, raw, 0.9, "special-number")
-	case d.has("outgoing_number") == nil:
-		d.add("outgoing_number", d.registry(n), raw, 0.85, "closing-number")
+		k := d.signAt(j)
+		all, next := d.numbersAt(k)
+		if k == j || len(all) == 0 {
+			continue
+		}
+		raw := Span{d.at(j).Start, all[len(all)-1].End}
+		if special {
+			d.addRegister("special_number", all, raw)
+		} else if d.has("outgoing_number") == nil {
+			d.addNumbers("outgoing_number", all, raw, 0.85, "closing-number")
+		}
+		i = next - 1
 	}
-	d.documentDate(d.skipGlue(next), l)
+	d.documentDate(l.first, l)
 }
 
 func (d *doc) documentDate(i int, l line) {
 	for ; i < l.last; i++ {
+		if j := d.signAt(i); j > i { // the figures of a number are no time
+			if _, after := d.numbersAt(j); after > j {
+				i = after - 1
+				continue
+			}
+		}
 		m, next := d.momentAt(i)
 		if next == i {
 			continue
@@ -186,6 +225,7 @@ func (d *doc) conclude() {
 		f.Name, f.Confidence, f.Rule = "incoming_number", 0.5, "inbound-heading@"+Version
 		d.fields = append(d.fields, f)
 	}
+	d.inferYears()
 	if d.has("document_date") != nil || d.part.kind != "" {
 		return
 	}
@@ -202,6 +242,20 @@ func (d *doc) conclude() {
 		derived.Name, derived.Value, derived.Confidence, derived.Rule = "document_date", value, 0.6, "from-"+source+"@"+Version
 		d.fields = append(d.fields, derived)
 		return
+	}
+}
+
+// inferYears gives the year of the document to dates that were read before one was known.
+func (d *doc) inferYears() {
+	if d.year == 0 {
+		return
+	}
+	for i := range d.fields {
+		f := &d.fields[i]
+		if v, ok := f.Value.(Date); ok && strings.HasPrefix(v.ISO, "--") {
+			v.ISO, v.YearInferred = fmt.Sprintf("%04d%s", d.year, v.ISO[1:]), true
+			f.Value = v
+		}
 	}
 }
 

@@ -319,12 +319,18 @@ func (p *page) monthDay(i int) (day, int) {
 	}
 	d.day = p.at(j).num
 	j = p.ordinal(j + 1)
-	if m := p.at(j).mark; (m == '-' || m == '–' || m == '—') && p.digits(j+1) > 0 && p.digits(j+1) <= 2 {
+	if m := p.at(j).mark; (m == '-' || m == '–' || m == '—') && p.digits(j+1) > 0 && p.digits(j+1) <= 2 && !p.clockFollows(j+1) {
 		d.more = append(d.more, p.at(j+1).num)
 		j += 2
 	}
 	d.year, j = p.yearAt(j)
 	return d, j
+}
+
+// clockFollows tells that figures behind a dash are a time, not the last day of several.
+func (p *page) clockFollows(i int) bool {
+	c, next := p.clockAt(i)
+	return next > i+1 && c.End > p.at(i).End
 }
 
 // clockAt reads a time that begins at token i: 19:55, 19.55, "20 hours 05

@@ -191,8 +191,10 @@ func (d *doc) headCell(l line) bool {
 	if d.prose(l) {
 		return false
 	}
-	found := d.correspondence(l)
-	found = d.timed(l) || found
+	if d.correspondence(l) {
+		return true
+	}
+	found := d.timed(l)
 	found = d.placeAndDay(l) || found
 	found = d.transmission(l) || found
 	if d.address(l) {

@@ -3,6 +3,7 @@ package extract
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 )
@@ -215,9 +216,12 @@ func (p *page) capitals(s Span) bool {
 // quotes may stand at the ends of any line.
 const quotes = "\"“”„‟«»'‘’"
 
-// isNumberLine finds "No. 2974", "No. 2787 5.6.51", "ИСХ. № 123".
+// isNumberLine finds "No. 2974", "No. 2787 5.6.51", "ИСХ. № 123", "14 июня Исх. № 9".
 func (p *page) isNumberLine(l line) bool {
 	i := l.first
+	if m, next := p.momentAt(i); next > i && m.End < l.End {
+		i = p.skipGlue(next)
+	}
 	if k := p.at(i).key; k == kOutgoing || k == kSpecial {
 		for i++; i < l.last && p.at(i).mark == '.'; i++ {
 		}
@@ -322,16 +326,70 @@ func (p *page) isSignature(l line) bool {
 	return words > 0 && words <= 4 && p.capitals(name) && name.End-name.Start >= 5
 }
 
-// undated returns a line without the date that may stand before a signature.
+// undated returns a line without the date that may stand before a signature, the
+// word that one was there, and the number or date in a column behind it.
 func (p *page) undated(l line) Span {
-	if m, next := p.momentAt(l.first); next > l.first && next < l.last && m.End < l.End {
-		return Span{p.at(next).Start, l.End}
+	s := p.unnumbered(l)
+	if m, next := p.momentAt(l.first); next > l.first && next < l.last && m.End < s.End {
+		return Span{p.at(next).Start, s.End}
+	}
+	if next := p.signedMark(l.first, l.last); next > l.first && next < l.last {
+		return Span{p.at(next).Start, s.End}
 	}
 	if p.at(l.first).mark == '[' { // [signature] V. RAZUVAEV
 		for i := l.first; i < min(l.first+4, l.last-1); i++ {
 			if p.at(i).mark == ']' {
-				return Span{p.at(i + 1).Start, l.End}
+				return Span{p.at(i + 1).Start, s.End}
 			}
+		}
+	}
+	return s
+}
+
+// signedMark skips what says that a signature was there: (подпись), Signed:, /s/, п/п.
+func (p *page) signedMark(i, last int) int {
+	j := i
+	if m := p.at(j).mark; m == '(' || m == '[' || m == '/' {
+		j++
+	}
+	switch p.word(j) {
+	case "подпись", "подписано", "подписал", "подписали", "signature", "signed", "s":
+		j++
+	case "п":
+		if p.at(j+1).mark != '/' || p.word(j+2) != "п" {
+			return i
+		}
+		return j + 3
+	default:
+		return i
+	}
+	closed := false
+	for j < last && strings.ContainsRune(")]/:.", p.at(j).mark) && p.at(j).mark != 0 {
+		closed, j = true, j+1
+	}
+	if !closed {
+		return i
+	}
+	return j
+}
+
+// unnumbered returns a line without the number or the date in its last column.
+func (p *page) unnumbered(l line) Span {
+	for i := l.first + 1; i < l.last; i++ {
+		if !p.gap(i) {
+			continue
+		}
+		j := i
+		if p.at(j).key == kOutgoing {
+			j = p.skipStop(j + 1)
+		}
+		if k := p.signAt(j); k > j {
+			if _, next := p.numbersAt(k); next > k {
+				return Span{l.Start, p.at(i - 1).End}
+			}
+		}
+		if m, next := p.momentAt(j); next > j && m.End <= l.End && (p.onlyMarks(next, l.last) || p.signAt(p.skipGlue(next)) > p.skipGlue(next)) {
+			return Span{l.Start, p.at(i - 1).End}
 		}
 	}
 	return l.Span
@@ -363,21 +421,114 @@ func (p *page) lastPerson(s Span) Span {
 // markSignatures finds names in small letters that stand where a signature does:
 // below a sentence or a farewell, above the end, a number, a date or a label.
 func (p *page) markSignatures(kinds []kind) {
-	said := false
+	said, farewell := false, false
 	for i, l := range p.lines {
-		if kinds[i] != plainLine {
+		if kinds[i] == emptyLine {
 			continue
 		}
-		if said && p.nameAlone(l) && p.endsBelow(kinds, i) && !underLabel(kinds, i) {
+		if kinds[i] != plainLine {
+			farewell = false
+			continue
+		}
+		ends := said && !underLabel(kinds, i) && (farewell || p.endsBelow(kinds, i))
+		if ends && (p.nameAlone(l) || p.shortName(l) || p.officeSigned(l).name.End > 0) {
 			kinds[i] = signatureLine
 		}
 		said = said || p.sentence(l)
+		farewell = p.farewell(l)
 	}
+}
+
+// farewell finds "With communist greetings,", "Yours", "С уважением".
+func (p *page) farewell(l line) bool {
+	if l.last-l.first > 8 || !p.startsUpper(l.first) {
+		return false
+	}
+	switch p.word(l.first) {
+	case "yours", "respectfully", "sincerely", "cordially", "уважающий", "преданный", "искренне":
+		return true
+	case "with", "с", "со", "примите", "please", "accept":
+	default:
+		return false
+	}
+	for i := l.first + 1; i < l.last; i++ {
+		switch p.word(i) {
+		case "greeting", "greetings", "embrace", "regards", "respect", "wishes", "esteem", "приветом", "уважением", "почтением", "уважении", "assurances":
+			return true
+		}
+	}
+	return false
+}
+
+// shortName tells that a line is one word of two to four capitals: MAO, LI.
+func (p *page) shortName(l line) bool {
+	s := p.signed(p.undated(l))
+	t := p.at(p.tokenAt(s.Start))
+	n := utf8.RuneCountInString(p.of(t.Span))
+	return t.Start == s.Start && t.End == s.End && t.word() && t.key == none && n >= 2 && n <= 4 && p.of(t.Span) == strings.ToUpper(p.of(t.Span))
+}
+
+// officeSignature is an office and the name of who signs on the same line.
+type officeSignature struct{ office, name Span }
+
+// officeSigned reads "Посол СССР в Иране (подпись) И. САДЧИКОВ", "Minister of the
+// USSR N. NOVIKOV".
+func (p *page) officeSigned(l line) officeSignature {
+	none := officeSignature{}
+	s := p.unnumbered(l)
+	last := p.tokenAt(s.End)
+	if last-l.first > 24 || !p.startsUpper(l.first) || p.at(l.first).key == kTo || p.at(l.first).key == kComrade {
+		return none
+	}
+	for i := l.first + 1; i+1 < last; i++ {
+		next := p.signedMark(i, last)
+		if next == i || p.at(i).mark == 0 {
+			continue
+		}
+		name := p.trimOf(Span{p.at(next).Start, s.End}, ".,;:")
+		if first := p.tokenAt(name.Start); p.capitalised(first, name.End) > first {
+			return officeSignature{p.trimOf(Span{l.Start, p.at(i - 1).End}, ",;:"), name}
+		}
+		return none
+	}
+	if !p.hasKey(l, kOffice) {
+		return none
+	}
+	return p.officeAndInitials(l, last)
+}
+
+// officeAndInitials reads an office with the initials and the surname behind it.
+func (p *page) officeAndInitials(l line, last int) officeSignature {
+	end := last
+	for end > l.first && p.at(end-1).mark == '.' && !p.initialAt(end-2) {
+		end--
+	}
+	i := end - 1
+	if !p.startsUpper(i) || p.at(i).key != 0 {
+		return officeSignature{}
+	}
+	first := i
+	for first-2 > l.first && p.at(first-1).mark == '.' && p.initialAt(first-2) {
+		first -= 2
+	}
+	if first == i || first == l.first {
+		return officeSignature{}
+	}
+	office := p.trimOf(Span{l.Start, p.at(first - 1).End}, ",;:—–-")
+	if strings.ContainsAny(p.plain[office.Start:office.End], ".:;") {
+		return officeSignature{}
+	}
+	return officeSignature{office, Span{p.at(first).Start, p.at(i).End}}
+}
+
+// initialAt tells that a token is one capital letter.
+func (p *page) initialAt(i int) bool {
+	return p.startsUpper(i) && utf8.RuneCountInString(p.of(p.at(i).Span)) <= 2 && p.at(i+1).mark == '.'
 }
 
 // nameAlone tells that a line is up to three words with capitals and initials.
 func (p *page) nameAlone(l line) bool {
-	s := p.signed(l.Span)
+	s := p.signed(p.undated(l))
 	first := p.tokenAt(s.Start)
 	next := p.capitalised(first, s.End)
 	return next > first && next >= p.tokenAt(s.End) && next-first <= 5 && s.End-s.Start >= 4
@@ -401,9 +552,37 @@ func (p *page) endsBelow(kinds []kind, i int) bool {
 		case numberLine, dayLine, closingLine, labelLine, rulerLine:
 			return true
 		}
-		return false
+		return p.isEdge(p.lines[j])
 	}
 	return true
+}
+
+// isEdge finds what an edition or a clerk puts right below a signature: a shelfmark,
+// a footnote, a note in brackets, a list of enclosures, when it was sent.
+func (p *page) isEdge(l line) bool {
+	switch p.at(l.first).mark {
+	case '[', '^', '¹', '²', '*':
+		return true
+	}
+	switch p.word(l.first) {
+	case "enclosure", "enclosures", "приложение", "приложения", "отп", "resolution", "резолюция", "помета", "пометы", "виза", "correct":
+		return true
+	}
+	return l.End-l.Start < 200 && p.shelfmark(p.lower[l.Start:l.End]) || p.sentBelow(l)
+}
+
+// sentBelow finds "Послана в 22 ч. 05 м. 11.V.49", "Sent 5 May at 10:20".
+func (p *page) sentBelow(l line) bool {
+	k := p.at(l.first).key
+	if k != kSent && k != kReceived && k != kDispatched || p.prose(l) {
+		return false
+	}
+	for i := l.first + 1; i < min(l.first+4, l.last); i++ {
+		if _, next := p.momentAt(i); next > i {
+			return true
+		}
+	}
+	return false
 }
 
 // signed returns a line without quotation marks, punctuation and the gloss at its end.

@@ -506,12 +506,14 @@ func (s *segmenter) belowSignature(l line) bool {
 		return true
 	case strings.HasPrefix(low, "sent ") || strings.HasPrefix(low, "послано") || strings.HasPrefix(low, "принял "):
 		return true
+	case s.sentBelow(l):
+		return true
 	}
 	return false
 }
 
 // shelfmark tells that a line begins like an archival reference.
-func (s *segmenter) shelfmark(low string) bool {
+func (p *page) shelfmark(low string) bool {
 	return strings.Contains(low, "f.") && strings.Contains(low, "d.") || strings.Contains(low, "fond") || strings.Contains(low, "фонд") ||
 		strings.Contains(low, "ф.") && strings.Contains(low, "д.") || strings.Contains(low, "delo")
 }
