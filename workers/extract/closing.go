@@ -12,8 +12,10 @@ func (d *doc) readClosing() {
 		return
 	}
 	d.readAddressedMessages()
+	d.edgeOrders()
 	d.signatures()
 	d.numberAndDate()
+	d.leadingNumber()
 	for i := d.body; i < d.part.end; i++ {
 		d.readBelow(i)
 	}
@@ -189,6 +191,43 @@ func (d *doc) outgoing(l line) {
 		i = next - 1
 	}
 	d.documentDate(l.first, l)
+}
+
+// leadingNumber reads the number that the text of a telegram begins with in some
+// editions: "318. Repeated information …". A list begins with 1, or goes on.
+func (d *doc) leadingNumber() {
+	if d.has("telegram_number") != nil || d.has("outgoing_number") != nil || d.has("from_place") == nil || d.part.form >= 0 {
+		return
+	}
+	listed := -1
+	for i, seen := d.body, 0; i < d.part.end && seen < 2; i++ {
+		l := d.lines[i]
+		if l.empty() {
+			continue
+		}
+		seen++
+		n := d.at(l.first).num
+		if d.at(l.first+1).mark != '.' || d.closeTo(l.first+2) || n < 2 {
+			if seen == 1 || n == 1 {
+				n = -1
+			}
+		}
+		if seen == 1 {
+			if n < 2 || !d.startsUpper(l.first+2) {
+				return
+			}
+			listed = l.first
+			continue
+		}
+		if n == d.at(listed).num+1 {
+			return
+		}
+	}
+	if listed >= 0 {
+		t := d.at(listed)
+		d.add("telegram_number", d.registry(t.Span), t.Span, 0.7, "leading-number")
+		d.add("outgoing_number", d.registry(t.Span), t.Span, 0.7, "leading-number")
+	}
 }
 
 func (d *doc) documentDate(i int, l line) {

@@ -86,6 +86,11 @@ func (d *doc) readHeading() {
 		}
 	}
 	d.add("record_type", kind, Span{d.at(l.first).Start, end}, 0.95, "heading")
+	if d.addressedHeading(i, l) {
+		rest := l
+		rest.first, rest.Start = i, d.at(i).Start
+		d.address(rest)
+	}
 	d.headingTitle(kind)
 	d.readMarks(l)
 }

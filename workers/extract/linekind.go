@@ -143,8 +143,22 @@ func (p *page) isHeading(l line) bool {
 	}
 	rest := l.last - i
 	plain := p.hasKey(l, kCiphered) || p.hasKey(l, kCipherTelegram) // no sentence begins so
-	return rest == 0 && (numbered || plain || p.capitals(l.Span)) ||
+	return rest == 0 && (numbered || plain || p.capitals(l.Span)) || p.addressedHeading(i, l) ||
 		rest > 0 && rest <= 3 && numbered && p.at(i).mark != ',' && p.capitals(l.Span)
+}
+
+// addressedHeading finds "TELEGRAM TO BERLIN, COMRADE X": a heading in capitals that
+// goes on with a place.
+func (p *page) addressedHeading(i int, l line) bool {
+	if l.last-i > 10 || p.word(i) != "в" && p.at(i).key != kTo || !p.capitals(Span{l.Start, p.at(i).End}) {
+		return false
+	}
+	m := p.mentionAt(p.at(i + 1).Start)
+	if m == nil || m.Kind != agents.Place {
+		return false
+	}
+	next := p.tokenAt(m.End)
+	return p.onlyMarks(next, l.last) || p.at(next).mark == ',' && !p.sentence(l)
 }
 
 // formType reads the name of a kind of document and returns the token behind it.
