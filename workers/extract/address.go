@@ -469,8 +469,12 @@ func (d *doc) addressees(n name, next int, l line, level int) int {
 func (d *doc) address1(a Agent, span Span, level int, or bool) {
 	for i, t := range d.to {
 		f := &d.fields[t.field]
-		if before := f.Value.(Agent); before.same(a) && (a.Office == before.Office || a.Written != "") {
+		if before := f.Value.(Agent); before.same(a) && (a.Office == before.Office || a.Written != "") || longer(before, a) {
 			f.Evidence = append(f.Evidence, span)
+			if !before.same(a) {
+				before.Written, before.ID, before.Name = a.Written, a.ID, a.Name
+				f.Value = before
+			}
 			if before.Office == "" {
 				before.Office = a.Office
 				f.Value = before
@@ -485,6 +489,16 @@ func (d *doc) address1(a Agent, span Span, level int, or bool) {
 	}
 	d.add("addressee", a, span, 0.9, "address")
 	d.to = append(d.to, addressee{len(d.fields) - 1, level, or})
+}
+
+// longer tells that b is a's name in full: "Central Committee" of a title and CENTRAL
+// COMMITTEE OF THE VKP(b), "Suslin" and SUSLIN A. P.
+func longer(a, b Agent) bool {
+	if a.ID != "" && b.ID != "" || len(a.Written) < 4 || len(b.Written) <= len(a.Written) {
+		return false
+	}
+	rest, found := strings.CutPrefix(strings.ToLower(b.Written), strings.ToLower(a.Written))
+	return found && rest[0] == ' '
 }
 
 // settleRoles says who hands the message on and for whom it is meant.
@@ -522,7 +536,7 @@ func (d *doc) order(l line, head bool) bool {
 	if last := d.plain[l.End-1]; last != '.' && last != ':' && last != '!' && (!head || l.last-l.first > 6) {
 		return false
 	}
-	if head && l.last-l.first > 9 && d.plain[l.End-1] == '.' {
+	if head && l.last-l.first > 9 && d.plain[l.End-1] == '.' || d.plain[l.End-1] == '.' && d.severalSentences(l) {
 		return false
 	}
 	for j := l.first; j < l.last; j++ {
@@ -677,6 +691,12 @@ func (d *doc) sentenceAt(i int, l line) (first, next int) {
 	return 0, 0
 }
 
+// severalSentences tells that a line has more than one.
+func (d *doc) severalSentences(l line) bool {
+	_, next := d.sentenceAt(l.first, l)
+	return next > 0
+}
+
 // lastSentence returns the first token of the last sentence before end.
 func (d *doc) lastSentence(first, end int) int {
 	for j := end - 2; j > first; j-- {
@@ -742,16 +762,38 @@ func (d *doc) readTitle(s Span) {
 				d.add("via", d.agent(n), n.Span, 0.85, "title-via")
 			}
 		case t.key == kTo && i > first:
-			if n, ok := d.nameBefore(first, i); ok && d.has("sender") == nil {
+			if n, ok := d.nameBefore(first, i); ok && d.has("sender") == nil && (n.known == nil || n.known.Kind != "place") {
 				d.addSender(n, "title-sender")
 			}
 			d.titleAddressee(i, s)
 		case t.key == kFrom, t.key == kOf && i == first+1:
 			d.titleSenders(i+1, s)
+			d.titleOffice(i+1, last)
 		}
 	}
 	if kind, next := d.formType(first, last); kind != "" && d.has("sender") == nil {
 		d.titleCases(next, s)
+	}
+}
+
+// titleOffice reads "from the Minister of the USSR in Lebanon to …".
+func (d *doc) titleOffice(i, last int) {
+	if d.has("sender") != nil {
+		return
+	}
+	for j := i + 1; j <= last; j++ {
+		if t := d.at(j); j < last && t.key != kTo && t.mark != ',' {
+			continue
+		}
+		if a, ok := d.party(i, j); ok {
+			span := Span{d.at(i).Start, d.at(j - 1).End}
+			a.Office = strings.TrimPrefix(a.Office, "the ")
+			d.add("sender", a, span, 0.8, "title-office")
+			return
+		}
+		if d.at(j).key == kTo {
+			return
+		}
 	}
 }
 
@@ -778,12 +820,64 @@ func (d *doc) titleSenders(i int, s Span) {
 func (d *doc) titleCases(i int, s Span) {
 	n, next := d.person(i, s)
 	if next == i {
+		d.officeCases(i, s)
 		return
 	}
 	d.addSender(n, "title-cases")
 	if to, after := d.person(next, s); after > next && d.part.form < 0 {
 		d.address1(d.agent(to), to.Span, forLevel, false)
 	}
+}
+
+// officeCases reads a title that has offices for names: ТЕЛЕГРАММА ПОСЛА СССР В ИРАНЕ
+// В МИНИСТЕРСТВО ИНОСТРАННЫХ ДЕЛ СССР, … МИНИСТРУ ИНОСТРАННЫХ ДЕЛ СССР.
+func (d *doc) officeCases(i int, s Span) {
+	last := d.tokenAt(s.End)
+	split, body := -1, false
+	for j := i + 1; j < last; j++ {
+		if d.word(j) == "в" && d.bodyAt(j+1) {
+			split, body = j, true
+			break
+		}
+		if d.at(j).key == kOffice && dative(d.word(j)) {
+			split = j
+			break
+		}
+	}
+	if split < 0 || split-i > 16 || !d.hasOffice(i, min(i+3, split)) {
+		return
+	}
+	span := d.trimOf(Span{d.at(i).Start, d.at(split - 1).End}, ",.")
+	d.add("sender", Agent{Office: d.clean(span)}, span, 0.75, "title-office")
+	if d.part.form >= 0 || len(d.to) > 0 {
+		return
+	}
+	end := split + 1
+	for end < last && d.at(end).mark == 0 && d.word(end) != "о" && d.word(end) != "об" && d.at(end).num < 0 {
+		end++
+	}
+	if body {
+		span = Span{d.at(split + 1).Start, d.at(end - 1).End}
+		a := Agent{Written: d.clean(span)}
+		if m := d.mentionAt(span.Start); m != nil && m.Kind == "organisation" {
+			a.ID, a.Name = m.Agent, m.Name
+		}
+		d.address1(a, span, toLevel, false)
+		return
+	}
+	span = Span{d.at(split).Start, d.at(end - 1).End}
+	d.address1(Agent{Office: d.clean(span)}, span, toLevel, false)
+}
+
+// bodyAt tells that a body's name begins at a token.
+func (d *doc) bodyAt(i int) bool {
+	m := d.mentionAt(d.at(i).Start)
+	return d.at(i).key == kBody || m != nil && m.Kind == "organisation"
+}
+
+// dative tells by the ending that an office is addressed.
+func dative(word string) bool {
+	return strings.HasSuffix(word, "у") || strings.HasSuffix(word, "ю")
 }
 
 // person reads a known person's name with the initials before it.
@@ -827,8 +921,20 @@ func (d *doc) titleAddressee(to int, s Span) {
 	if d.word(i) == "the" {
 		i++
 	}
-	if n, next := d.nameAt(i, s.End); next > i {
+	n, next := d.nameAt(i, s.End)
+	switch {
+	case next > i && n.known != nil && n.known.Kind == "place":
+		d.placeTo(n)
+	case next > i:
 		d.address1(d.agent(n), n.Span, toLevel, false)
+	case d.at(i).key == kOffice:
+		end := i
+		for end < d.tokenAt(s.End) && d.at(end).mark == 0 && d.at(end).key != kFrom && d.word(end) != "on" && d.word(end) != "about" && d.word(end) != "regarding" {
+			end++
+		}
+		if a, ok := d.party(i, end); ok {
+			d.address1(a, Span{d.at(i).Start, d.at(end - 1).End}, toLevel, false)
+		}
 	}
 }
 
