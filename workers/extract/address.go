@@ -233,7 +233,7 @@ func (d *doc) bodyAddress(l line) bool {
 	span := d.trimOf(Span{d.at(i).Start, d.at(end - 1).End}, ".!")
 	m := d.mentionAt(span.Start)
 	known := m != nil && m.Kind == "organisation"
-	if m != nil && !known || !known && !d.bodyWord(i, end) || !said && !d.capitals(l.Span) || d.sentence(l) || d.hasOffice(i, end) {
+	if m != nil && !known || !known && !d.bodyWord(i, end) || !said && !d.capitals(l.Span) && (!d.titleCase(l) && end-i > 1 || !d.atTop(l)) || d.sentence(l) || d.hasOffice(i, end) {
 		return false
 	}
 	a := Agent{Written: d.clean(span)}
@@ -241,7 +241,10 @@ func (d *doc) bodyAddress(l line) bool {
 		a.ID, a.Name = m.Agent, m.Name
 	}
 	if !said && d.atTop(l) {
-		d.add("issuing_body", a, span, 0.7, "top-body")
+		d.topBody(a, span)
+		return true
+	}
+	if f := d.has("issuing_body"); f != nil && f.Evidence[0].Start <= span.Start && span.End <= f.Evidence[0].End {
 		return true
 	}
 	if place.End > place.Start {
@@ -269,8 +272,8 @@ func (d *doc) bodyWord(i, end int) bool {
 	return false
 }
 
-// atTop tells that nothing of a form stands above a line, and a number or a date
-// below it, before anything else: it is a letterhead.
+// atTop tells that nothing of a form stands above a line, and a number, a date or
+// where it comes from below it, before any address: it is a letterhead.
 func (d *doc) atTop(l line) bool {
 	i := d.lineAt(l.Start)
 	for j := i - 1; j >= max(d.header, d.part.from); j-- {
@@ -284,12 +287,29 @@ func (d *doc) atTop(l line) bool {
 		case numberLine, dayLine:
 			return true
 		default:
-			if m := d.lines[j]; d.at(m.first).key != kOutgoing && !d.namesBody(m) && !d.isMark(m) {
+			m := d.lines[j]
+			if k := d.at(m.first).key; k == kFrom || k == kOutgoing || k == kReceived {
+				return true
+			}
+			if !d.besideLetterhead(d.lineKinds[j], m) && !d.namesBody(m) {
 				return false
 			}
 		}
 	}
 	return false
+}
+
+// topBody takes a letterhead, with its further lines.
+func (d *doc) topBody(a Agent, span Span) {
+	for i := d.lineAt(span.Start) + 1; i < d.part.end && !d.lines[i].empty() && d.lineKinds[i] == plainLine; i++ {
+		l := d.lines[i]
+		if !d.capitals(l.Span) && !d.titleCase(l) || d.besideLetterhead(plainLine, l) || !d.namesBody(l) && d.at(l.first).key != kOf {
+			break
+		}
+		span.End = l.End
+		a.Written = d.clean(span)
+	}
+	d.add("issuing_body", a, span, 0.7, "top-body")
 }
 
 // correspondence reads the line over a telegram in an edition: "The Ambassador in
@@ -302,8 +322,8 @@ func (d *doc) correspondence(l line) bool {
 		if d.at(i).key != kTo || d.word(i+1) != "the" && !d.startsUpper(i+1) {
 			continue
 		}
-		from, ok := d.party(l.first, i)
-		to, good := d.party(i+1, l.last)
+		from, ok := d.correspondent(l.first, i)
+		to, good := d.correspondent(i+1, l.last)
 		if !ok || !good {
 			continue
 		}
@@ -314,9 +334,9 @@ func (d *doc) correspondence(l line) bool {
 	return false
 }
 
-// party reads one that writes or is written to by what he is: an office or a body,
+// correspondent reads one that writes or is written to by what he is: an office or a body,
 // with the name in brackets.
-func (d *doc) party(i, last int) (Agent, bool) {
+func (d *doc) correspondent(i, last int) (Agent, bool) {
 	for last > i && (d.at(last-1).mark == '.' || d.at(last-1).mark == ',') {
 		last--
 	}
@@ -762,38 +782,16 @@ func (d *doc) readTitle(s Span) {
 				d.add("via", d.agent(n), n.Span, 0.85, "title-via")
 			}
 		case t.key == kTo && i > first:
-			if n, ok := d.nameBefore(first, i); ok && d.has("sender") == nil && (n.known == nil || n.known.Kind != "place") {
+			if n, ok := d.nameBefore(first, i); ok && d.has("sender") == nil {
 				d.addSender(n, "title-sender")
 			}
 			d.titleAddressee(i, s)
 		case t.key == kFrom, t.key == kOf && i == first+1:
 			d.titleSenders(i+1, s)
-			d.titleOffice(i+1, last)
 		}
 	}
 	if kind, next := d.formType(first, last); kind != "" && d.has("sender") == nil {
 		d.titleCases(next, s)
-	}
-}
-
-// titleOffice reads "from the Minister of the USSR in Lebanon to …".
-func (d *doc) titleOffice(i, last int) {
-	if d.has("sender") != nil {
-		return
-	}
-	for j := i + 1; j <= last; j++ {
-		if t := d.at(j); j < last && t.key != kTo && t.mark != ',' {
-			continue
-		}
-		if a, ok := d.party(i, j); ok {
-			span := Span{d.at(i).Start, d.at(j - 1).End}
-			a.Office = strings.TrimPrefix(a.Office, "the ")
-			d.add("sender", a, span, 0.8, "title-office")
-			return
-		}
-		if d.at(j).key == kTo {
-			return
-		}
 	}
 }
 
@@ -820,64 +818,12 @@ func (d *doc) titleSenders(i int, s Span) {
 func (d *doc) titleCases(i int, s Span) {
 	n, next := d.person(i, s)
 	if next == i {
-		d.officeCases(i, s)
 		return
 	}
 	d.addSender(n, "title-cases")
 	if to, after := d.person(next, s); after > next && d.part.form < 0 {
 		d.address1(d.agent(to), to.Span, forLevel, false)
 	}
-}
-
-// officeCases reads a title that has offices for names: ТЕЛЕГРАММА ПОСЛА СССР В ИРАНЕ
-// В МИНИСТЕРСТВО ИНОСТРАННЫХ ДЕЛ СССР, … МИНИСТРУ ИНОСТРАННЫХ ДЕЛ СССР.
-func (d *doc) officeCases(i int, s Span) {
-	last := d.tokenAt(s.End)
-	split, body := -1, false
-	for j := i + 1; j < last; j++ {
-		if d.word(j) == "в" && d.bodyAt(j+1) {
-			split, body = j, true
-			break
-		}
-		if d.at(j).key == kOffice && dative(d.word(j)) {
-			split = j
-			break
-		}
-	}
-	if split < 0 || split-i > 16 || !d.hasOffice(i, min(i+3, split)) {
-		return
-	}
-	span := d.trimOf(Span{d.at(i).Start, d.at(split - 1).End}, ",.")
-	d.add("sender", Agent{Office: d.clean(span)}, span, 0.75, "title-office")
-	if d.part.form >= 0 || len(d.to) > 0 {
-		return
-	}
-	end := split + 1
-	for end < last && d.at(end).mark == 0 && d.word(end) != "о" && d.word(end) != "об" && d.at(end).num < 0 {
-		end++
-	}
-	if body {
-		span = Span{d.at(split + 1).Start, d.at(end - 1).End}
-		a := Agent{Written: d.clean(span)}
-		if m := d.mentionAt(span.Start); m != nil && m.Kind == "organisation" {
-			a.ID, a.Name = m.Agent, m.Name
-		}
-		d.address1(a, span, toLevel, false)
-		return
-	}
-	span = Span{d.at(split).Start, d.at(end - 1).End}
-	d.address1(Agent{Office: d.clean(span)}, span, toLevel, false)
-}
-
-// bodyAt tells that a body's name begins at a token.
-func (d *doc) bodyAt(i int) bool {
-	m := d.mentionAt(d.at(i).Start)
-	return d.at(i).key == kBody || m != nil && m.Kind == "organisation"
-}
-
-// dative tells by the ending that an office is addressed.
-func dative(word string) bool {
-	return strings.HasSuffix(word, "у") || strings.HasSuffix(word, "ю")
 }
 
 // person reads a known person's name with the initials before it.
@@ -921,20 +867,8 @@ func (d *doc) titleAddressee(to int, s Span) {
 	if d.word(i) == "the" {
 		i++
 	}
-	n, next := d.nameAt(i, s.End)
-	switch {
-	case next > i && n.known != nil && n.known.Kind == "place":
-		d.placeTo(n)
-	case next > i:
+	if n, next := d.nameAt(i, s.End); next > i {
 		d.address1(d.agent(n), n.Span, toLevel, false)
-	case d.at(i).key == kOffice:
-		end := i
-		for end < d.tokenAt(s.End) && d.at(end).mark == 0 && d.at(end).key != kFrom && d.word(end) != "on" && d.word(end) != "about" && d.word(end) != "regarding" {
-			end++
-		}
-		if a, ok := d.party(i, end); ok {
-			d.address1(a, Span{d.at(i).Start, d.at(end - 1).End}, toLevel, false)
-		}
 	}
 }
 

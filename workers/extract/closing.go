@@ -156,6 +156,9 @@ func (d *doc) numberAndDate() {
 			d.outgoing(l)
 		case dayLine:
 			d.documentDate(l.first, l)
+			if n, next := d.nameAt(l.first, l.End); next > l.first && n.known != nil && n.known.Kind == "place" {
+				d.placeOf(n)
+			}
 		case signatureLine:
 			if s := d.undated(l); s.Start > l.Start || s.End < l.End {
 				d.outgoing(l)

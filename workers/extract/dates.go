@@ -66,7 +66,7 @@ func (p *page) closeTo(i int) bool { return p.at(i).Start == p.at(i-1).End }
 
 // dayAt reads a date that begins at token i and returns where it ends, or i.
 func (p *page) dayAt(i int) (day, int) {
-	for _, read := range []func(int) (day, int){p.isoDay, p.dottedDay, p.dayMonth, p.monthDay, p.wordDay, p.yearFirst} {
+	for _, read := range []func(int) (day, int){p.isoDay, p.dottedDay, p.dayMonth, p.monthDay, p.wordDay} {
 		if d, next := read(i); next > i && d.valid() {
 			d.Span = Span{p.at(i).Start, p.at(next - 1).End}
 			return d, next
@@ -93,24 +93,6 @@ func (p *page) isoDay(i int) (day, int) {
 		return day{}, i
 	}
 	return day{year: p.at(i).num, month: p.at(i + 2).num, day: p.at(i + 4).num}, i + 5
-}
-
-// yearFirst reads "1955 March 4" and "1948, 19 июля".
-func (p *page) yearFirst(i int) (day, int) {
-	if p.digits(i) != 4 || p.at(i).num < 1900 || p.at(i).num >= 2000 {
-		return day{}, i
-	}
-	j := i + 1
-	if p.at(j).mark == ',' || p.at(j).mark == '.' {
-		j++
-	}
-	for _, read := range []func(int) (day, int){p.dayMonth, p.monthDay} {
-		if d, next := read(j); next > j && d.year == 0 && d.day > 0 {
-			d.year = p.at(i).num
-			return d, next
-		}
-	}
-	return day{}, i
 }
 
 // dottedDay reads 13.6.51, 13. 6. 1951, 13.June.1951, 16.XII.1947, 13-6-51,

@@ -27,6 +27,7 @@ func (d *doc) readHead() {
 	}
 	first := d.headFrom()
 	d.readHeading()
+	d.readAbove(first)
 	d.body = max(first, d.part.heading+1)
 	unknown := 0
 	for i := first; i < d.part.end; i++ {
@@ -45,6 +46,23 @@ func (d *doc) readHead() {
 			return
 		default:
 			unknown++
+		}
+	}
+}
+
+// readAbove reads the marks and registers that stand in an edition's header, under
+// no label.
+func (d *doc) readAbove(first int) {
+	_, free := d.sections(d.part.from, first)
+	for _, i := range free {
+		l := d.lines[i]
+		switch k := d.lineKinds[i]; {
+		case i == d.part.heading || k != plainLine && k != numberLine:
+		case d.isMark(l) || d.isRestriction(l):
+			d.readMarks(l)
+			d.restriction(l)
+		case !d.prose(l):
+			d.numbers(l)
 		}
 	}
 }
@@ -768,16 +786,18 @@ func (d *doc) mark(i int) string {
 	return s
 }
 
-// transmission reads "Only by ciphered telegraph".
+// transmission reads "Only by ciphered telegraph", "ТОЛЬКО ШИФРОМ", "Sent by special
+// line", "Отправлено диппочтой".
 func (d *doc) transmission(l line) bool {
 	for i := l.first; i < l.last; i++ {
-		word := d.lower[d.at(i).Start:d.at(i).End]
-		if word != "only" && word != "by" && word != "только" || i > l.first && word == "by" {
+		word := d.word(i)
+		sent := i == l.first && (d.at(i).key == kSent || word == "по")
+		if word != "only" && word != "by" && word != "только" && !sent || i > l.first && word == "by" {
 			continue
 		}
-		for j := i + 1; j < l.last; j++ {
+		for j := i + 1; j < min(i+8, l.last); j++ {
 			k := d.at(j).key
-			if k == kCiphered || k == kTelegram || k == kCipherTelegram {
+			if (k == kCiphered || k == kTelegram || k == kCipherTelegram) && !sent || modeWords[d.word(j)] && (word != "only" || d.at(i+1).key == kBy) {
 				span := d.trimOf(Span{d.at(i).Start, l.End}, ".")
 				d.add("transmission_mode", d.clean(span), span, 0.9, "transmission")
 				d.placeBefore(l.first, i)
@@ -787,6 +807,12 @@ func (d *doc) transmission(l line) bool {
 	}
 	return false
 }
+
+// modeWords are what messages are sent by.
+var modeWords = wordSet(
+	"line courier radio pouch mail airmail airgram teletype telephone code cipher wire",
+	"вч шифром радио диппочтой почтой курьером нарочным фельдсвязью фельдъегерем телеграфом телефону телеграфу кодом аппарату",
+)
 
 func (d *doc) placeBefore(i, limit int) {
 	if i >= limit {

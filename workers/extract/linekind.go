@@ -260,7 +260,11 @@ func (p *page) isDayLine(l line) bool {
 		return false
 	}
 	for i := l.first; i < l.last && i < l.first+4; i++ {
-		if _, next := p.momentAt(i); next > i && next <= l.last {
+		_, next := p.momentAt(i)
+		if next > l.last { // a time stands on the next line
+			_, next = p.dayAt(i)
+		}
+		if next > i && next <= l.last {
 			return p.onlyMarks(next, l.last) && (i == l.first || i == l.first+2 && p.at(i-1).mark == ',' || p.onlyMarks(l.first, i))
 		}
 	}
