@@ -15,6 +15,12 @@ func (d *doc) address(l line) bool {
 	for i := l.first; i < l.last; i++ {
 		level := toLevel
 		switch k := d.at(i).key; {
+		case d.word(i) == "куда" && d.at(i+1).mark == ':':
+			if n, next := d.nameAt(i+2, l.End); next > i+2 {
+				d.placeTo(n)
+				found, i = true, next-1
+			}
+			continue
 		case k == kTo && !d.infinitive(i):
 		case k == kFor:
 			level = forLevel
@@ -277,7 +283,7 @@ func (d *doc) bodyWord(i, end int) bool {
 func (d *doc) atTop(l line) bool {
 	i := d.lineAt(l.Start)
 	for j := i - 1; j >= max(d.header, d.part.from); j-- {
-		if k := d.lineKinds[j]; k != emptyLine && k != rulerLine {
+		if k := d.lineKinds[j]; k != emptyLine && k != rulerLine && (k == dayLine || !d.besideLetterhead(k, d.lines[j])) {
 			return false
 		}
 	}
@@ -364,7 +370,7 @@ func (d *doc) correspondent(i, last int) (Agent, bool) {
 	}
 	span := Span{d.at(first).Start, d.at(end - 1).End}
 	if d.hasOffice(i, end) {
-		a.Office = d.clean(span)
+		a.Office = strings.TrimPrefix(d.clean(span), "the ")
 		return a, true
 	}
 	if d.bodyWord(i, end) || postWords[d.word(i)] {
@@ -407,6 +413,10 @@ func (d *doc) salutation(l line) bool {
 		return true
 	}
 	n, next := d.nameAt(i, l.End)
+	if next > i && d.at(next).key == kFor && next < l.last && d.at(i).key == kComrade {
+		d.address1(d.agent(n), n.Span, toLevel, false) // тов. X для тов. Y
+		return false
+	}
 	if next == i || !d.onlyMarks(next, l.last) && d.at(next).mark != ',' {
 		return false
 	}
@@ -645,9 +655,9 @@ func (d *doc) bareOrder(i, last int) bool {
 var (
 	// objectWords are what a clerk confirms, askedWords further verbs for it, howWords
 	// how he is to do it.
-	objectWords = wordSet("receipt execution fulfillment fulfilment delivery compliance", "исполнение исполнении исполнения получение получении получения вручение вручении выполнение выполнении")
+	objectWords = wordSet("receipt execution fulfillment fulfilment delivery compliance result results", "результат результаты результатах исполнение исполнении исполнения получение получении получения вручение вручении выполнение выполнении")
 	askedWords  = wordSet("delivered transmitted deciphered shown destroyed burned burnt handed cable wire", "подтверждайте сообщать")
-	howWords    = wordSet("personally immediately urgently", "лично немедленно срочно")
+	howWords    = wordSet("personally immediately urgently today once person", "лично немедленно срочно сегодня")
 	deskWords   = wordSet("department dept please pls")
 	// orderPhrases are whole orders without a verb, and such as have one of their own.
 	orderPhrases = map[string]bool{}

@@ -550,8 +550,9 @@ func (p *page) date(m moment, year int) Date {
 // numberAt reads a registry number that begins at token i: digits, then any of
 // /digits, /letters, -digits with no blank between.
 func (p *page) numberAt(i int) (Span, int) {
-	if p.digits(i) == 0 {
-		return Span{}, i
+	first := i
+	if i = p.numberPrefix(i); p.digits(i) == 0 {
+		return Span{}, first
 	}
 	j := i + 1
 	for ; j < len(p.tokens) && p.closeTo(j); j++ {
@@ -566,7 +567,23 @@ func (p *page) numberAt(i int) (Span, int) {
 		}
 		break
 	}
-	return Span{p.at(i).Start, p.at(j - 1).End}, j
+	return Span{p.at(first).Start, p.at(j - 1).End}, j
+}
+
+// numberPrefix skips the letters of a register behind a number sign: № П79/188, No. A-17.
+func (p *page) numberPrefix(i int) int {
+	t, before := p.at(i), p.at(i-1)
+	if !t.word() || !p.startsUpper(i) || t.End-t.Start > 4 || before.mark != '№' && before.mark != '.' && before.mark != 'º' && before.key != kNumber {
+		return i
+	}
+	j := i + 1
+	if p.at(j).mark == '-' && p.closeTo(j) {
+		j++
+	}
+	if p.digits(j) == 0 || !p.closeTo(j) || p.signAt(i-1) == i-1 && p.signAt(i-2) == i-2 {
+		return i
+	}
+	return j
 }
 
 // registry writes a registry number with the figures that its letters were

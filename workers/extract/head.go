@@ -91,10 +91,16 @@ func (d *doc) readHeading() {
 	if d.part.heading < 0 {
 		return
 	}
-	l := d.lines[d.part.heading]
+	whole := d.lines[d.part.heading]
+	l := d.headingOfCells(whole)
 	kind, i := d.formType(l.first, l.last)
 	if kind == "" {
 		return
+	}
+	for _, c := range d.cells(whole) {
+		if c.first != l.first {
+			d.headCell(c)
+		}
 	}
 	end := d.at(i - 1).End
 	if j := d.signAt(i); d.lineKinds[d.part.heading] == headingLine && (j > i || d.digits(i) > 0) {
@@ -211,6 +217,9 @@ func (d *doc) headCell(l line) bool {
 	if s, _ := d.series(l); s {
 		return true
 	}
+	if c, next := d.clockAt(l.first); next > l.first && c.End <= l.End && d.onlyMarks(next, l.last) {
+		return true // goes with the day on the line above
+	}
 	if d.prose(l) {
 		return false
 	}
@@ -284,6 +293,9 @@ func (d *doc) headNumber(l line) {
 	}
 	if m, end := d.momentAt(d.skipGlue(next)); end > d.skipGlue(next) && m.End <= l.End {
 		d.setYear(m)
+		if m.clock != nil && d.has("sent_at") == nil {
+			d.add("sent_at", d.date(m, d.year), m.Span, 0.7, "number-time")
+		}
 		d.dated(m, "number-date")
 	}
 }
@@ -446,7 +458,7 @@ func (d *doc) placeAndDay(l line) bool {
 		return false
 	}
 	if !place {
-		if other, after := d.nameAt(end, l.End); after > end && other.known != nil && other.known.Kind == "place" {
+		if other, after := d.nameAt(end, l.End); after > end && other.isPlace() {
 			n, place, end = other, true, after
 		}
 	}
@@ -477,7 +489,7 @@ func (d *doc) placeBeforeDay(l line) (name, int) {
 	if next == i {
 		return n, l.first
 	}
-	known := n.known != nil && n.known.Kind == "place"
+	known := n.isPlace()
 	if !known && (n.known != nil || d.at(next).mark != ',' || next-i > 3) {
 		return n, l.first
 	}
@@ -504,6 +516,11 @@ func (d *doc) behindDay(i int, l line) int {
 		d.addNumbers("telegram_number", all, Span{d.at(j).Start, all[len(all)-1].End}, 0.8, "dateline-number")
 	}
 	return next
+}
+
+// isPlace tells that a name is that of a known place, from its first word on.
+func (n name) isPlace() bool {
+	return n.known != nil && n.known.Kind == "place" && n.known.Start == n.written.Start
 }
 
 func (d *doc) placeOf(n name) {
@@ -693,6 +710,9 @@ func (d *doc) timed(l line) bool {
 			for d.at(j).mark == ':' || d.at(j).mark == '.' || d.at(j).mark == ',' || d.word(j) == "в" || d.word(j) == "at" || d.word(j) == "on" {
 				j++
 			}
+			if n, after := d.nameAt(j, l.End); after > j && n.isPlace() { // Получена в Москве 5.V.49
+				j = d.skipGlue(after)
+			}
 			m, next := d.momentAt(j)
 			if next == j {
 				m, next = d.clockOn(j, l)
@@ -706,6 +726,7 @@ func (d *doc) timed(l line) bool {
 				name = "received_at"
 				d.inbound = true
 			}
+			d.undateline(name)
 			d.add(name, d.date(m, d.year), m.Span, 0.95, "timed")
 			found, i = true, next-1
 		}
@@ -713,12 +734,33 @@ func (d *doc) timed(l line) bool {
 	return found
 }
 
+// undateline takes the time in a dateline for that of writing when the form tells
+// when the telegram was sent.
+func (d *doc) undateline(name string) {
+	f := d.has("sent_at")
+	if name != "sent_at" || f == nil || !strings.HasPrefix(f.Rule, "place-and-time") {
+		return
+	}
+	f.Name = "document_date"
+	v := f.Value.(Date)
+	if v.Precision == "minute" {
+		v.ISO, v.Precision = v.ISO[:strings.IndexByte(v.ISO, 'T')], "day"
+	}
+	f.Value = v
+}
+
 // clockOn reads a time alone, whose day stands before it on the line: "Rome, 24
 // March 1952. Sent at 21:35".
 func (d *doc) clockOn(i int, l line) (moment, int) {
 	c, next := d.clockAt(i)
-	if next == i || c.End > l.End || !d.onlyMarks(next, l.last) {
+	if next == i || c.End > l.End || !d.onlyMarks(next, l.last) && d.at(next).mark != '.' {
 		return moment{}, i
+	}
+	if f := d.has("sent_at"); f != nil && d.sentBelow(l) && f.Value.(Date).Precision == "minute" {
+		if m, end := d.momentAt(d.tokenAt(f.Evidence[0].Start)); end > 0 && m.day.day > 0 {
+			m.clock, m.Span = &c, c.Span
+			return m, next
+		}
 	}
 	for j := l.first; j < i; j++ {
 		if m, end := d.momentAt(j); end > j && m.End < c.Start {
@@ -826,7 +868,7 @@ func (d *doc) placeBefore(i, limit int) {
 // placeLine reads a line that is a place and nothing else, or an office.
 func (d *doc) placeLine(l line) bool {
 	n, next := d.nameAt(l.first, l.End)
-	if next > l.first && n.known != nil && n.known.Kind == "place" && d.onlyMarks(next, l.last) {
+	if next > l.first && n.isPlace() && d.onlyMarks(next, l.last) {
 		from := d.has("from_place")
 		switch {
 		case d.belowDay(l) && from == nil:

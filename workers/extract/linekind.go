@@ -131,6 +131,25 @@ func (p *page) kindOf(l line) kind {
 // isHeading tells a form's own heading from a title that begins alike: behind its
 // words and number there is next to nothing.
 func (p *page) isHeading(l line) bool {
+	for _, c := range p.cells(l) {
+		if p.headingCell(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// headingOfCells is the column of a line that has the heading.
+func (p *page) headingOfCells(l line) line {
+	for _, c := range p.cells(l) {
+		if p.headingCell(c) {
+			return c
+		}
+	}
+	return l
+}
+
+func (p *page) headingCell(l line) bool {
 	_, i := p.formType(l.first, l.last)
 	if i == l.first {
 		return false
@@ -316,7 +335,7 @@ func (p *page) startsUpper(i int) bool {
 // isSignature finds a line that has a name in capitals, or a known person's name,
 // and nothing else but a gloss.
 func (p *page) isSignature(l line) bool {
-	if p.at(l.first).key == kComrade {
+	if p.at(l.first).key == kComrade || p.isMark(l) {
 		return false // an address
 	}
 	name := p.signed(p.undated(l))
@@ -595,8 +614,11 @@ func (p *page) sentBelow(l line) bool {
 	if k != kSent && k != kReceived && k != kDispatched || p.prose(l) {
 		return false
 	}
-	for i := l.first + 1; i < min(l.first+4, l.last); i++ {
+	for i := l.first + 1; i < min(l.first+5, l.last); i++ {
 		if _, next := p.momentAt(i); next > i {
+			return true
+		}
+		if c, next := p.clockAt(i); next > i+1 && c.End <= l.End {
 			return true
 		}
 	}
