@@ -44,10 +44,15 @@ func (d *doc) address(l line) bool {
 		if n.known != nil && n.known.Kind == "place" {
 			d.placeTo(n)
 			found, i = true, next-1
+			if who, after := d.nameAt(next+1, l.End); d.at(next).mark == ',' && after > next+1 && (who.known == nil || who.known.Kind == "person") && !d.hasOffice(next+1, after+1) {
+				i = d.addressees(who, after, l, level) - 1 // BERLIN, Chuikov and Semenov
+			}
 			continue
 		}
 		if level == toLevel && i > l.first && !found {
 			d.placeBefore(d.skipQuotes(l.first), i)
+		} else if place, _ := d.nameAt(d.skipQuotes(l.first), d.at(i).Start); i > l.first && !found && place.isPlace() {
+			d.placeTo(place)
 		}
 		i = d.addressees(n, next, l, level) - 1
 		found = true
@@ -76,6 +81,7 @@ func (d *doc) officeAddress(l line) bool {
 	if j == i || !said && nominative[d.word(i)] || d.at(i).key == kComrade {
 		return false
 	}
+	said = said || d.at(i).key == kOffice && dativeEnd(d.word(i))
 	k := j
 	for k < l.last && strings.ContainsRune(",-–—:", d.at(k).mark) {
 		k++
@@ -96,6 +102,11 @@ func (d *doc) officeAddress(l line) bool {
 	}
 	d.address1(Agent{Office: d.clean(office)}, office, toLevel, false)
 	return true
+}
+
+// dativeEnd tells by its ending that a Russian office is addressed.
+func dativeEnd(word string) bool {
+	return (strings.HasSuffix(word, "у") || strings.HasSuffix(word, "ю")) && !nominative[word]
 }
 
 // nominative has offices in the case of one who writes, not of one who is written to.
@@ -179,7 +190,25 @@ func (d *doc) initial(i int) bool {
 // ЗАМЕСТИТЕЛЮ ПРЕДСЕДАТЕЛЯ.
 func (d *doc) continuesOffice(l line) bool {
 	last := d.officeAbove(l)
-	if last < 0 || !d.capitals(l.Span) || d.at(l.first).key != none && d.at(l.first).key != kBody && d.at(l.first).key != kOf {
+	if last < 0 {
+		return false
+	}
+	for i := l.first + 1; i < l.last; i++ { // генералу армии тов. ШТЕМЕНКО
+		if d.at(i).key != kComrade {
+			continue
+		}
+		n, next := d.nameAt(i, l.End)
+		if next == i || !d.onlyMarks(next, l.last) {
+			return false
+		}
+		f := &d.fields[d.to[last].field]
+		a := d.agent(n)
+		a.Office = f.Value.(Agent).Office + " " + d.clean(Span{l.Start, d.at(i - 1).End})
+		f.Value = a
+		f.Evidence = append(f.Evidence, n.Span)
+		return true
+	}
+	if !d.capitals(l.Span) || d.at(l.first).key != none && d.at(l.first).key != kBody && d.at(l.first).key != kOf {
 		return false
 	}
 	for i := l.first; i < l.last; i++ {
@@ -221,7 +250,9 @@ func (d *doc) bodyAddress(l line) bool {
 	place, i := d.placeThen(l.first, l)
 	said := i > l.first
 	if d.at(i).key == kTo || d.word(i) == "в" {
-		i, said = i+1, true
+		if i, said = i+1, true; d.at(i).mark == ':' {
+			i++
+		}
 	}
 	if d.word(i) == "the" {
 		i++
@@ -260,6 +291,10 @@ func (d *doc) bodyAddress(l line) bool {
 	for end++; end < l.last; end++ {
 		n, next := d.nameAt(end, l.End)
 		if next == end {
+			break
+		}
+		if n.isPlace() {
+			d.placeTo(n)
 			break
 		}
 		d.addressees(n, next, l, toLevel)
@@ -405,7 +440,7 @@ func (d *doc) salutation(l line) bool {
 			return false
 		}
 		who, after := d.nameAt(next+1, l.End)
-		if after == next+1 || who.known != nil && who.known.Kind != "person" || !d.onlyMarks(after, l.last) {
+		if after == next+1 || who.known != nil && who.known.Kind != "person" || !d.onlyMarks(after, l.last) && d.at(after).mark != ',' && d.at(after).key != kAnd {
 			return false
 		}
 		d.placeTo(n)
@@ -587,7 +622,7 @@ func (d *doc) order(l line, head bool) bool {
 var orderWords = wordSet(
 	"deliver transmit pass convey hand telegraph forward communicate confirm acknowledge report tell inform execute decipher decode destroy burn relay retransmit",
 	"вручите вручить передайте передать телеграфируйте телеграфировать телеграфьте подтвердите подтвердить сообщите доложите доложить посетите расшифруйте расшифровать",
-	"уничтожьте уничтожить сожгите сжечь перешлите переслать ознакомьте ознакомить радируйте",
+	"донесите донести уничтожьте уничтожить сожгите сжечь перешлите переслать ознакомьте ознакомить радируйте",
 )
 
 func wordSet(lists ...string) map[string]bool {
@@ -704,6 +739,20 @@ func (d *doc) edgeOrders() {
 			break
 		}
 		end = from
+	}
+}
+
+// ordersIn reads the sentences of a line that are orders: "Вне очереди. Лично."
+func (d *doc) ordersIn(l line) {
+	for i := l.first; i < l.last; {
+		_, next := d.sentenceAt(i, l)
+		if next == 0 {
+			next = l.last
+		}
+		if i > l.first || next < l.last {
+			d.addOrder(i, next)
+		}
+		i = next
 	}
 }
 

@@ -66,19 +66,24 @@ func (d *doc) signatures() {
 		}
 		l := d.lines[i]
 		if o := d.officeSigned(l); o.name.End > 0 {
-			n, next := d.nameAt(d.tokenAt(o.name.Start), o.name.End)
-			if next > d.tokenAt(o.name.Start) {
-				a := d.agent(n)
-				a.Office = d.clean(o.office)
-				all = append(all, signed{a, n.Span, d.relayedAt(i)})
-				if !d.relayedAt(i) {
-					own = append(own, a)
-				}
-				continue
+			first := d.tokenAt(o.name.Start)
+			n, next := d.nameAt(first, o.name.End)
+			if next == first { // the initial is a word that forms use
+				n = name{Span: o.name, written: o.name, known: d.mentionEnding(first, d.tokenAt(o.name.End))}
 			}
+			a := d.agent(n)
+			a.Office = d.clean(o.office)
+			all = append(all, signed{a, n.Span, d.relayedAt(i)})
+			if !d.relayedAt(i) {
+				own = append(own, a)
+			}
+			continue
 		}
 		whole := d.undated(l)
 		first := d.skipQuotes(d.tokenAt(whole.Start))
+		if d.at(first).mark == '(' {
+			first++
+		}
 		n, next := d.nameAt(first, l.End)
 		if person := d.lastPerson(d.signed(whole)); d.hasKey(l, kOffice) && person.End > 0 {
 			n, next = d.nameAt(d.tokenAt(person.Start), l.End)

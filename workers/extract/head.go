@@ -3,6 +3,7 @@ package extract
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // addressee is one to whom a document is addressed, and how that was said.
@@ -160,6 +161,8 @@ func (d *doc) headLine(i int) (next int, known bool) {
 	switch k := d.lineKinds[i]; {
 	case k == rulerLine:
 		return i + 1, true
+	case k == labelLine && d.part.form >= 0 && i > d.part.heading:
+		return i + 1, d.formDate(l)
 	case k == labelLine || d.opens(l):
 		return i, false
 	case k == letterheadLine:
@@ -189,6 +192,21 @@ func (d *doc) headLine(i int) (next int, known bool) {
 	return i + 1, d.nameLine(i)
 }
 
+// formDate reads "Date: 14 June 1953" of a form.
+func (d *doc) formDate(l line) bool {
+	found, value := d.labelAt(l)
+	if found != dateLabel {
+		return false
+	}
+	m, next := d.momentAt(d.tokenAt(value.Start))
+	if next == d.tokenAt(value.Start) {
+		return false
+	}
+	d.setYear(m)
+	d.dated(m, "form-date")
+	return true
+}
+
 // headCell reads one column of a line of the head.
 func (d *doc) headCell(l line) bool {
 	switch {
@@ -198,6 +216,7 @@ func (d *doc) headCell(l line) bool {
 	case d.isMark(l) || d.isRestriction(l):
 		d.readMarks(l)
 		d.restriction(l)
+		d.ordersIn(l)
 		return true
 	case d.numbers(l) || d.markAndCopy(l) || d.declassified(l) || d.journal(l):
 		return true
@@ -265,10 +284,20 @@ func (p *page) gap(i int) bool {
 	return len(between) >= 3 || strings.IndexByte(between, '\t') >= 0
 }
 
+// placeAndGap tells that a day follows behind a wide blank that stands for the comma
+// of a dateline.
+func (p *page) placeAndGap(first, i int) bool {
+	_, next := p.dayAt(i)
+	return next > i && i-first <= 3 && p.startsUpper(first) && p.at(first).key == none && p.at(i-1).word()
+}
+
 // goesOn tells that what stands before token i ends in a label or a sign, or has a
 // time whose day comes behind it.
 func (p *page) goesOn(first, i int) bool {
 	before := p.at(i - 1)
+	if p.placeAndGap(first, i) {
+		return true
+	}
 	if before.mark == ':' || p.signAt(i-1) > i-1 || i-first == 1 && before.word() && before.key != none && before.key != kUrgent && before.key != kSecret {
 		return true
 	}
@@ -312,7 +341,7 @@ func (d *doc) addNumbers(field string, all []Span, raw Span, confidence float64,
 func (p *page) prose(l line) bool {
 	small := 0
 	for i := l.first; i < l.last; i++ {
-		if t := p.at(i); t.word() && t.key == none && !p.startsUpper(i) && t.End-t.Start > 1 {
+		if t := p.at(i); t.word() && t.key == none && !p.startsUpper(i) && t.End-t.Start > 1 && utf8.RuneCountInString(p.of(t.Span)) > 1 {
 			small++
 		}
 	}
@@ -490,7 +519,7 @@ func (d *doc) placeBeforeDay(l line) (name, int) {
 		return n, l.first
 	}
 	known := n.isPlace()
-	if !known && (n.known != nil || d.at(next).mark != ',' || next-i > 3) {
+	if !known && (n.known != nil || d.at(next).mark != ',' && !d.gap(next) || next-i > 3) {
 		return n, l.first
 	}
 	j := d.skipGlue(next)
@@ -683,6 +712,10 @@ func (d *doc) timed(l line) bool {
 			if d.at(j).mark == ':' {
 				j++
 			}
+			if next := d.fromBody(j, l); next > j {
+				found, i = true, next-1
+				continue
+			}
 			n, next := d.nameAt(j, l.End)
 			if next > j && d.isSender(n) {
 				d.addSender(n, "from-sender")
@@ -732,6 +765,43 @@ func (d *doc) timed(l line) bool {
 		}
 	}
 	return found
+}
+
+// fromBody reads "From: Soviet Embassy, New Delhi": who sent it and, behind a comma, where.
+func (d *doc) fromBody(i int, l line) int {
+	if d.at(i-1).mark != ':' && i-1 > l.first {
+		return i
+	}
+	first := i
+	if d.word(i) == "the" {
+		i++
+	}
+	end := i
+	for end < l.last && d.at(end).mark != ',' {
+		if d.at(end).num >= 0 {
+			return first
+		}
+		end++
+	}
+	if end == i || end-i > 12 || !d.startsUpper(i) || !d.bodyWord(i, end) && !d.hasOffice(i, end) || d.at(i).key == kMy || d.at(i).key == kOur {
+		return first
+	}
+	span := Span{d.at(i).Start, d.at(end - 1).End}
+	if d.has("sender") == nil {
+		a := Agent{Written: d.clean(span)}
+		if d.hasOffice(i, end) && !d.bodyWord(i, end) {
+			a = Agent{Office: a.Written}
+		}
+		if m := d.mentionAt(span.Start); m != nil && m.Kind == "organisation" {
+			a.ID, a.Name = m.Agent, m.Name
+		}
+		d.add("sender", a, span, 0.8, "from-body")
+	}
+	if n, next := d.nameAt(end+1, l.End); next > end+1 && n.isPlace() {
+		d.placeOf(n)
+		return next
+	}
+	return end
 }
 
 // undateline takes the time in a dateline for that of writing when the form tells
@@ -831,6 +901,10 @@ func (d *doc) mark(i int) string {
 // transmission reads "Only by ciphered telegraph", "ТОЛЬКО ШИФРОМ", "Sent by special
 // line", "Отправлено диппочтой".
 func (d *doc) transmission(l line) bool {
+	if d.at(l.first).key == kCiphered && d.onlyMarks(l.first+1, l.last) { // Шифром
+		d.add("transmission_mode", d.clean(d.at(l.first).Span), d.at(l.first).Span, 0.8, "transmission")
+		return true
+	}
 	for i := l.first; i < l.last; i++ {
 		word := d.word(i)
 		sent := i == l.first && (d.at(i).key == kSent || word == "по")
@@ -871,7 +945,7 @@ func (d *doc) placeLine(l line) bool {
 	if next > l.first && n.isPlace() && d.onlyMarks(next, l.last) {
 		from := d.has("from_place")
 		switch {
-		case d.belowDay(l) && from == nil:
+		case (d.belowDay(l) || d.aboveDay(l)) && from == nil:
 			d.placeOf(n)
 		case d.has("to_place") == nil && (from == nil || !from.Value.(Agent).same(d.agent(n))):
 			d.add("to_place", d.agent(n), n.Span, 0.8, "place-line")
@@ -885,6 +959,12 @@ func (d *doc) placeLine(l line) bool {
 func (d *doc) belowDay(l line) bool {
 	i := d.lineAt(l.Start)
 	return i > 0 && d.lineKinds[i-1] == dayLine
+}
+
+// aboveDay tells that a line with a date stands right below a line.
+func (d *doc) aboveDay(l line) bool {
+	i := d.lineAt(l.Start)
+	return i+1 < len(d.lines) && d.lineKinds[i+1] == dayLine
 }
 
 // office reads an addressee who is named by office alone, such as a line with

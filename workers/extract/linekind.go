@@ -528,6 +528,11 @@ func (p *page) officeSigned(l line) officeSignature {
 		}
 		return none
 	}
+	if cells := p.cells(l); len(cells) == 2 && (p.hasKey(cells[0], kOffice) || p.hasKey(cells[0], kRank)) && p.capitals(cells[1].Span) {
+		if next := p.capitalised(cells[1].first, cells[1].End); next > cells[1].first && p.onlyMarks(next, cells[1].last) {
+			return officeSignature{cells[0].Span, p.trimOf(cells[1].Span, ".,;:")}
+		}
+	}
 	if !p.hasKey(l, kOffice) {
 		return none
 	}
@@ -543,6 +548,13 @@ func (p *page) officeAndInitials(l line, last int) officeSignature {
 	i := end - 1
 	if !p.startsUpper(i) || p.at(i).key != 0 {
 		return officeSignature{}
+	}
+	if t := p.at(i); p.lower[t.Start:t.End] != p.plain[t.Start:t.End] && p.of(t.Span) == strings.ToUpper(p.of(t.Span)) && t.End-t.Start >= 4 && i > l.first && !p.capitals(Span{l.Start, p.at(i - 1).End}) {
+		if m := p.mentionAt(t.Start); m == nil || m.Kind == agents.Person { // Посол ЛАВРЕНТЬЕВ
+			if office := p.trimOf(Span{l.Start, p.at(i - 1).End}, ",—–-"); !strings.ContainsAny(p.plain[office.Start:office.End], ".:;") {
+				return officeSignature{office, t.Span}
+			}
+		}
 	}
 	first := i
 	for first-2 > l.first && p.at(first-1).mark == '.' && p.initialAt(first-2) {
@@ -628,6 +640,9 @@ func (p *page) sentBelow(l line) bool {
 // signed returns a line without quotation marks, punctuation and the gloss at its end.
 func (p *page) signed(s Span) Span {
 	s = p.trimOf(s, quotes+".,;:")
+	if s.End > s.Start && p.plain[s.Start] == '(' && p.plain[s.End-1] == ')' { // (А. Вышинский)
+		s = p.trimOf(s, "() ")
+	}
 	if s.End > s.Start && (p.plain[s.End-1] == ']' || p.plain[s.End-1] == ')') {
 		if open := strings.LastIndexAny(p.plain[s.Start:s.End], "[("); open > 0 {
 			s.End = s.Start + open
