@@ -436,14 +436,17 @@ func (d *doc) salutation(l line) bool {
 	}
 	if d.at(i).key != kComrade && (i == l.first || d.word(l.first) == "в") {
 		n, next := d.nameAt(i, l.End)
-		if next == i || n.known == nil || n.known.Kind != "place" || d.at(next).mark != ',' {
+		if next == i || !n.isPlace() || d.at(next).mark != ',' && !d.capitals(l.Span) {
 			return false
 		}
-		who, after := d.nameAt(next+1, l.End)
-		if after == next+1 || who.known != nil && who.known.Kind != "person" || !d.onlyMarks(after, l.last) && d.at(after).mark != ',' && d.at(after).key != kAnd {
+		if d.at(next).mark == ',' {
+			next++
+		}
+		who, after := d.nameAt(next, l.End)
+		if after == next || who.known != nil && who.known.Kind != "person" || !d.onlyMarks(after, l.last) && d.at(after).mark != ',' && d.at(after).key != kAnd {
 			return false
 		}
-		d.placeTo(n)
+		d.placesTo(n)
 		d.addressees(who, after, l, toLevel)
 		return true
 	}
@@ -482,6 +485,17 @@ func patronymic(low string) bool {
 		}
 	}
 	return false
+}
+
+// placesTo adds one of several places to which a circular goes.
+func (d *doc) placesTo(n name) {
+	a := d.agent(n)
+	for _, f := range d.fields {
+		if (f.Name == "to_place" || f.Name == "from_place") && f.Value.(Agent).same(a) {
+			return
+		}
+	}
+	d.add("to_place", a, n.Span, 0.8, "address-place")
 }
 
 func (d *doc) placeTo(n name) {

@@ -115,8 +115,11 @@ func (d *doc) signatures() {
 	}
 }
 
-// officeOver returns the office on the line right above a signature.
+// officeOver returns the office on the line right above a signature, or right below.
 func (d *doc) officeOver(i int) string {
+	if i+1 < d.part.end && d.lineKinds[i+1] == plainLine && d.officeBelow(i+1) {
+		return d.clean(d.lines[i+1].Span)
+	}
 	if i == 0 || i-1 < d.body || d.lineKinds[i-1] != plainLine {
 		return ""
 	}

@@ -231,6 +231,12 @@ func (p *page) wordDay(i int) (day, int) {
 	j := i
 	if p.word(j) == "the" {
 		j++
+		if p.ordinal(j+1) > j+1 { // the 3rd of April
+			if d, next := p.dayMonth(j); next > j {
+				return d, next
+			}
+			return day{}, i
+		}
 	}
 	n := tens[p.word(j)]
 	if n > 0 {

@@ -114,6 +114,7 @@ func (d *doc) readHeading() {
 	if d.addressedHeading(i, l) {
 		rest := l
 		rest.first, rest.Start = i, d.at(i).Start
+		d.timed(rest)
 		d.address(rest)
 	}
 	d.headingTitle(kind)
@@ -192,6 +193,32 @@ func (d *doc) headLine(i int) (next int, known bool) {
 	return i + 1, d.nameLine(i)
 }
 
+// says tells that a line is a sentence that begins as no line of a form does.
+func (d *doc) says(l line) bool {
+	if !d.sentence(l) || d.at(l.first).key != none || !d.at(l.first).word() {
+		return false
+	}
+	_, dateline := d.placeBeforeDay(l)
+	m := d.mentionAt(l.Start)
+	return dateline == l.first && (m == nil || m.Kind != "place")
+}
+
+// registersIn reads the registers' numbers behind other words of a line: "Принята 5
+// мая в 6 час. Вх. 1188".
+func (d *doc) registersIn(l line) {
+	if d.hasKey(l, kMy) || d.hasKey(l, kOur) || d.hasKey(l, kYour) {
+		return // another telegram's
+	}
+	for i := l.first + 1; i+1 < l.last; i++ {
+		if k := d.at(i).key; (k == kIncoming || k == kOutgoing || k == kSpecial) && d.at(i-1).mark != '(' {
+			rest := l
+			rest.first, rest.Start = i, d.at(i).Start
+			d.numbers(rest)
+			return
+		}
+	}
+}
+
 // formDate reads "Date: 14 June 1953" of a form.
 func (d *doc) formDate(l line) bool {
 	found, value := d.labelAt(l)
@@ -239,9 +266,10 @@ func (d *doc) headCell(l line) bool {
 	if c, next := d.clockAt(l.first); next > l.first && c.End <= l.End && d.onlyMarks(next, l.last) {
 		return true // goes with the day on the line above
 	}
-	if d.prose(l) {
+	if d.prose(l) || d.says(l) {
 		return false
 	}
+	d.registersIn(l)
 	if d.correspondence(l) {
 		return true
 	}
@@ -722,7 +750,7 @@ func (d *doc) timed(l line) bool {
 				found, i = true, next-1
 				continue
 			}
-			if next == j || n.known != nil && n.known.Kind != "place" || n.known == nil && i > l.first || d.has("from_place") != nil {
+			if next == j || n.known != nil && n.known.Kind != "place" || n.known == nil && i > l.first || d.has("from_place") != nil || d.inSentence(i, l) {
 				continue
 			}
 			d.add("from_place", d.agent(n), n.Span, 0.9, "from")
@@ -765,6 +793,12 @@ func (d *doc) timed(l line) bool {
 		}
 	}
 	return found
+}
+
+// inSentence tells that "from" belongs to a telegram that is spoken of.
+func (d *doc) inSentence(i int, l line) bool {
+	k := d.at(i - 1).key
+	return i > l.first+1 && d.sentence(l) && (k == kTelegram || k == kCipherTelegram || k == kLetter || k == kCable || k == kReport)
 }
 
 // fromBody reads "From: Soviet Embassy, New Delhi": who sent it and, behind a comma, where.
@@ -823,8 +857,18 @@ func (d *doc) undateline(name string) {
 // March 1952. Sent at 21:35".
 func (d *doc) clockOn(i int, l line) (moment, int) {
 	c, next := d.clockAt(i)
-	if next == i || c.End > l.End || !d.onlyMarks(next, l.last) && d.at(next).mark != '.' {
+	if next == i || c.End > l.End {
 		return moment{}, i
+	}
+	same := sameDay[d.word(next)+" "+d.word(next+1)+" "+d.word(next+2)]
+	if !same && !d.onlyMarks(next, l.last) && d.at(next).mark != '.' {
+		return moment{}, i
+	}
+	if f := d.has("document_date"); f != nil && d.body < d.part.end && (same || i <= l.first+3) {
+		if m, end := d.momentAt(d.tokenAt(f.Evidence[0].Start)); end > 0 && m.day.day > 0 {
+			m.clock, m.Span = &c, c.Span
+			return m, next
+		}
 	}
 	if f := d.has("sent_at"); f != nil && d.sentBelow(l) && f.Value.(Date).Precision == "minute" {
 		if m, end := d.momentAt(d.tokenAt(f.Evidence[0].Start)); end > 0 && m.day.day > 0 {
@@ -840,6 +884,9 @@ func (d *doc) clockOn(i int, l line) (moment, int) {
 	}
 	return moment{}, i
 }
+
+// sameDay are the words for the day that has been named.
+var sameDay = map[string]bool{"the same day": true, "того же дня": true, "того же числа": true, "on same day": true}
 
 // isSender tells that a name is the one that a title has given as the sender.
 func (d *doc) isSender(n name) bool {

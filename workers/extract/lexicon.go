@@ -93,7 +93,7 @@ var words = map[key]string{
 	kFor:            "for для",
 	kVia:            "via through через",
 	kReceived:       "arrived принял принята получена получено принята received receive receiving recd rec'd rec’d получено получена получил получила получили принято принята поступила поступило",
-	kSent:           "sent послано dispatched distributed despatched transmitted отправлено отправлена послано послана передано передана",
+	kSent:           "sent послано dispatched distributed despatched transmitted отправлено отправлена послано послана передано передана сдано сдана",
 	kCopies:         "copies copy экз экземпляр экземпляра экземпляров экземпляры копия копии разослано рассылка distribution",
 	kSeries:         "series серия",
 	kComrade:        "comrade comrades com cde cdes comr тов товарищ товарищу товарища товарищам товарищей тт т",

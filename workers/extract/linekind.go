@@ -169,7 +169,7 @@ func (p *page) headingCell(l line) bool {
 // addressedHeading finds "TELEGRAM TO BERLIN, COMRADE X": a heading in capitals that
 // goes on with a place.
 func (p *page) addressedHeading(i int, l line) bool {
-	if l.last-i > 10 || p.word(i) != "в" && p.at(i).key != kTo || !p.capitals(Span{l.Start, p.at(i).End}) {
+	if l.last-i > 10 || p.word(i) != "в" && p.at(i).key != kTo && p.at(i).key != kFrom || !p.capitals(Span{l.Start, p.at(i).End}) {
 		return false
 	}
 	m := p.mentionAt(p.at(i + 1).Start)
@@ -345,6 +345,9 @@ func (p *page) isSignature(l line) bool {
 	if p.officeAndName(l, name) {
 		return true
 	}
+	if m := p.mentionAt(name.Start); m != nil && m.Kind == agents.Place && m.End < name.End {
+		return false // ВАРШАВА ЛЕБЕДЕВУ
+	}
 	if person, ok := p.personAt(name); ok && person {
 		return true
 	} else if ok {
@@ -390,7 +393,12 @@ func (p *page) signedMark(i, last int) int {
 		j++
 	}
 	switch p.word(j) {
-	case "подпись", "подписано", "подписал", "подписали", "signature", "signed", "s":
+	case "подпись", "подписано", "подписал", "подписали", "signature", "signed":
+		j++
+	case "s":
+		if p.at(j+1).mark != '/' || j == i {
+			return i
+		}
 		j++
 	case "п":
 		if p.at(j+1).mark != '/' || p.word(j+2) != "п" {
@@ -580,6 +588,9 @@ func (p *page) nameAlone(l line) bool {
 	s := p.signed(p.undated(l))
 	first := p.tokenAt(s.Start)
 	next := p.capitalised(first, s.End)
+	if person, known := p.personAt(s); known && !person {
+		return false
+	}
 	return next > first && next >= p.tokenAt(s.End) && next-first <= 5 && s.End-s.Start >= 4
 }
 
@@ -601,7 +612,7 @@ func (p *page) endsBelow(kinds []kind, i int) bool {
 		case numberLine, dayLine, closingLine, labelLine, rulerLine:
 			return true
 		}
-		return p.isEdge(p.lines[j])
+		return p.isEdge(p.lines[j]) || j == i+1 && p.officeBelow(j)
 	}
 	return true
 }
@@ -618,6 +629,23 @@ func (p *page) isEdge(l line) bool {
 		return true
 	}
 	return l.End-l.Start < 200 && p.shelfmark(p.lower[l.Start:l.End]) || p.sentBelow(l)
+}
+
+// officeBelow tells that a line is the office of who signed on the line above.
+func (p *page) officeBelow(i int) bool {
+	if i == 0 || p.lines[i-1].empty() || p.lines[i].empty() {
+		return false
+	}
+	l := p.lines[i]
+	if l.last-l.first > 14 || !p.startsUpper(l.first) || p.sentence(l) || strings.ContainsRune(".:;!?", rune(p.plain[l.End-1])) || p.at(l.first).key == kTo || dativeEnd(p.word(l.first)) {
+		return false
+	}
+	for i := l.first; i < min(l.first+4, l.last); i++ {
+		if p.at(i).key == kOffice {
+			return true
+		}
+	}
+	return false
 }
 
 // sentBelow finds "Послана в 22 ч. 05 м. 11.V.49", "Sent 5 May at 10:20".

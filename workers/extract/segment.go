@@ -474,7 +474,7 @@ func (s *segmenter) closed(signature, limit int) int {
 			continue
 		case depth > 0 || k == numberLine || k == dayLine || k == closingLine || k == signatureLine:
 		case list && s.digits(l.first) > 0:
-		case k == plainLine && s.belowSignature(l):
+		case k == plainLine && (s.belowSignature(l) || i == signature+1 && s.officeBelow(i)):
 		default:
 			return end
 		}
