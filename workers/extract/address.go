@@ -436,10 +436,11 @@ func (d *doc) salutation(l line) bool {
 	}
 	if d.at(i).key != kComrade && (i == l.first || d.word(l.first) == "в") {
 		n, next := d.nameAt(i, l.End)
-		if next == i || !n.isPlace() || d.at(next).mark != ',' && !d.capitals(l.Span) {
+		comrade := next > i && n.known == nil && next-i <= 3 && d.at(next).mark == ',' && d.at(next+1).key == kComrade
+		if next == i || !n.isPlace() && !comrade || d.at(next).mark != ',' && !d.capitals(l.Span) {
 			return false
 		}
-		if d.at(next).mark == ',' {
+		if m := d.at(next).mark; m == ',' || m == '-' || m == '–' || m == '—' {
 			next++
 		}
 		who, after := d.nameAt(next, l.End)
@@ -512,6 +513,22 @@ func (d *doc) infinitive(i int) bool {
 	}
 	j = d.skipTitles(j, d.at(j).Start+200)
 	return !d.startsUpper(j) && d.at(j).mark != '['
+}
+
+// repeated finds "[Repeated to London as 5120.]": who has copies, in American editions.
+func (d *doc) repeated(l line) bool {
+	switch d.word(d.skipBracket(l.first)) {
+	case "repeated", "rptd":
+		return !d.prose(l)
+	}
+	return false
+}
+
+func (d *doc) skipBracket(i int) int {
+	if m := d.at(i).mark; m == '[' || m == '(' {
+		return i + 1
+	}
+	return i
 }
 
 func (d *doc) skipQuotes(i int) int {
@@ -615,7 +632,7 @@ func (d *doc) order(l line, head bool) bool {
 	if last := d.plain[l.End-1]; last != '.' && last != ':' && last != '!' && (!head || l.last-l.first > 6) {
 		return false
 	}
-	if head && l.last-l.first > 9 && d.plain[l.End-1] == '.' || d.plain[l.End-1] == '.' && d.severalSentences(l) {
+	if (head && l.last-l.first > 9 || l.last-l.first > 14) && d.plain[l.End-1] == '.' || d.plain[l.End-1] == '.' && d.severalSentences(l) {
 		return false
 	}
 	for j := l.first; j < l.last; j++ {
@@ -636,13 +653,13 @@ func (d *doc) order(l line, head bool) bool {
 var orderWords = wordSet(
 	"deliver transmit pass convey hand telegraph forward communicate confirm acknowledge report tell inform execute decipher decode destroy burn relay retransmit",
 	"вручите вручить передайте передать телеграфируйте телеграфировать телеграфьте подтвердите подтвердить сообщите доложите доложить посетите расшифруйте расшифровать",
-	"донесите донести уничтожьте уничтожить сожгите сжечь перешлите переслать ознакомьте ознакомить радируйте",
+	"донесите донести доносите уничтожьте уничтожить сожгите сжечь перешлите переслать ознакомьте ознакомить радируйте",
 )
 
 func wordSet(lists ...string) map[string]bool {
 	found := map[string]bool{}
 	for _, list := range lists {
-		for _, word := range strings.Fields(list) {
+		for word := range strings.FieldsSeq(list) {
 			found[word] = true
 		}
 	}

@@ -228,6 +228,9 @@ func (p *page) shortYear(i int) (year, next int) {
 
 // wordDay reads a day in words: "двенадцатого ноября 1956 г.", "the twenty-third of May".
 func (p *page) wordDay(i int) (day, int) {
+	if !p.at(i).word() {
+		return day{}, i
+	}
 	j := i
 	if p.word(j) == "the" {
 		j++
@@ -502,7 +505,7 @@ func (p *page) momentAt(i int) (moment, int) {
 			return m, next // 5.6.51 - 10-15
 		}
 	}
-	if c, end := p.clockAt(j); end > j && p.digits(j) < 4 {
+	if c, end := p.clockAt(j); end > j && (p.digits(j) < 4 || p.at(j+1).key == kHours) {
 		m.clock, m.End = &c, c.End
 		return m, end
 	}

@@ -237,6 +237,8 @@ func (d *doc) formDate(l line) bool {
 // headCell reads one column of a line of the head.
 func (d *doc) headCell(l line) bool {
 	switch {
+	case d.bareOrder(l.first, l.last):
+		return d.order(l, true)
 	case d.stamps(l):
 		d.stampIn(l)
 		return true
@@ -269,6 +271,9 @@ func (d *doc) headCell(l line) bool {
 	if d.prose(l) || d.says(l) {
 		return false
 	}
+	if d.repeated(l) {
+		return true
+	}
 	d.registersIn(l)
 	if d.correspondence(l) {
 		return true
@@ -286,7 +291,7 @@ func (d *doc) headCell(l line) bool {
 // goes on in the next column, such as a time with its day, is not cut.
 func (p *page) cells(l line) []line {
 	one := []line{l}
-	if l.last-l.first > 40 || p.prose(l) {
+	if l.last-l.first > 40 || !p.columns(l) || p.prose(l) {
 		return one
 	}
 	var cells []line
@@ -304,6 +309,12 @@ func (p *page) cells(l line) []line {
 		return one
 	}
 	return cells
+}
+
+// columns tells that there is a wide blank in a line at all.
+func (p *page) columns(l line) bool {
+	s := p.plain[l.Start:l.End]
+	return strings.IndexByte(s, '\t') >= 0 || strings.Contains(s, "   ")
 }
 
 // gap tells that a column ends before token i.
@@ -547,7 +558,7 @@ func (d *doc) placeBeforeDay(l line) (name, int) {
 		return n, l.first
 	}
 	known := n.isPlace()
-	if !known && (n.known != nil || d.at(next).mark != ',' && !d.gap(next) || next-i > 3) {
+	if !known && (n.known != nil || d.at(next).mark != ',' && !d.gap(next) && !(next == i+1 && d.capitals(n.written)) || next-i > 3) {
 		return n, l.first
 	}
 	j := d.skipGlue(next)
@@ -831,7 +842,7 @@ func (d *doc) fromBody(i int, l line) int {
 		}
 		d.add("sender", a, span, 0.8, "from-body")
 	}
-	if n, next := d.nameAt(end+1, l.End); next > end+1 && n.isPlace() {
+	if n, next := d.nameAt(end+1, l.End); next > end+1 && (n.isPlace() || n.known == nil && d.onlyMarks(next, l.last)) {
 		d.placeOf(n)
 		return next
 	}

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -131,12 +132,10 @@ func (p *page) kindOf(l line) kind {
 // isHeading tells a form's own heading from a title that begins alike: behind its
 // words and number there is next to nothing.
 func (p *page) isHeading(l line) bool {
-	for _, c := range p.cells(l) {
-		if p.headingCell(c) {
-			return true
-		}
+	if !p.columns(l) {
+		return p.headingCell(l)
 	}
-	return false
+	return slices.ContainsFunc(p.cells(l), p.headingCell)
 }
 
 // headingOfCells is the column of a line that has the heading.
@@ -173,7 +172,10 @@ func (p *page) addressedHeading(i int, l line) bool {
 		return false
 	}
 	m := p.mentionAt(p.at(i + 1).Start)
-	if m == nil || m.Kind != agents.Place {
+	if m == nil {
+		return p.at(i+2).mark == ',' && p.at(i+3).key == kComrade
+	}
+	if m.Kind != agents.Place {
 		return false
 	}
 	next := p.tokenAt(m.End)
@@ -252,8 +254,10 @@ const quotes = "\"“”„‟«»'‘’"
 // isNumberLine finds "No. 2974", "No. 2787 5.6.51", "ИСХ. № 123", "14 июня Исх. № 9".
 func (p *page) isNumberLine(l line) bool {
 	i := l.first
-	if m, next := p.momentAt(i); next > i && m.End < l.End {
-		i = p.skipGlue(next)
+	if t := p.at(i); l.last-i <= 20 && (t.num >= 0 || t.mark != 0 || t.key.month() > 0) {
+		if m, next := p.momentAt(i); next > i && m.End < l.End {
+			i = p.skipGlue(next)
+		}
 	}
 	if k := p.at(i).key; k == kOutgoing || k == kSpecial {
 		for i++; i < l.last && p.at(i).mark == '.'; i++ {
@@ -335,11 +339,11 @@ func (p *page) startsUpper(i int) bool {
 // isSignature finds a line that has a name in capitals, or a known person's name,
 // and nothing else but a gloss.
 func (p *page) isSignature(l line) bool {
-	if p.at(l.first).key == kComrade || p.isMark(l) {
-		return false // an address
+	if l.last-l.first > 16 || p.at(l.first).key == kComrade || p.isMark(l) {
+		return false // a sentence, an address, a mark
 	}
 	name := p.signed(p.undated(l))
-	if name.End == name.Start || l.last-l.first > 16 {
+	if name.End == name.Start {
 		return false
 	}
 	if p.officeAndName(l, name) {
@@ -475,8 +479,8 @@ func (p *page) markSignatures(kinds []kind) {
 			farewell = false
 			continue
 		}
-		ends := said && !underLabel(kinds, i) && (farewell || p.endsBelow(kinds, i))
-		if ends && (p.nameAlone(l) || p.shortName(l) || p.officeSigned(l).name.End > 0) {
+		if said && l.last-l.first <= 24 && (p.nameAlone(l) || p.shortName(l) || p.officeSigned(l).name.End > 0) &&
+			!underLabel(kinds, i) && (farewell || p.endsBelow(kinds, i)) {
 			kinds[i] = signatureLine
 		}
 		said = said || p.sentence(l)
@@ -536,7 +540,7 @@ func (p *page) officeSigned(l line) officeSignature {
 		}
 		return none
 	}
-	if cells := p.cells(l); len(cells) == 2 && (p.hasKey(cells[0], kOffice) || p.hasKey(cells[0], kRank)) && p.capitals(cells[1].Span) {
+	if cells := p.cells(l); len(cells) == 2 && (p.hasKey(cells[0], kOffice) || p.hasKey(cells[0], kRank)) && (p.capitals(cells[1].Span) || p.initialAt(cells[1].first)) {
 		if next := p.capitalised(cells[1].first, cells[1].End); next > cells[1].first && p.onlyMarks(next, cells[1].last) {
 			return officeSignature{cells[0].Span, p.trimOf(cells[1].Span, ".,;:")}
 		}

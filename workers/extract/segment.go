@@ -273,6 +273,9 @@ func (s *segmenter) formStart(heading int, before []part) int {
 
 // isMark finds a line that is a mark of secrecy or urgency.
 func (p *page) isMark(l line) bool {
+	if l.last-l.first > 8 || !p.startsUpper(l.first) {
+		return false
+	}
 	n := 0
 	for i := l.first; i < l.last; i++ {
 		if _, next := p.markAt(i); next > i {
@@ -289,7 +292,7 @@ func (p *page) isMark(l line) bool {
 			}
 		}
 	}
-	return n > 0 && l.last-l.first <= 8 && p.startsUpper(l.first)
+	return n > 0
 }
 
 // isRestriction finds a ban on copies and an order to send the sheet back.
