@@ -515,8 +515,8 @@ func (d *doc) infinitive(i int) bool {
 	return !d.startsUpper(j) && d.at(j).mark != '['
 }
 
-// repeated finds "[Repeated to London as 5120.]": who has copies, in American editions.
-func (d *doc) repeated(l line) bool {
+// repeatedTo finds "[Repeated to London as 5120.]": who has copies, in American editions.
+func (d *doc) repeatedTo(l line) bool {
 	switch d.word(d.skipBracket(l.first)) {
 	case "repeated", "rptd":
 		return !d.prose(l)
@@ -650,13 +650,13 @@ func (d *doc) order(l line, head bool) bool {
 }
 
 // orderWords begin an order to the clerk or the intermediary.
-var orderWords = wordSet(
+var orderWords = setOfWords(
 	"deliver transmit pass convey hand telegraph forward communicate confirm acknowledge report tell inform execute decipher decode destroy burn relay retransmit",
 	"вручите вручить передайте передать телеграфируйте телеграфировать телеграфьте подтвердите подтвердить сообщите доложите доложить посетите расшифруйте расшифровать",
 	"донесите донести доносите уничтожьте уничтожить сожгите сжечь перешлите переслать ознакомьте ознакомить радируйте",
 )
 
-func wordSet(lists ...string) map[string]bool {
+func setOfWords(lists ...string) map[string]bool {
 	found := map[string]bool{}
 	for _, list := range lists {
 		for word := range strings.FieldsSeq(list) {
@@ -721,10 +721,10 @@ func (d *doc) bareOrder(i, last int) bool {
 var (
 	// objectWords are what a clerk confirms, askedWords further verbs for it, howWords
 	// how he is to do it.
-	objectWords = wordSet("receipt execution fulfillment fulfilment delivery compliance result results", "результат результаты результатах исполнение исполнении исполнения получение получении получения вручение вручении выполнение выполнении")
-	askedWords  = wordSet("delivered transmitted deciphered shown destroyed burned burnt handed cable wire", "подтверждайте сообщать")
-	howWords    = wordSet("personally immediately urgently today once person", "лично немедленно срочно сегодня")
-	deskWords   = wordSet("department dept please pls")
+	objectWords = setOfWords("receipt execution fulfillment fulfilment delivery compliance result results", "результат результаты результатах исполнение исполнении исполнения получение получении получения вручение вручении выполнение выполнении")
+	askedWords  = setOfWords("delivered transmitted deciphered shown destroyed burned burnt handed cable wire", "подтверждайте сообщать")
+	howWords    = setOfWords("personally immediately urgently today once person", "лично немедленно срочно сегодня")
+	deskWords   = setOfWords("department dept please pls")
 	// orderPhrases are whole orders without a verb, and such as have one of their own.
 	orderPhrases = map[string]bool{}
 )

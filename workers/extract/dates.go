@@ -247,7 +247,7 @@ func (p *page) wordDay(i int) (day, int) {
 			j++
 		}
 	}
-	unit := ordinals[p.word(j)]
+	unit := dayWords[p.word(j)]
 	if unit == 0 || n > 0 && unit > 9 {
 		return day{}, i
 	}
@@ -256,12 +256,12 @@ func (p *page) wordDay(i int) (day, int) {
 
 var tens = map[string]int{"двадцать": 20, "тридцать": 30, "twenty": 20, "thirty": 30}
 
-var ordinals = makeOrdinals(
+var dayWords = makeDayWords(
 	"first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
 	"первого второго третьего четвертого пятого шестого седьмого восьмого девятого десятого одиннадцатого двенадцатого тринадцатого четырнадцатого пятнадцатого шестнадцатого семнадцатого восемнадцатого девятнадцатого двадцатого",
 )
 
-func makeOrdinals(lists ...string) map[string]int {
+func makeDayWords(lists ...string) map[string]int {
 	found := map[string]int{"четвёртого": 4, "тридцатого": 30, "thirtieth": 30}
 	for _, list := range lists {
 		for n, word := range strings.Fields(list) {

@@ -271,7 +271,7 @@ func (d *doc) headCell(l line) bool {
 	if d.prose(l) || d.says(l) {
 		return false
 	}
-	if d.repeated(l) {
+	if d.repeatedTo(l) {
 		return true
 	}
 	d.registersIn(l)
@@ -655,8 +655,8 @@ func (d *doc) letterhead(i int) int {
 	return end
 }
 
-// markAt reads a mark of several words, or of one that no other rule knows.
-func (p *page) markAt(i int) (field string, next int) {
+// markPhraseAt reads a mark of several words, or of one that no other rule knows.
+func (p *page) markPhraseAt(i int) (field string, next int) {
 	for _, m := range marks[p.word(i)] {
 		j := i + 1
 		for _, word := range m.more {
@@ -708,7 +708,7 @@ func makeMarks(phrases map[string][]string) map[string][]markPhrase {
 // readMarks reads secrecy and urgency.
 func (d *doc) readMarks(l line) {
 	for i := l.first; i < l.last; i++ {
-		if field, next := d.markAt(i); next > i {
+		if field, next := d.markPhraseAt(i); next > i {
 			if span := (Span{d.at(i).Start, d.at(next - 1).End}); field != "classification" || d.has(field) == nil {
 				d.add(field, d.clean(span), span, 0.85, "marks")
 			}
@@ -983,7 +983,7 @@ func (d *doc) transmission(l line) bool {
 }
 
 // modeWords are what messages are sent by.
-var modeWords = wordSet(
+var modeWords = setOfWords(
 	"line courier radio pouch mail airmail airgram teletype telephone code cipher wire",
 	"вч шифром радио диппочтой почтой курьером нарочным фельдсвязью фельдъегерем телеграфом телефону телеграфу кодом аппарату",
 )

@@ -278,7 +278,7 @@ func (p *page) isMark(l line) bool {
 	}
 	n := 0
 	for i := l.first; i < l.last; i++ {
-		if _, next := p.markAt(i); next > i {
+		if _, next := p.markPhraseAt(i); next > i {
 			n++
 			i = next - 1
 			continue
