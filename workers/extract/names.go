@@ -98,6 +98,11 @@ func (p *page) mentionEnding(i, next int) *agents.Mention {
 
 // initials takes the initials behind a name: STALIN I. V.
 func (p *page) initials(n *name, next, limit int) int {
+	if last := p.at(next - 1); p.at(next).mark == '.' && p.closeTo(next) && last.End == n.written.End && last.Start > n.written.Start &&
+		utf8.RuneCountInString(p.of(last.Span)) == 1 && p.at(next).End <= limit { // the known name ended in an initial
+		n.written.End = p.at(next).End
+		next++
+	}
 	for p.at(next+1).mark == '.' && p.at(next+1).End <= limit && p.closeTo(next+1) && p.startsUpper(next) &&
 		utf8.RuneCountInString(p.of(p.at(next).Span)) == 1 {
 		n.written.End = p.at(next + 1).End

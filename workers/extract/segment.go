@@ -300,8 +300,16 @@ func (s *segmenter) formStart(heading int, before []part) int {
 
 // isMark finds a line that is a mark of secrecy or urgency.
 func (p *page) isMark(l line) bool {
+	if l.last-l.first > 8 || !p.startsUpper(l.first) {
+		return false
+	}
 	n := 0
 	for i := l.first; i < l.last; i++ {
+		if _, next := p.markPhraseAt(i); next > i {
+			n++
+			i = next - 1
+			continue
+		}
 		switch t := p.at(i); t.key {
 		case kTop, kSecret, kStrictly, kUrgent:
 			n++
@@ -311,7 +319,7 @@ func (p *page) isMark(l line) bool {
 			}
 		}
 	}
-	return n > 0 && l.last-l.first <= 8 && p.startsUpper(l.first)
+	return n > 0
 }
 
 // isRestriction finds a ban on copies and an order to send the sheet back.
@@ -330,7 +338,8 @@ func (p *page) isRestriction(l line) bool {
 
 var restrictions = []string{
 	"copying", "making copies", "make copies", "subject to return", "to be returned", "return to", "special folder",
-	"снятие копий", "копировать", "подлежит возврату", "особая папка",
+	"not to be copied", "not be reproduced", "reproduction",
+	"снятие копий", "снимать копии", "копий не", "копировать", "размнож", "подлежит возврату", "особая папка",
 }
 
 // pageNumber finds "- 112 -" and "12".
@@ -617,7 +626,7 @@ func (s *segmenter) closed(signature, limit int) int {
 			continue
 		case depth > 0 || k == numberLine || k == dayLine || k == closingLine || k == signatureLine:
 		case list && s.digits(l.first) > 0, noted && s.numberedNote(l):
-		case k == plainLine && s.belowSignature(l):
+		case k == plainLine && (s.belowSignature(l) || i == signature+1 && s.officeBelow(i)):
 		default:
 			return end
 		}
@@ -653,6 +662,8 @@ func (s *segmenter) belowSignature(l line) bool {
 	case s.marginal(low):
 		return true
 	case strings.HasPrefix(low, "sent ") || strings.HasPrefix(low, "послано") || strings.HasPrefix(low, "принял "):
+		return true
+	case s.sentBelow(l):
 		return true
 	}
 	return false
