@@ -22,6 +22,9 @@ type page struct {
 	lineKinds []kind
 	// names are the known agents in the text.
 	names []agents.Mention
+	// byForm are the names that their form tells, once formed.
+	byForm []formName
+	formed bool
 }
 
 // line is one line without the blanks at its ends; empty when Start is End.
