@@ -67,7 +67,7 @@ func (r *formReader) knownWhole(first, last int) bool {
 		if r.owner[j] > 0 {
 			m := &r.names[r.owner[j]-1]
 			if m.Start < r.at(first).Start || m.End > r.at(last-1).End || m.Kind == agents.Person ||
-				m.Kind == agents.Organisation && m.Start == r.at(first).Start && m.End == r.at(last-1).End {
+				m.Start == r.at(first).Start && m.End == r.at(last-1).End {
 				return true
 			}
 		}

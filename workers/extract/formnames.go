@@ -181,12 +181,12 @@ func (r *formReader) run(i int) (nameRun, bool) {
 	if run.words == 0 || run.words == 1 && r.single(run.first) {
 		return run, false
 	}
-	for r.initialAt(run.last) && r.near(run.last) && !run.initials && !r.nameWord(run.last+2) {
-		run.last += 2
-		if !r.initialAt(run.last) {
-			run.initials = true
-			break
-		}
+	end := run.last
+	for !run.initials && r.initialAt(end) && end < run.last+4 && r.near(end) {
+		end += 2
+	}
+	if end > run.last && !r.nameWord(end) && !r.abbreviation(run) {
+		run.last, run.initials = end, true
 	}
 	return run, true
 }
@@ -214,13 +214,13 @@ func (r *formReader) nameWord(i int) bool {
 		return false
 	}
 	w := r.word(i)
-	if plainCapitals[bare(w)] || titles[w] || bodyHeads[w] || romanNumber(w) {
-		return false
-	}
 	if r.single(i) {
-		return w == "u" || w == "у" && r.startsUpper(i+1) && r.upper(r.at(i+1).Span)
+		return (w == "u" || w == "у" && r.upper(r.at(i+1).Span)) && r.near(i+1) && r.startsUpper(i+1)
 	}
-	return true
+	if compass[w] {
+		return r.near(i+1) && r.startsUpper(i+1) && r.free(i+1) && !compass[r.word(i+1)] && r.nameWord(i+1)
+	}
+	return !plainCapitals[bare(w)] && !titles[w] && !bodyHeads[w] && !portfolios[bare(w)] && !romanNumber(w)
 }
 
 // bare takes the 's of the genitive away.
@@ -343,6 +343,9 @@ func (r *formReader) kindOfRun(run nameRun) agents.Kind {
 		}
 		return ""
 	case letterheadLine, headingLine:
+		return ""
+	}
+	if r.quoted(run) || r.adjectival(run) {
 		return ""
 	}
 	if run.initials && !r.listed(run) || r.oriental(run) || r.patronymic(run) {
@@ -469,14 +472,14 @@ func (r *formReader) inOffice(run nameRun, i int) bool {
 		t := r.at(j)
 		w := r.word(j)
 		switch {
-		case r.owner[j] != 0 || portfolios[w] || t.key == kBody || bodyHeads[w]:
+		case r.owner[j] != 0 || portfolios[w] || t.key == kBody || bodyHeads[w] || russianHead(w) != "":
 		case t.mark == '-' || w == "of" || w == "the" || w == "for" || w == "in" || w == "at" || w == "to" || w == "and" || w == "его" || w == "по" || w == "в" || w == "при" || w == "и":
 		case t.mark != 0 || t.num >= 0:
 			return false
 		case r.startsUpper(j) && comma && j == i: // the consul in Y, X
 		case r.startsUpper(j):
 			return false
-		case unicode.Is(unicode.Latin, rune(w[0])) && !comma, telling[w], fields > 3:
+		case unicode.Is(unicode.Latin, firstOf(w)) && !comma, telling[w], fields > 3:
 			return false
 		default:
 			fields++
@@ -495,7 +498,7 @@ func (r *formReader) clerk(run nameRun) bool {
 	for j := l.first; j < run.first; j++ {
 		switch k := r.at(j).key; {
 		case k == kDeciphered || k == kPrinted || k == kVerified || k == kDispatched || k == kExecuted || k == kRecorded:
-			return !run.caps || !r.abbreviation(run)
+			return !r.abbreviation(run) && r.at(run.last).mark != ':' && r.at(run.last+1).mark != ':'
 		}
 	}
 	m := r.at(run.first - 1).mark // 4 - Ivanov
@@ -522,11 +525,17 @@ func (r *formReader) placed(run nameRun) bool {
 	if !r.near(run.first) {
 		return r.dateline(run)
 	}
+	if w == "of" && (geographic[r.word(i-1)] || bearings[r.word(i-1)]) && !run.initials {
+		return true
+	}
 	if w == "of" && geographic[r.word(i-1)] || w != "area" && w != "sector" && w != "zone" && geographic[w] && len(w) > 2 {
 		return true
 	}
 	if run.words > 1 && r.lineKinds[r.line] == titleLine {
 		return false
+	}
+	if run.caps && r.upper(r.at(i).Span) {
+		return false // words of a heading
 	}
 	switch {
 	case placePrepositions[w]:
@@ -537,12 +546,26 @@ func (r *formReader) placed(run nameRun) bool {
 		return !r.possessive(run) && !r.messageBefore(i)
 	case w == "to" || w == "for" || w == "к" || w == "до" || w == "на" || w == "for.":
 		return !r.possessive(run) && r.moves(i)
-	case w == "between" || w == "между":
-		return false
 	}
 	return false
 }
 
+// possessive tells that the 's of the genitive ends a run.
+// quoted tells that a run stands in quotation marks by itself, as newspapers, firms
+// and ships do.
+func (r *formReader) quoted(run nameRun) bool {
+	before, after := r.at(run.first-1).mark, r.at(run.last).mark
+	return before != 0 && after != 0 && strings.ContainsRune(quotes, before) && strings.ContainsRune(quotes, after)
+}
+
+// adjectival tells that a run is a Russian adjective with its noun behind it.
+func (r *formReader) adjectival(run nameRun) bool {
+	next := r.at(run.last)
+	return run.words == 1 && !run.caps && adjective(r.word(run.first)) && strings.Contains(r.word(run.first), "ск") && next.word() &&
+		!r.startsUpper(run.last) && r.near(run.last) && !r.acting(run.last)
+}
+
+// possessive tells that the 's of the genitive ends a run.
 func (r *formReader) possessive(run nameRun) bool {
 	w := r.word(run.last - 1)
 	return bare(w) != w
@@ -578,6 +601,12 @@ func (r *formReader) messageBefore(i int) bool {
 
 // moves tells that a verb of motion stands a few words before.
 func (r *formReader) moves(i int) bool {
+	if n := len(r.found); n > 0 && r.found[n-1].kind == agents.Place && r.found[n-1].End == r.at(i-1).End {
+		return true // from X to Y
+	}
+	if r.ownedBy(i-1, agents.Place) && r.word(i-2) == "from" {
+		return true
+	}
 	for j := i - 1; j >= 0 && j > i-6; j-- {
 		t := r.at(j)
 		if t.mark == '.' || t.mark == ';' {
@@ -743,6 +772,10 @@ func (r *formReader) nameLike(run nameRun) bool {
 			return false
 		}
 	}
-	before := r.at(run.first - 1)
-	return before.mark == 0 || !strings.ContainsRune(quotes, before.mark)
+	for _, i := range []int{run.first - 1, run.last} {
+		if r.at(i).word() && r.startsUpper(i) && r.free(i) && !r.single(i) && r.upper(r.at(i).Span) && (r.near(i) || r.near(i+1)) {
+			return false // words that are stressed
+		}
+	}
+	return !r.quoted(run)
 }

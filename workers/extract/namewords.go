@@ -89,7 +89,7 @@ var plainCapitals = wordSet(`
 	prime foreign minister deputy vice acting assistant chief great good big old young little high marxism leninism
 	communists socialists marxist leninist stalinist parliament cabinet senate house court supreme world war peace security general
 	assembly congress presidium politburo secretariat bureau delegation mission front zone
-	pass confirm acknowledge decipher deliver transmit tell inform report execute telegraph hand convey forward
+	document documents file files pass confirm acknowledge decipher deliver transmit tell inform report execute telegraph hand convey forward
 	я мы вы он она оно они ты это этот эта эти тот та те то кто что где когда как почему зачем какой какая какие который которая которое
 	которые там тут здесь так такой такая такие также тоже и а но да или либо не ни же бы ли в во на с со к ко о об обо от до за из изо у по
 	под над при про без для через между перед после около вокруг кроме вместо ввиду вследствие согласно относительно насчёт если
@@ -157,7 +157,7 @@ var placeVerbs = wordSet(`reached reach leaving visited occupied captured entere
 var motion = wordSet(`go goes going gone went fly flies flying flew flown travel travels travelled traveled leave leaves left leaving arrive
 	arrived came come coming return returned returning sail sailed sailing move moved moving transfer transferred send sent sending
 	departed departure trip journey flight road roads railway visit transport transported ship shipped evacuated withdrew withdraw
-	withdrawn retreat retreated advance advanced from way route line march marched drive drove escaped fled delivered delivery bring
+	withdrawn retreat retreated advance advanced way route line march marched drive drove escaped fled delivered delivery bring
 	brought transit columns invited close
 	вышли вышел вышла выехал выехала выехали вылетел вылетела вылетели поехал поехала поехали прибыл прибыла прибыли уехал уехала уехали
 	направился направилась направились отправился отправлен отправлены отошли отошел отошёл подошли подошел подошёл выход выезд вылет
@@ -165,7 +165,7 @@ var motion = wordSet(`go goes going gone went fly flies flying flew flown travel
 
 // geographic nouns stand before a place's name, those of geographicAfter behind it.
 var geographic = wordSet(`city town village port harbour harbor island islands province region district county river lake mount mountain
-	mountains cape gulf bay strait straits station airfield airport aerodrome base oasis oblast krai peninsula pass valley fortress
+	mountains cape gulf bay strait straits station airfield airport aerodrome base oasis oblast krai peninsula valley fortress
 	suburb settlement state republic municipality area sector zone
 	город города городе городу городом г гор порт порта порту портом остров острова острове остров острову о-в о-ва река реки реке реку рекой
 	р озеро озера озере оз станция станции станцию ст село села селе деревня деревни деревне деревню провинция провинции провинцию
@@ -176,6 +176,13 @@ var geographic = wordSet(`city town village port harbour harbor island islands p
 var geographicAfter = wordSet(`river province county district peninsula island islands lake strait straits gulf bay valley desert airfield
 	airport aerodrome oasis railway highway reservoir pass bridge canal region area sector front harbour harbor mountains
 	prefecture township`)
+
+// bearings stand before "of" and a place.
+var bearings = wordSet(`side direction vicinity outskirts north south east west north-east north-west south-east south-west northeast northwest southeast
+	southwest coast shores frontier capital streets borders border approaches suburbs`)
+
+// compass begins the name of a part of a land: North Celebes.
+var compass = wordSet("north south east west northern southern eastern western upper lower central new great little old северный южный")
 
 // particles join the parts of a name without a capital.
 var particles = wordSet("de van von der den del della di da du la le bin ibn ben el al ul ud dos фон ван де дер ибн бен эль аль оглы")
