@@ -156,7 +156,7 @@ func (r *formReader) bodyBefore(i int, caps, unit bool) (first int, numbered boo
 		if !r.startsUpper(j) || r.upper(t.Span) != caps && r.owner[j] == 0 || r.ownedBy(j, agents.Person) || r.single(j) {
 			break
 		}
-		if stopsBody[w] || titles[w] && w != "general" && w != "state" || t.key != none && t.key != kBody && t.key != kSpecial && t.key != kMy {
+		if stopsBody[w] || titles[w] && w != "general" || t.key != none && t.key != kBody && t.key != kSpecial && !(w == "general" && generalHeads[r.word(j+1)]) {
 			break
 		}
 		if r.sentenceStart(j) && !caps && !bodyWords[w] && !nationality(w) && r.owner[j] == 0 && !ordinals[w] && !r.titleCase(r.lines[r.lineAt(t.Start)]) {
@@ -194,6 +194,9 @@ var ordinals = wordSet("first second third fourth fifth sixth seventh eighth nin
 var bodyWords = wordSet(`central national socialist communist democratic supreme general foreign military state people's workers' labour labor
 	conservative liberal republican security political international federal world united peasant peasants' workers trade main chief
 	agrarian christian nationalist revolutionary provisional provincial regional allied joint conciliation control economic social`)
+
+// generalHeads have "General" before them as no rank.
+var generalHeads = wordSet("staff assembly council secretariat headquarters command office directorate")
 
 // stopsBody are words with capitals that are no part of a body's name.
 var stopsBody = wordSet(`the a an this that these those in on at of for to from by with and or but if as our your his her their its my all any each
@@ -354,8 +357,8 @@ func (r *formReader) russianBefore(i int) (first int, numbered, capital bool) {
 		}
 		if r.startsUpper(j) {
 			if r.sentenceStart(j) && !r.upper(t.Span) {
-				if j == first-1 && strings.Contains(r.word(j), "ск") {
-					first = j
+				if w := r.word(j); j == first-1 && (strings.Contains(w, "ск") || russianBodyWords[w]) {
+					first, capital = j, true
 				}
 				break
 			}
@@ -369,6 +372,14 @@ func (r *formReader) russianBefore(i int) (first int, numbered, capital bool) {
 	return first, false, capital
 }
 
+// russianBodyWords begin a body's name also at the beginning of a sentence.
+var russianBodyWords = wordSet(`центральный центральная национальный национальная национальное народный народная государственный
+	государственная государственное коммунистическая социалистическая социалистический демократическая генеральный верховный
+	главный главное всемирный всемирная международный международная республиканская трудовая рабочая`)
+
+// objects are nouns that govern a further one: Комитет защиты мира.
+var objects = wordSet("защиты борьбы сторонников содействия помощи охраны развития друзей жертв производства")
+
 // russianBehind returns the token behind what a noun governs: иностранных дел СССР.
 func (r *formReader) russianBehind(j int, needs string) int {
 	start := j
@@ -377,6 +388,9 @@ func (r *formReader) russianBehind(j int, needs string) int {
 	}
 	if t := r.at(j); needs != "p" && t.word() && r.near(j) && r.free(j) && genitiveNoun(r.word(j)) && (!r.startsUpper(j) || r.upper(t.Span)) {
 		j++
+		if objects[r.word(j-1)] && r.free(j) && r.near(j) && genitiveNoun(r.word(j)) && !r.startsUpper(j) {
+			j++
+		}
 	} else {
 		j = start
 	}

@@ -41,6 +41,8 @@ type formReader struct {
 	office int
 	found  []formName
 	open   []nameRun // nothing beside them tells what they are
+	// told has the kind of each name that was found, by its first and last token.
+	told map[int]agents.Kind
 	// typed tells that the text writes names in full capitals.
 	typed bool
 	// small are the words that the text has without a capital.
@@ -54,7 +56,7 @@ func (p *page) formNames() []formName {
 		return p.byForm
 	}
 	p.formed = true
-	r := &formReader{page: p, owner: make([]int32, len(p.tokens)), prose: make([]int, len(p.lines)), office: -100}
+	r := &formReader{page: p, owner: make([]int32, len(p.tokens)), prose: make([]int, len(p.lines)), office: -100, told: map[int]agents.Kind{}}
 	r.prepare()
 	for i := 0; i < len(p.tokens); i++ {
 		if end := r.body(i); end > i {
@@ -271,6 +273,9 @@ func (r *formReader) span(run nameRun) Span {
 
 func (r *formReader) add(run nameRun, kind agents.Kind, sure bool) {
 	s := r.span(run)
+	if kind != agents.Organisation {
+		r.told[run.first], r.told[run.last-1] = kind, kind
+	}
 	r.found = append(r.found, formName{s, kind, r.keyOf(run, kind), sure})
 }
 
@@ -281,7 +286,7 @@ func (r *formReader) keyOf(run nameRun, kind agents.Kind) string {
 	for last > run.first && (r.at(last).mark != 0 || r.single(last)) {
 		last--
 	}
-	if kind == agents.Place {
+	if kind != agents.Person {
 		return string(kind) + stem(bare(r.low(Span{r.at(run.first).Start, r.at(last).End})))
 	}
 	for last >= run.first+2 && r.at(last-1).mark == '-' {
@@ -328,8 +333,16 @@ func (r *formReader) alias(run nameRun, kind agents.Kind) int {
 // kindOfRun tells by the words beside a run what it names, "" when they do not.
 func (r *formReader) kindOfRun(run nameRun) agents.Kind {
 	l := r.line
-	titled := r.titled(run)
-	if titled && !r.abbreviation(run) {
+	if r.quoted(run) {
+		if r.named(run) {
+			return agents.Organisation
+		}
+		return ""
+	}
+	if r.adjectival(run) {
+		return ""
+	}
+	if r.titled(run) && !r.abbreviation(run) {
 		return agents.Person
 	}
 	switch r.lineKinds[l] {
@@ -343,9 +356,6 @@ func (r *formReader) kindOfRun(run nameRun) agents.Kind {
 		}
 		return ""
 	case letterheadLine, headingLine:
-		return ""
-	}
-	if r.quoted(run) || r.adjectival(run) {
 		return ""
 	}
 	if run.initials && !r.listed(run) || r.oriental(run) || r.patronymic(run) {
@@ -534,14 +544,14 @@ func (r *formReader) placed(run nameRun) bool {
 	if run.words > 1 && r.lineKinds[r.line] == titleLine {
 		return false
 	}
-	if run.caps && r.upper(r.at(i).Span) {
+	if run.caps && r.startsUpper(i) && (r.single(i) || r.upper(r.at(i).Span)) {
 		return false // words of a heading
 	}
 	switch {
 	case placePrepositions[w]:
 		return !r.possessive(run) && !r.quoteWord(run) && !(r.startsUpper(i) && run.words > 2)
 	case placeVerbs[w]:
-		return run.caps
+		return !r.acting(run.last)
 	case w == "from":
 		return !r.possessive(run) && !r.messageBefore(i)
 	case w == "to" || w == "for" || w == "к" || w == "до" || w == "на" || w == "for.":
@@ -554,14 +564,33 @@ func (r *formReader) placed(run nameRun) bool {
 // quoted tells that a run stands in quotation marks by itself, as newspapers, firms
 // and ships do.
 func (r *formReader) quoted(run nameRun) bool {
-	before, after := r.at(run.first-1).mark, r.at(run.last).mark
+	first := run.first - 1
+	if titles[r.word(first)] && r.at(first).mark == 0 {
+		first-- // the ship "General X"
+	}
+	before, after := r.at(first).mark, r.at(run.last).mark
 	return before != 0 && after != 0 && strings.ContainsRune(quotes, before) && strings.ContainsRune(quotes, after)
+}
+
+// named tells that a newspaper, a firm or a ship stands before its name in quotation
+// marks.
+func (r *formReader) named(run nameRun) bool {
+	for i := run.first - 2; i >= 0 && i > run.first-5; i-- {
+		if carriers[r.word(i)] {
+			return true
+		}
+		if t := r.at(i); t.mark != 0 {
+			return false
+		}
+	}
+	return false
 }
 
 // adjectival tells that a run is a Russian adjective with its noun behind it.
 func (r *formReader) adjectival(run nameRun) bool {
 	next := r.at(run.last)
-	return run.words == 1 && !run.caps && adjective(r.word(run.first)) && strings.Contains(r.word(run.first), "ск") && next.word() &&
+	w := r.word(run.last - 1)
+	return run.words <= 2 && !run.caps && adjective(w) && strings.Contains(w, "ск") && next.word() &&
 		!r.startsUpper(run.last) && r.near(run.last) && !r.acting(run.last)
 }
 
@@ -607,7 +636,7 @@ func (r *formReader) moves(i int) bool {
 	if r.ownedBy(i-1, agents.Place) && r.word(i-2) == "from" {
 		return true
 	}
-	for j := i - 1; j >= 0 && j > i-6; j-- {
+	for j := i - 1; j >= 0 && j > i-8; j-- {
 		t := r.at(j)
 		if t.mark == '.' || t.mark == ';' {
 			return false
@@ -644,6 +673,9 @@ func (r *formReader) acts(run nameRun) bool {
 		return true
 	}
 	i := run.first - 1
+	if r.at(i).mark == ':' && (r.word(i-1) == "signed" || r.word(i-1) == "present" || r.word(i-1) == "подписал" || r.word(i-1) == "присутствовали") {
+		return true
+	}
 	if !r.near(run.first) {
 		return false
 	}
@@ -657,7 +689,7 @@ func (r *formReader) acts(run nameRun) bool {
 				return true
 			}
 		}
-	case w == "to" && r.word(i-1) == "according", w == "of" && r.word(i-1) == "behalf", w == "словам" || w == "мнению" || w == "имени" || w == "просьбе" || w == "поручению":
+	case w == "to" && r.word(i-1) == "according", w == "of" && deeds[r.word(i-1)], deeds[w] && unicode.Is(unicode.Cyrillic, firstOf(w)):
 		return true
 	}
 	return false
@@ -667,11 +699,15 @@ func firstOf(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
 
 // acting tells that a verb stands at token i, words that help it before it.
 func (r *formReader) acting(i int) bool {
-	for range 3 {
-		if w := r.word(i); !helping[w] || r.at(i).mark != 0 {
+	for range 4 {
+		w := r.word(i)
+		if !helping[w] || r.at(i).mark != 0 {
 			break
 		}
 		i++
+		if modal[w] && r.at(i).word() && !r.startsUpper(i) && r.near(i) && r.word(i) != "be" {
+			return true
+		}
 	}
 	return r.at(i).word() && telling[r.word(i)] && !r.startsUpper(i)
 }
@@ -682,7 +718,7 @@ func (r *formReader) begins(run nameRun) bool {
 		return false
 	}
 	w := r.word(run.first)
-	return strings.HasSuffix(w, "s") || strings.HasSuffix(w, "ы") || strings.HasSuffix(w, "и") || strings.HasSuffix(w, "ing") || strings.HasSuffix(w, "ly") || strings.HasSuffix(w, "tion") || r.ordinary(w)
+	return strings.HasSuffix(w, "ы") || strings.HasSuffix(w, "и") || strings.HasSuffix(w, "ing") || strings.HasSuffix(w, "ly") || strings.HasSuffix(w, "tion") || r.ordinary(w)
 }
 
 // sentenceStart tells that a word has a capital because of where it stands.
@@ -742,6 +778,10 @@ func (r *formReader) settle() {
 		if r.again(run, kinds) {
 			continue
 		}
+		if kind := r.joined(run); kind != "" && r.isProse(r.line) && r.lineKinds[r.line] == plainLine && !r.abbreviation(run) && !r.quoted(run) {
+			r.add(run, kind, false)
+			continue
+		}
 		if r.typed && run.caps && r.isProse(r.line) && r.lineKinds[r.line] == plainLine && !r.abbreviation(run) && r.nameLike(run) {
 			r.add(run, agents.Person, false)
 		}
@@ -759,6 +799,55 @@ func (r *formReader) again(run nameRun, known map[string]bool) bool {
 		}
 	}
 	return false
+}
+
+// joined returns what a name is that "and" or commas join to another one.
+func (r *formReader) joined(run nameRun) agents.Kind {
+	before, after := r.joint(run.first-1), r.joint(run.last)
+	var left, right agents.Kind
+	if before != 0 {
+		left = r.kindAt(run.first - 2)
+	}
+	if after != 0 {
+		right = r.kindAt(run.last + 1)
+	}
+	switch {
+	case left != "" && before == 'a' && !r.sentenceStart(run.first-1) && (r.at(run.last).mark != 0 || r.lines[r.line].last == run.last || r.near(run.last)):
+		return left
+	case left != "" && (after != 0 || left == right):
+		return left
+	case right != "" && after == 'a':
+		return right
+	}
+	return ""
+}
+
+// joint is 'a' for "and" and "or", ',' for a comma, 0 for what joins nothing.
+func (r *formReader) joint(i int) rune {
+	t := r.at(i)
+	switch {
+	case t.key == kAnd || t.key == kOr:
+		if !r.startsUpper(i) {
+			return 'a'
+		}
+	case t.mark == ',':
+		return ','
+	}
+	return 0
+}
+
+// kindAt is the kind of the person or place that has a token, as far as is known.
+func (r *formReader) kindAt(i int) agents.Kind {
+	if i < 0 || i >= len(r.owner) {
+		return ""
+	}
+	if r.owner[i] > 0 {
+		if k := r.names[r.owner[i]-1].Kind; k != agents.Organisation {
+			return k
+		}
+		return ""
+	}
+	return r.told[i]
 }
 
 // nameLike tells that a word in capitals is no ordinary word that is stressed.

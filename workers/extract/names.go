@@ -306,6 +306,9 @@ func (d *doc) inRole(f Field) (string, agents.Kind) {
 		if v.Recipient.ID == "" {
 			written = v.Recipient.Written
 		}
+		if len(written) <= 4 && strings.ToUpper(written) == written {
+			kind = agents.Organisation // a department by its letters
+		}
 	}
 	for w := range strings.FieldsSeq(strings.ToLower(written)) {
 		w = strings.Trim(w, ".,:;")

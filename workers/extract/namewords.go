@@ -89,6 +89,10 @@ var plainCapitals = wordSet(`
 	prime foreign minister deputy vice acting assistant chief great good big old young little high marxism leninism
 	communists socialists marxist leninist stalinist parliament cabinet senate house court supreme world war peace security general
 	assembly congress presidium politburo secretariat bureau delegation mission front zone
+		newspapers sources bands troops forces officials circles leaders members workers students officers soldiers peasants tribes papers
+	refugees prisoners delegates authorities representatives ministers generals rumours rumors journalists correspondents diplomats
+	deputies villagers guerrillas rebels partisans elements observers friends comrades americans germans russians frenchmen englishmen
+	poles czechs serbs greeks turks arabs jews chinese koreans democrats government governments
 	document documents file files pass confirm acknowledge decipher deliver transmit tell inform report execute telegraph hand convey forward
 	я мы вы он она оно они ты это этот эта эти тот та те то кто что где когда как почему зачем какой какая какие который которая которое
 	которые там тут здесь так такой такая такие также тоже и а но да или либо не ни же бы ли в во на с со к ко о об обо от до за из изо у по
@@ -97,6 +101,7 @@ var plainCapitals = wordSet(`
 	даже именно все всё весь вся всех всем сам сама само сами свой своя свое своё свои мой моя мое моё мои наш наша наше наши нашей нашего нашему
 	ваш ваша ваше ваши вашей вашего вашему вашу нашу вами нами вас нас вам нам мне меня мной его ее её их ему ей им него нее неё них нему ней ним
 	один одна одно два две три четыре пять шесть семь восемь девять десять первый первая первое второй вторая второе третий третья третье
+	последний последняя последнее последние последних прочие другие другой другая остальные всякий каждый
 	прошу просим считаю считаем сообщаю сообщаем сообщите передайте докладываю полагаю полагал считал примите приложение примечание
 	вопрос вопросы ответ письмо письма телеграмма телеграммы записка записки запись беседа беседы справка доклад донесение нота протокол решение
 	постановление договор соглашение совещание конференция переговоры встреча визит прием приём заявление сообщение указание указания
@@ -130,14 +135,30 @@ var telling = wordSet(`
 	высказал высказался интересовался поинтересовался будет обратился обратилась остановился прочитал прочел прочёл`)
 
 // helping stand between a name and what it does.
-var helping = wordSet(`has had have is was will would did does also then again himself further orally now still further too merely
+var helping = wordSet(`has had have is was will would did does also then again himself further orally now still not yet been never recently can could might must should just further too merely
 	today yesterday only later already once twice privately confidentially frankly
 	также затем потом снова опять ещё еще устно лично мне нам далее дополнительно уже сам доверительно вчера сегодня`)
 
 // toTell are those verbs behind which a person stands.
-var toTell = wordSet(`tell inform ask see visit met meet told asked informed saw received thank congratulate greet advise invite notify
+var toTell = wordSet(`consult consulted tell inform ask see visit met meet told asked informed saw received thank congratulate greet advise invite notify
 	сообщите передайте скажите вручите спросите поблагодарите сообщить передать вручить сказать спросить принял приняли посетил просил
 	просите попросите проинформируйте поставьте ознакомьте пригласите поздравьте познакомьте`)
+
+// modal verbs have another verb behind them.
+var modal = wordSet("will would can could might must should")
+
+// deeds are what persons do or what is done to them: the arrival of X, приезд X.
+var deeds = wordSet(`behalf arrival departure visit dismissal appointment death speech arrest resignation statement opinion words presence
+	absence request assassination murder execution views position proposal proposals attitude election
+	поездка поездки поездке поездку приезд приезда приезде отъезд отъезда отъезде визит визита назначение назначения речь речи заявление
+	заявления предложение предложения мнение мнения мнению слова слов словам имени просьбе поручению смерть смерти арест ареста
+	отставка отставки отставку возвращения возвращение избрание присутствии отсутствие`)
+
+// carriers have their names in quotation marks.
+var carriers = wordSet(`newspaper newspapers paper magazine journal weekly agency firm company ship steamer cruiser destroyer submarine tanker
+	газета газеты газете газету газетой журнал журнала журнале агентство агентства фирма фирмы фирме фирмой фирму компания компании
+	корабль корабля пароход парохода теплоход крейсер крейсера эсминец эсминца танкер танкера корреспондент корреспондента
+	корреспонденту обществу общество общества трест завод завода банк`)
 
 // talking are the words behind which "with X" or "с X" names a person.
 var talking = wordSet(`talk talks talked conversation conversations meeting met dined spoke spoken agreed interview discussed discussion
@@ -150,7 +171,7 @@ var placePrepositions = wordSet(`in at near into through outside around towards 
 	в во из под близ через подле возле вблизи`)
 
 // placeVerbs take a place as their object.
-var placeVerbs = wordSet(`reached reach leaving visited occupied captured entered bombed bombing liberated via capture occupy
+var placeVerbs = wordSet(`reached reach leaving occupied captured entered bombed bombing liberated via capture occupy left attacked
 	seized seize evacuate evacuated besieged shelled`)
 
 // motion tells that the "to" or "for" behind it leads to a place.
@@ -179,7 +200,8 @@ var geographicAfter = wordSet(`river province county district peninsula island i
 
 // bearings stand before "of" and a place.
 var bearings = wordSet(`side direction vicinity outskirts north south east west north-east north-west south-east south-west northeast northwest southeast
-	southwest coast shores frontier capital streets borders border approaches suburbs`)
+	southwest coast shores frontier capital mayor governor bishop sheriff commandant garrison inhabitants population siege fall capture battle
+	liberation occupation evacuation defence defense streets borders border approaches suburbs`)
 
 // compass begins the name of a part of a land: North Celebes.
 var compass = wordSet("north south east west northern southern eastern western upper lower central new great little old северный южный")
