@@ -54,7 +54,11 @@ func (r *formReader) body(i int) int {
 	for j := first; j < last; j++ {
 		r.owner[j] = -1
 	}
-	r.found = append(r.found, formName{s, agents.Organisation, "organisation" + strings.Join(strings.Fields(r.lower[s.Start:s.End]), " "), true})
+	f := formName{Span: s, kind: agents.Organisation, key: "organisation" + strings.Join(strings.Fields(r.lower[s.Start:s.End]), " "), sure: true}
+	if m := r.mentionAt(s.Start); m != nil && m.Kind == agents.Organisation {
+		f.known, f.key = m, m.Agent
+	}
+	r.found = append(r.found, f)
 	return last
 }
 
@@ -257,7 +261,7 @@ func (r *formReader) governed(i int, caps bool) bool {
 		return false
 	}
 	w := bare(r.word(i))
-	return !stopsBody[w] && t.key != kComrade && t.key != kRank && t.key.month() == 0 && t.key != kNumber && t.key != kTop && t.key != kSecret &&
+	return !stopsBody[w] && t.key != kComrade && (t.key != kRank || w == "general" && generalHeads[r.word(i+1)]) && t.key.month() == 0 && t.key != kNumber && t.key != kTop && t.key != kSecret &&
 		t.key != kCopies && t.key != kFrom && t.key != kTo && t.key != kReceived && t.key != kUrgent && t.key != kStrictly
 }
 

@@ -20,6 +20,8 @@ type formName struct {
 	// sure tells that its neighbours show the kind; else other mentions of the same
 	// name do, or the capitals in which a typescript writes names.
 	sure bool
+	// known is the body of the authority file whose name this one goes on with.
+	known *agents.Mention
 }
 
 // nameRun is a row of words with capitals that may be a name.
@@ -166,7 +168,7 @@ func (r *formReader) run(i int) (nameRun, bool) {
 				break
 			}
 		} else {
-			run.caps = r.upper(r.at(j).Span) || r.single(j)
+			run.caps = r.upper(r.at(j).Span) || r.single(j) && r.upper(r.at(j+1).Span)
 		}
 		run.words++
 		j++
@@ -180,7 +182,7 @@ func (r *formReader) run(i int) (nameRun, bool) {
 			j++
 		}
 	}
-	if run.words == 0 || run.words == 1 && r.single(run.first) {
+	if run.words == 0 || run.words == 1 && !run.initials && r.single(run.first) {
 		return run, false
 	}
 	end := run.last
@@ -276,7 +278,7 @@ func (r *formReader) add(run nameRun, kind agents.Kind, sure bool) {
 	if kind != agents.Organisation {
 		r.told[run.first], r.told[run.last-1] = kind, kind
 	}
-	r.found = append(r.found, formName{s, kind, r.keyOf(run, kind), sure})
+	r.found = append(r.found, formName{Span: s, kind: kind, key: r.keyOf(run, kind), sure: sure})
 }
 
 // keyOf is the surname of a person and the whole name of a place, without the
@@ -326,7 +328,7 @@ func (r *formReader) alias(run nameRun, kind agents.Kind) int {
 		return i
 	}
 	key := r.found[len(r.found)-1].key
-	r.found = append(r.found, formName{r.span(other), kind, key, true})
+	r.found = append(r.found, formName{Span: r.span(other), kind: kind, key: key, sure: true})
 	return other.last
 }
 
@@ -410,7 +412,7 @@ func (r *formReader) patronymic(run nameRun) bool {
 		return false
 	}
 	w := r.word(run.first + 1)
-	for _, e := range []string{"ovich", "evich", "ovna", "evna", "ович", "евич", "ьич", "ичем", "овна", "евна", "овичу", "евичу", "овича", "евича", "овне", "евне", "саввич", "лукич", "ильич"} {
+	for _, e := range []string{"ovich", "evich", "ovna", "evna", "ович", "евич", "ьич", "ичем", "овна", "евна", "овичу", "евичу", "овича", "евича", "овне", "евне", "саввич", "лукич", "кузьмич", "фомич", "никитич", "lukich", "ilyich", "ilich", "kuzmich", "fomich", "nikitich", "savvich"} {
 		if strings.HasSuffix(w, e) {
 			return true
 		}
@@ -430,6 +432,9 @@ func (r *formReader) before(run nameRun) int {
 // titled tells that a title or an office stands before a run.
 func (r *formReader) titled(run nameRun) bool {
 	i := r.before(run)
+	if m := r.at(run.first - 1).mark; m != 0 && strings.ContainsRune(closingQuotes, m) {
+		return r.inOffice(run, run.first-1)
+	}
 	if r.at(i).mark == '.' && r.at(i).End <= r.at(run.first).Start {
 		i--
 		if w := r.word(i); !shortTitle(w) {
@@ -451,6 +456,9 @@ func (r *formReader) titled(run nameRun) bool {
 	}
 	return r.inOffice(run, i)
 }
+
+// closingQuotes end what an office is for: корреспондент «Правды» Иванов.
+const closingQuotes = "»”\""
 
 // shortTitle tells that a title is written with a full stop.
 func shortTitle(w string) bool {
@@ -477,11 +485,14 @@ func (r *formReader) inOffice(run nameRun, i int) bool {
 		}
 		i--
 	}
-	fields := 0
+	fields, quoted := 0, false
 	for j := r.office + 1; j <= i; j++ {
 		t := r.at(j)
 		w := r.word(j)
 		switch {
+		case t.mark != 0 && strings.ContainsRune(quotes, t.mark):
+			quoted = !quoted
+		case quoted:
 		case r.owner[j] != 0 || portfolios[w] || t.key == kBody || bodyHeads[w] || russianHead(w) != "":
 		case t.mark == '-' || w == "of" || w == "the" || w == "for" || w == "in" || w == "at" || w == "to" || w == "and" || w == "его" || w == "по" || w == "в" || w == "при" || w == "и":
 		case t.mark != 0 || t.num >= 0:

@@ -222,6 +222,7 @@ func (f *namesFound) take(key string, n nameFound, written string, s Span) {
 // written: those that the authority file knows, and those that their form tells.
 func (d *doc) readNames() {
 	found := &namesFound{by: map[string]*nameFound{}}
+	catalogue := d.catalogueSpans()
 	byForm := d.formNames()
 	byForm = byForm[sort.Search(len(byForm), func(i int) bool { return byForm[i].Start >= d.part.span.Start }):]
 	byForm = byForm[:sort.Search(len(byForm), func(i int) bool { return byForm[i].Start >= d.part.span.End })]
@@ -230,19 +231,23 @@ func (d *doc) readNames() {
 		if m.Start >= d.part.span.End {
 			break
 		}
-		if d.inCatalogue(m.Start) || inBody(byForm, m.Start) {
+		if within(catalogue, m.Start) || inBody(byForm, m.Start) {
 			continue
 		}
 		n := nameFound{mention: Mention{ID: m.Agent, Name: m.Name}, kind: m.Kind, confidence: 0.85, rule: "names"}
 		found.take(m.Agent, n, d.clean(Span{m.Start, m.End}), Span{m.Start, m.End})
 	}
 	for _, f := range byForm {
-		if d.inCatalogue(f.Start) {
+		if within(catalogue, f.Start) {
 			continue
 		}
 		n := nameFound{kind: f.kind, confidence: 0.5, rule: "form-names"}
 		if f.sure {
 			n.confidence = 0.65
+		}
+		if f.known != nil {
+			n.mention = Mention{ID: f.known.Agent, Name: f.known.Name}
+			n.confidence, n.rule = 0.75, "names"
 		}
 		found.take(f.key, n, d.clean(f.Span), f.Span)
 	}
@@ -306,7 +311,10 @@ func (d *doc) inRole(f Field) (string, agents.Kind) {
 		if v.Recipient.ID == "" {
 			written = v.Recipient.Written
 		}
-		if len(written) <= 4 && strings.ToUpper(written) == written {
+		switch letters := strings.Trim(written, ". "); {
+		case utf8.RuneCountInString(letters) < 2:
+			return "", ""
+		case len(letters) <= 4 && strings.ToUpper(letters) == letters:
 			kind = agents.Organisation // a department by its letters
 		}
 	}
@@ -319,18 +327,32 @@ func (d *doc) inRole(f Field) (string, agents.Kind) {
 	return written, kind
 }
 
-// inCatalogue tells that an offset lies in a citation, an address or a statement of
-// rights: names there belong to the cataloguer.
-func (d *doc) inCatalogue(offset int) bool {
-	for _, f := range d.fields {
-		switch f.Name {
-		case "citation", "publisher", "source_url", "translator", "contributor", "credits", "published_in", "rights":
-			for _, e := range f.Evidence {
-				if e.Start <= offset && offset < e.End {
-					return true
-				}
-			}
-		}
+// ofCatalogue tells that the names in a field belong to the cataloguer: a citation,
+// an address, a statement of rights.
+func ofCatalogue(field string) bool {
+	switch field {
+	case "citation", "publisher", "source_url", "translator", "contributor", "credits", "published_in", "rights":
+		return true
 	}
 	return false
+}
+
+// inCatalogue tells that an offset lies in such a field.
+func (d *doc) inCatalogue(offset int) bool {
+	return slices.ContainsFunc(d.fields, func(f Field) bool { return ofCatalogue(f.Name) && within(f.Evidence, offset) })
+}
+
+// catalogueSpans are those of all such fields.
+func (d *doc) catalogueSpans() []Span {
+	var spans []Span
+	for _, f := range d.fields {
+		if ofCatalogue(f.Name) {
+			spans = append(spans, f.Evidence...)
+		}
+	}
+	return spans
+}
+
+func within(spans []Span, offset int) bool {
+	return slices.ContainsFunc(spans, func(s Span) bool { return s.Start <= offset && offset < s.End })
 }

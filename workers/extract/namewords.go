@@ -171,7 +171,7 @@ var placePrepositions = wordSet(`in at near into through outside around towards 
 	в во из под близ через подле возле вблизи`)
 
 // placeVerbs take a place as their object.
-var placeVerbs = wordSet(`reached reach leaving occupied captured entered bombed bombing liberated via capture occupy left attacked
+var placeVerbs = wordSet(`reached reach leaving occupied captured entered bombed bombing liberated capture occupy left attacked
 	seized seize evacuate evacuated besieged shelled`)
 
 // motion tells that the "to" or "for" behind it leads to a place.
