@@ -25,9 +25,6 @@ var unitWords = wordSet(`cavalry infantry rifle guards tank mechanized mechanise
 	airborne parachute marine armored armoured engineer signal anti aircraft separate independent field shock reserve naval light
 	heavy border security combined arms assault night training main special political european far eastern`)
 
-// alone are bodies that need no further word.
-var alone = map[string]string{"general": "staff", "council": "of", "central": "committee", "security": "council", "supreme": "soviet"}
-
 // aloneHeads name a body by themselves.
 var aloneHeads = wordSet("presidium politburo majlis knesset bundestag bundesrat cominform comintern stavka gosplan")
 
@@ -160,7 +157,7 @@ func (r *formReader) bodyBefore(i int, caps, unit bool) (first int, numbered boo
 		if !r.startsUpper(j) || r.upper(t.Span) != caps && r.owner[j] == 0 || r.ownedBy(j, agents.Person) || r.single(j) {
 			break
 		}
-		if stopsBody[w] || titles[w] && w != "general" || t.key != none && t.key != kBody && t.key != kSpecial && !(w == "general" && generalHeads[r.word(j+1)]) {
+		if stopsBody[w] || titles[w] && w != "general" || !r.formOf(j) {
 			break
 		}
 		if r.sentenceStart(j) && !caps && !bodyWords[w] && !nationality(w) && r.owner[j] == 0 && !ordinals[w] && !r.titleCase(r.lines[r.lineAt(t.Start)]) {
@@ -172,6 +169,15 @@ func (r *formReader) bodyBefore(i int, caps, unit bool) (first int, numbered boo
 		first++
 	}
 	return first, false
+}
+
+// formOf tells that a word's meaning for forms does not keep it from a body's name.
+func (r *formReader) formOf(i int) bool {
+	switch r.at(i).key {
+	case none, kBody, kSpecial:
+		return true
+	}
+	return r.word(i) == "general" && generalHeads[r.word(i+1)]
 }
 
 func (r *formReader) ownedBy(i int, kind agents.Kind) bool {
@@ -213,7 +219,8 @@ var stopsBody = wordSet(`the a an this that these those in on at of for to from 
 func (r *formReader) bodyBehind(j int, w string, caps bool) int {
 	for range 4 {
 		p := r.word(j)
-		if p != "of" && p != "for" && p != "on" && !(p == "in" && (w == "embassy" || w == "legation" || w == "consulate" || w == "mission")) {
+		abroad := w == "embassy" || w == "legation" || w == "consulate" || w == "mission"
+		if p != "of" && p != "for" && p != "on" && (p != "in" || !abroad) {
 			return j
 		}
 		k := j + 1

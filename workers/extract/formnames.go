@@ -158,7 +158,7 @@ func (r *formReader) run(i int) (nameRun, bool) {
 		run.initials = true
 		j += 2
 	}
-	if run.initials && !(r.nameWord(j) && r.near(j)) {
+	if run.initials && (!r.nameWord(j) || !r.near(j)) {
 		return run, false
 	}
 	limit := 4
@@ -173,10 +173,16 @@ func (r *formReader) run(i int) (nameRun, bool) {
 		run.words++
 		j++
 		run.last = j
-		if r.at(j).mark == '-' && r.closeTo(j) && r.closeTo(j+1) && r.startsUpper(j+1) && r.free(j+1) {
+		if r.at(j).mark == '-' && r.closeTo(j) && r.closeTo(j+1) && r.free(j+1) &&
+			(r.startsUpper(j+1) || run.words > 1 && r.at(j+1).word() && r.at(j+1).End-r.at(j+1).Start <= 12) { // Mao Tse-tung
 			j += 2
 			run.last = j
 			continue
+		}
+		if articles[r.word(j)] && r.at(j+1).mark == '-' && r.near(j) && r.closeTo(j+1) && r.closeTo(j+2) && r.startsUpper(j+2) && r.free(j+2) {
+			run.words++
+			j += 3 // Baha ad-Din
+			run.last = j
 		}
 		if particles[r.word(j)] && !r.startsUpper(j) && r.nameWord(j+1) && r.near(j) && r.near(j+1) {
 			j++
@@ -184,6 +190,9 @@ func (r *formReader) run(i int) (nameRun, bool) {
 	}
 	if run.words == 0 || run.words == 1 && !run.initials && r.single(run.first) {
 		return run, false
+	}
+	if full, ok := r.full(run); ok {
+		return full, true
 	}
 	end := run.last
 	for !run.initials && r.initialAt(end) && end < run.last+4 && r.near(end) {
@@ -195,11 +204,32 @@ func (r *formReader) run(i int) (nameRun, bool) {
 	return run, true
 }
 
+// full goes on from a surname in capitals to the given name and the father's: BOYKO
+// Stepan Ivanovich.
+func (r *formReader) full(run nameRun) (nameRun, bool) {
+	i := run.last
+	if !run.caps || run.words > 1 || !r.near(i) || !r.near(i+1) || !r.nameWord(i) || !r.nameWord(i+1) || r.upper(r.at(i).Span) {
+		return run, false
+	}
+	given := nameRun{first: i, last: i + 2, words: 2}
+	if !r.patronymic(given) {
+		return run, false
+	}
+	run.last, run.words, run.initials = i+2, 3, true
+	return run, true
+}
+
 // initialAt tells that an initial with its full stop stands at token i.
 func (r *formReader) initialAt(i int) bool {
 	t := r.at(i)
-	return t.word() && r.startsUpper(i) && utf8.RuneCountInString(r.plain[t.Start:t.End]) == 1 && r.at(i+1).mark == '.' && r.closeTo(i+1)
+	if !t.word() || !r.startsUpper(i) || r.at(i+1).mark != '.' || !r.closeTo(i+1) {
+		return false
+	}
+	return utf8.RuneCountInString(r.plain[t.Start:t.End]) == 1 || digraphs[r.word(i)] && (r.nameWord(i+2) || r.startsUpper(i+2) && r.at(i+3).mark == '.')
 }
+
+// digraphs are Russian initials in Latin letters: Yu. A. Zhdanov.
+var digraphs = wordSet("ya yu yo ye zh ch sh ts kh")
 
 // free tells that no name has a token yet.
 func (r *formReader) free(i int) bool { return i >= 0 && i < len(r.owner) && r.owner[i] == 0 }
@@ -224,7 +254,7 @@ func (r *formReader) nameWord(i int) bool {
 	if compass[w] {
 		return r.near(i+1) && r.startsUpper(i+1) && r.free(i+1) && !compass[r.word(i+1)] && r.nameWord(i+1)
 	}
-	return !plainCapitals[bare(w)] && !titles[w] && !bodyHeads[w] && !portfolios[bare(w)] && !romanNumber(w)
+	return !plainCapitals[bare(w)] && !titles[w] && !offices[w] && !bodyHeads[w] && !portfolios[bare(w)] && !romanNumber(w)
 }
 
 // bare takes the 's of the genitive away.
@@ -285,11 +315,17 @@ func (r *formReader) add(run nameRun, kind agents.Kind, sure bool) {
 // endings of cases.
 func (r *formReader) keyOf(run nameRun, kind agents.Kind) string {
 	last := run.last - 1
+	if run.words == 3 && run.caps && !r.upper(r.at(last).Span) {
+		last = run.first // BOYKO Stepan Ivanovich
+	}
 	for last > run.first && (r.at(last).mark != 0 || r.single(last)) {
 		last--
 	}
 	if kind != agents.Person {
 		return string(kind) + stem(bare(r.low(Span{r.at(run.first).Start, r.at(last).End})))
+	}
+	if last >= run.first+2 && r.at(last-1).mark == '-' && !r.startsUpper(last) {
+		return string(kind) + stem(r.low(r.span(run))) // Wang Chung-hui has his surname first
 	}
 	for last >= run.first+2 && r.at(last-1).mark == '-' {
 		last -= 2
@@ -478,9 +514,7 @@ func (r *formReader) inOffice(run nameRun, i int) bool {
 	}
 	comma := r.at(i).mark == ','
 	if comma {
-		switch after := r.at(run.last); {
-		case after.mark == ',' || after.mark == '.' || after.mark == ';' || after.mark == ')':
-		default:
+		if !strings.ContainsRune(",.;)", r.at(run.last).mark) || r.at(run.last).mark == 0 {
 			return false
 		}
 		i--
@@ -517,8 +551,8 @@ func (r *formReader) clerk(run nameRun) bool {
 		return false
 	}
 	for j := l.first; j < run.first; j++ {
-		switch k := r.at(j).key; {
-		case k == kDeciphered || k == kPrinted || k == kVerified || k == kDispatched || k == kExecuted || k == kRecorded:
+		switch r.at(j).key {
+		case kDeciphered, kPrinted, kVerified, kDispatched, kExecuted, kRecorded:
 			return !r.abbreviation(run) && r.at(run.last).mark != ':' && r.at(run.last+1).mark != ':'
 		}
 	}
@@ -694,6 +728,8 @@ func (r *formReader) acts(run nameRun) bool {
 	switch {
 	case toTell[w], telling[w] && unicode.Is(unicode.Cyrillic, firstOf(w)):
 		return true
+	case (w == "с" || w == "со") && !run.caps && instrumental(r.word(run.last-1)):
+		return true
 	case w == "with" || w == "с" || w == "со":
 		for j := i - 1; j > i-4 && j >= 0; j-- {
 			if talking[r.word(j)] {
@@ -706,6 +742,11 @@ func (r *formReader) acts(run nameRun) bool {
 	return false
 }
 
+// instrumental tells that a Russian word has the ending of a man's name behind "with".
+func instrumental(w string) bool {
+	return strings.HasSuffix(w, "ом") || strings.HasSuffix(w, "ем") || strings.HasSuffix(w, "ым")
+}
+
 func firstOf(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
 
 // acting tells that a verb stands at token i, words that help it before it.
@@ -716,11 +757,24 @@ func (r *formReader) acting(i int) bool {
 			break
 		}
 		i++
+		if (w == "has" || w == "had") && participle(r.word(i)) && r.near(i) && !r.startsUpper(i) {
+			return true
+		}
 		if modal[w] && r.at(i).word() && !r.startsUpper(i) && r.near(i) && r.word(i) != "be" {
 			return true
 		}
 	}
 	return r.at(i).word() && telling[r.word(i)] && !r.startsUpper(i)
+}
+
+// participle tells that a word has the ending of one.
+func participle(w string) bool {
+	for _, e := range []string{"ed", "own", "one", "ken", "ven", "ght", "ent", "ome", "eft"} {
+		if strings.HasSuffix(w, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // begins tells that a run of one word begins a sentence and may be an ordinary word.
@@ -823,6 +877,8 @@ func (r *formReader) joined(run nameRun) agents.Kind {
 		right = r.kindAt(run.last + 1)
 	}
 	switch {
+	case left == agents.Place && (placePrepositions[r.word(run.last)] || r.word(run.last) == "at" || r.word(run.last) == "who"):
+		return ""
 	case left != "" && before == 'a' && !r.sentenceStart(run.first-1) && (r.at(run.last).mark != 0 || r.lines[r.line].last == run.last || r.near(run.last)):
 		return left
 	case left != "" && (after != 0 || left == right):

@@ -101,6 +101,7 @@ var plainCapitals = wordSet(`
 	даже именно все всё весь вся всех всем сам сама само сами свой своя свое своё свои мой моя мое моё мои наш наша наше наши нашей нашего нашему
 	ваш ваша ваше ваши вашей вашего вашему вашу нашу вами нами вас нас вам нам мне меня мной его ее её их ему ей им него нее неё них нему ней ним
 	один одна одно два две три четыре пять шесть семь восемь девять десять первый первая первое второй вторая второе третий третья третье
+	дел иностранных внешней внутренних торговли обороны финансов делам делах вооруженных вооружённых сил народных
 	последний последняя последнее последние последних прочие другие другой другая остальные всякий каждый
 	прошу просим считаю считаем сообщаю сообщаем сообщите передайте докладываю полагаю полагал считал примите приложение примечание
 	вопрос вопросы ответ письмо письма телеграмма телеграммы записка записки запись беседа беседы справка доклад донесение нота протокол решение
@@ -141,7 +142,7 @@ var helping = wordSet(`has had have is was will would did does also then again h
 
 // toTell are those verbs behind which a person stands.
 var toTell = wordSet(`consult consulted tell inform ask see visit met meet told asked informed saw received thank congratulate greet advise invite notify
-	сообщите передайте скажите вручите спросите поблагодарите сообщить передать вручить сказать спросить принял приняли посетил просил
+	посетили посетила сопровождает сопровождал сопровождали встретил встретили видел видели сообщите передайте скажите вручите спросите поблагодарите сообщить передать вручить сказать спросить принял приняли посетил просил
 	просите попросите проинформируйте поставьте ознакомьте пригласите поздравьте познакомьте`)
 
 // modal verbs have another verb behind them.
@@ -208,6 +209,9 @@ var compass = wordSet("north south east west northern southern eastern western u
 
 // particles join the parts of a name without a capital.
 var particles = wordSet("de van von der den del della di da du la le bin ibn ben el al ul ud dos фон ван де дер ибн бен эль аль оглы")
+
+// articles stand before a part of an Arabic name, with a hyphen.
+var articles = wordSet("al ad ar as an at el ul ud ur us аль ас ад ар эль")
 
 // lastParts end an oriental name.
 var lastParts = wordSet("khan pasha bey bek effendi agha aga mirza хан хана хану паша паши бей бея бек бека эфенди ага мирза")
