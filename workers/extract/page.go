@@ -26,6 +26,9 @@ type page struct {
 	// found are the archival references in the text, once they are sought.
 	found  []citation.Citation
 	sought bool
+	// byForm are the names that their form tells, once formed.
+	byForm []formName
+	formed bool
 }
 
 // line is one line without the blanks at its ends; empty when Start is End.
