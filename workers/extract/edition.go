@@ -524,8 +524,3 @@ var archiveWords = map[string]bool{
 	"archive": true, "archives": true, "library": true, "project": true, "program": true, "programme": true, "collection": true, "repository": true,
 	"архив": true, "библиотека": true, "проект": true, "коллекция": true, "собрание": true,
 }
-
-func firstOf(s string) rune {
-	r, _ := firstRune(s)
-	return r
-}
