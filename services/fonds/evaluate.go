@@ -60,6 +60,9 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if o.gold == "" {
 		return usagef("name the gold file with --gold")
 	}
+	if o.least < 0 || o.least > 1 {
+		return usagef("--min-core %v: write a number from 0 to 1", o.least)
+	}
 	file, err := os.Open(o.gold)
 	if err != nil {
 		return dataf("--gold %s: %s", shown(o.gold), reasonOf(err))

@@ -144,9 +144,7 @@ func writeExtractJSON(w io.Writer, path string, documents []extract.Document) er
 	if documents == nil {
 		documents = []extract.Document{}
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(map[string]any{"file": path, "documents": documents}); err != nil {
+	if err := writeValue(w, map[string]any{"file": path, "documents": documents}); err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
 	return nil

@@ -111,7 +111,7 @@ func TestEvaluateMetadata(t *testing.T) {
 	if code != exitOK || !strings.Contains(out, "telegram_number") || !strings.Contains(out, "CORE") {
 		t.Errorf("exit %d: %s%s", code, out, errs)
 	}
-	if code, _, _ := alone(t, "evaluate", "metadata", "--gold", gold, "--min-core", "1.1"); code != exitData {
+	if code, _, _ := alone(t, "evaluate", "metadata", "--gold", gold, "--min-core", "1"); code != exitData {
 		t.Errorf("below the wanted figure: exit %d", code)
 	}
 	code, out, errs = alone(t, "evaluate", "metadata", "--gold", gold, "--json")

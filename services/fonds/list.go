@@ -98,7 +98,9 @@ func (o *listOptions) expression() (string, error) {
 	if strings.TrimSpace(o.filter) == "" {
 		return own, nil
 	}
-	return own + " AND (" + o.filter + ")", nil
+	// Behind it, for the places that errors name are those of what was written. It
+	// needs no parentheses: OR binds more closely than AND.
+	return o.filter + " AND " + own, nil
 }
 
 func titleOf(d *fondsv1.Document) string {

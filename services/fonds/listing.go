@@ -22,7 +22,9 @@ type listing[M proto.Message] struct {
 // flags adds what every listing takes and returns where --limit goes.
 func (l listing[M]) flags(cmd *cobra.Command) *int {
 	addServerFlag(cmd)
-	return cmd.Flags().Int("limit", 50, "list at most this many; 0 for all")
+	limit := new(int)
+	countVar(cmd.Flags(), limit, "limit", 50, "list at most this many; 0 for all")
+	return limit
 }
 
 // print prints up to limit things, 0 for all.

@@ -58,7 +58,7 @@ $FONDS_SERVER, or ` + defaultServer + ` when that is not set.`,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().Bool("json", false, "print JSON: one object for a resource, one object a line for lists")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v", err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%s", flagMistake(err)) })
 	root.AddCommand(
 		newServeCommand(), newIngestCommand(), newImportCommand(), newBatchCommand(), newExtractCommand(), newEvaluateCommand(), newLookupCommand(), newListCommand(), newGetCommand(),
 		newCiteCommand(), newSearchCommand(), newThreadCommand(), newSplitCommand(), newMergeCommand(),
