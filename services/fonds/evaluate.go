@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -76,7 +77,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	texts, predictions, err := o.predict(x, gold)
+	texts, predictions, err := o.predict(cmd.Context(), x, gold)
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 }
 
 // predict reads the texts of a gold file and extracts each.
-func (o *evaluateOptions) predict(x *extract.Extractor, gold *evaluate.Gold) (map[string]string, []evaluate.Prediction, error) {
+func (o *evaluateOptions) predict(ctx context.Context, x *extract.Extractor, gold *evaluate.Gold) (map[string]string, []evaluate.Prediction, error) {
 	folder := o.texts
 	if folder == "" {
 		folder = filepath.Dir(o.gold)
@@ -108,6 +109,9 @@ func (o *evaluateOptions) predict(x *extract.Extractor, gold *evaluate.Gold) (ma
 		text, err := readText(nil, filepath.Join(folder, name))
 		if err != nil {
 			return nil, nil, dataf("%s: %s", shown(name), err)
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
 		}
 		texts[name] = text
 		if err := json.NewEncoder(&found).Encode(map[string]any{"file": name, "documents": x.Extract(text)}); err != nil {
