@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,6 +71,9 @@ func (o *importOptions) run(cmd *cobra.Command, paths []string) error {
 	id := strings.TrimPrefix(o.collection, "collections/")
 	if id != "" && !collectionPattern.MatchString(id) {
 		return usagef("--collection %s: %s", shown(o.collection), collectionRule)
+	}
+	if u, err := url.Parse(o.url); o.url != "" && (err != nil || u.Scheme == "" || u.Host == "") {
+		return usagef("--url %s: write a whole address, such as https://example.org/bulletin", shown(o.url))
 	}
 	c, err := dial(cmd)
 	if err != nil {

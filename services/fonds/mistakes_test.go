@@ -22,6 +22,8 @@ func TestMistakesInFlagsAreToldInWords(t *testing.T) {
 		"unknown shorthand flag: -П in -Пекин; a word":       {"search", "самолёт", "-Пекин"},
 		"unknown shorthand flag: -x\n":                       {"import", "a.txt", "-wx"},
 		"there is no word to look for":                       {"search", " "},
+		"--url nowhere: write a whole address":               {"import", "a.txt", "--url", "nowhere"},
+		"--fields is a table alone":                          {"get", "01998a4e-5f0a-7c4e-9d3b-0c6a3f1e2b7d", "--fields", "--text"},
 		"unknown flag: --colour":                             {"list", "--colour"},
 	} {
 		code, _, errs := alone(t, args...)

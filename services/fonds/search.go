@@ -129,7 +129,7 @@ func (c *client) dates(ctx context.Context, hits []*fondsv1.SearchHit) []string 
 		return dates
 	}
 	for i, d := range answer.GetDocuments() {
-		dates[i] = rawOf(d, dateFields...)
+		dates[i] = dateOf(d, dateFields...)
 	}
 	return dates
 }
