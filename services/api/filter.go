@@ -75,8 +75,10 @@ func mistake(rest, what string) string {
 		return fmt.Sprintf("%q is expected here", strings.TrimPrefix(what, "expected "))
 	case rest == "":
 		return `something is missing at the end: a comparison, such as title:"4117", or its value`
-	case next == "AND", next == "OR", next == "NOT":
-		return next + ` needs a comparison, such as title:"4117", on its right and, but for NOT, on its left`
+	case next == "AND", next == "OR":
+		return next + ` stands between two comparisons, such as title:"4117"`
+	case next == "NOT":
+		return `NOT stands before a comparison, such as title:"4117"`
 	case strings.HasPrefix(rest, "-"):
 		return `"-" is not expected here: write dates and what has signs in it in quotation marks`
 	case strings.HasPrefix(what, "unexpected"):

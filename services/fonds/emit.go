@@ -23,16 +23,38 @@ func encodeJSON(m proto.Message) ([]byte, error) {
 
 // writeLine writes one message as one line of JSON.
 func writeLine(w io.Writer, m proto.Message) error {
+	line, err := lineOf(m)
+	if err == nil {
+		_, err = w.Write(line)
+	}
+	return err
+}
+
+func lineOf(m proto.Message) ([]byte, error) {
 	raw, err := encodeJSON(m)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var line bytes.Buffer
 	if err := json.Compact(&line, raw); err != nil {
-		return fmt.Errorf("encode JSON: %w", err)
+		return nil, fmt.Errorf("encode JSON: %w", err)
 	}
 	line.WriteByte('\n')
-	_, err = w.Write(escaped(line.Bytes()))
+	return escaped(line.Bytes()), nil
+}
+
+// writeHeadLine writes a message with a document that was read without its regions and
+// fields, as lists give it: [] would say that it has none. Within a value of JSON the
+// quotation marks would have escapes before them.
+func writeHeadLine(w io.Writer, m proto.Message) error {
+	line, err := lineOf(m)
+	if err != nil {
+		return err
+	}
+	for _, unread := range []string{`"regions":[],`, `"fields":[],`} {
+		line = bytes.ReplaceAll(line, []byte(unread), nil)
+	}
+	_, err = w.Write(line)
 	return err
 }
 

@@ -46,7 +46,7 @@ order; the compiler's words around them are kept as documents of their own. With
 ` + "`fonds merge`" + ` change what was found.
 
 The same file in the same collection is imported once: naming it again changes
-nothing and prints its documents.`,
+nothing and prints its documents. --json has their fields with --wait alone.`,
 		Example: `  fonds import telegram.txt
   fonds import bulletin.html --edition 'Bulletin 6-7' --url https://example.org/bulletin
   fonds import letters/*.md --collection letters --wait
@@ -111,8 +111,12 @@ func (o *importOptions) importOne(cmd *cobra.Command, c *client, path string) er
 	}
 	w := cmd.OutOrStdout()
 	if wantsJSON(cmd) {
+		write := writeHeadLine
+		if o.wait {
+			write = writeLine
+		}
 		for _, d := range documents {
-			if err := writeLine(w, d); err != nil {
+			if err := write(w, d); err != nil {
 				return err
 			}
 		}

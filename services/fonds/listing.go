@@ -17,6 +17,8 @@ type listing[M proto.Message] struct {
 	row  func(M) []string
 	// none is printed in the place of an empty table; "" for its header alone.
 	none string
+	// heads tells that documents come without regions and fields.
+	heads bool
 }
 
 // flags adds what every listing takes and returns where --limit goes.
@@ -37,6 +39,9 @@ func (l listing[M]) print(cmd *cobra.Command, limit int) error {
 	t := table{header: l.header}
 	err = l.each(cmd.Context(), c, limit, func(thing M) error {
 		if wantsJSON(cmd) {
+			if l.heads {
+				return writeHeadLine(cmd.OutOrStdout(), thing)
+			}
 			return writeLine(cmd.OutOrStdout(), thing)
 		}
 		t.add(l.row(thing)...)

@@ -147,7 +147,7 @@ func (o hitWriter) write(ctx context.Context, c *client, hits []*fondsv1.SearchH
 	}
 	for i, h := range hits {
 		if o.json {
-			if err := writeLine(o.w, h); err != nil {
+			if err := writeHeadLine(o.w, h); err != nil {
 				return err
 			}
 			continue

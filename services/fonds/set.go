@@ -269,6 +269,16 @@ func fieldShown(f *fondsv1.Field) string {
 		text = v.Link.GetUrl()
 	case *fondsv1.FieldValue_Citation:
 		text = f.GetRaw()
+	case *fondsv1.FieldValue_Distribution:
+		text = copyWords(v.Distribution)
+	case *fondsv1.FieldValue_NumberRange:
+		text = rangeWords(v.NumberRange)
+	case *fondsv1.FieldValue_Step:
+		text = stepWords(v.Step)
+	case *fondsv1.FieldValue_Embedded:
+		text = embeddedWords(v.Embedded)
+	case *fondsv1.FieldValue_Gloss:
+		text = glossWords(v.Gloss)
 	default:
 		text = partsShown(f.GetValue())
 	}
