@@ -28,7 +28,7 @@ A FILE is plain text, Markdown or HTML: the published text of one or more telegr
 letters, or what was recognised of their pages. Each document is printed with its
 fields: what was found, the words that prove it, the rule, and how sure it is.
 
-It is in UTF-8, UTF-16 or windows-1251, and what is no text is refused. With --json each
+It is in UTF-8, UTF-16, windows-1251 or KOI8-R, and what is no text is refused. With --json each
 file is one line with byte offsets into the file. "-" reads standard input.
 
 --agents names a file of people, places and organisations, CSV or JSON, that is

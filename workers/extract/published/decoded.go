@@ -1,7 +1,6 @@
 package published
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"unicode/utf16"
@@ -12,8 +11,8 @@ import (
 // for a place in the text the one in the file. An error is always a *NotText.
 func Decoded(name string, file []byte) (text string, place func(int) int, err error) {
 	same := func(at int) int { return at }
-	if bytes.HasPrefix(file, []byte("%PDF-")) {
-		return "", nil, &NotText{"a PDF file: deliver it with `fonds ingest`, which reads its pages"}
+	if err := picture(file); err != nil {
+		return "", nil, err
 	}
 	e, called := encodingOf(file, mediaType(name, file))
 	text, place = string(file), same

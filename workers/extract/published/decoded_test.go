@@ -48,7 +48,7 @@ func TestDecodedTellsPlacesInTheFile(t *testing.T) {
 
 func TestDecodedRefusesWhatIsNoText(t *testing.T) {
 	t.Parallel()
-	for file, says := range map[string]string{"%PDF-1.4": "fonds ingest", "abc\x00d": "byte 4 is NUL"} {
+	for file, says := range map[string]string{"%PDF-1.4": "fonds ingest", "abc\x00d": "byte 4 is NUL", "\x89PNG\r\n\x1a\n": "a PNG image: deliver it"} {
 		if _, _, err := Decoded("a.txt", []byte(file)); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", file, err)
 		}
