@@ -58,11 +58,34 @@ func (r *filterReader) unparsed(err error) error {
 			offset, what = int(e.Position().Offset), e.Message()
 		}
 	}
-	hint := ""
-	if offset > 0 && offset < len(r.source) && r.source[offset] == '-' {
-		hint = ": write dates and what has signs in it in quotation marks"
+	offset = min(max(offset, 0), len(r.source))
+	rest := strings.TrimSpace(r.source[offset:])
+	offset += strings.Index(r.source[offset:], rest)
+	return r.refuse(offset, mistake(rest, what))
+}
+
+// mistake says what is wrong with the rest of a filter. The parser speaks of its own
+// tokens; what it says of them stands for whatever is not told apart here.
+func mistake(rest, what string) string {
+	next, _, _ := strings.Cut(rest, " ")
+	switch {
+	case what == "unterminated string":
+		return "a quotation mark without an end"
+	case strings.HasPrefix(what, "expected "):
+		return fmt.Sprintf("%q is expected here", strings.TrimPrefix(what, "expected "))
+	case rest == "":
+		return `something is missing at the end: a comparison, such as title:"4117", or its value`
+	case next == "AND", next == "OR":
+		return next + ` stands between two comparisons, such as title:"4117"`
+	case next == "NOT":
+		return `NOT stands before a comparison, such as title:"4117"`
+	case strings.HasPrefix(rest, "-"):
+		return `"-" is not expected here: write dates and what has signs in it in quotation marks`
+	case strings.HasPrefix(what, "unexpected"):
+		c, _ := utf8.DecodeRuneInString(rest)
+		return fmt.Sprintf(`%q is not expected here: write comparisons such as title:"4117" with AND, OR or NOT between them, and what has signs in it in quotation marks`, c)
 	}
-	return r.refuse(offset, what+hint)
+	return what
 }
 
 // refuse is an error that names a place in the filter, an offset in bytes.

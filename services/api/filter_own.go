@@ -15,8 +15,8 @@ var ownComparisons = map[string]func(operator, value string) (catalog.Condition,
 	"collection":   compareCollection,
 	"title":        compareTitle,
 	"holding_path": comparePath,
-	"complete":     compareBool(func(yes bool) catalog.Condition { return catalog.IsComplete(yes) }),
-	"extracted":    compareBool(func(yes bool) catalog.Condition { return catalog.IsExtracted(yes) }),
+	"complete":     compareBool("complete", func(yes bool) catalog.Condition { return catalog.IsComplete(yes) }),
+	"extracted":    compareBool("extracted", func(yes bool) catalog.Condition { return catalog.IsExtracted(yes) }),
 	"assurance":    compareAssurance,
 	"create_time":  compareTime(func(from, before time.Time) catalog.Condition { return catalog.Created{From: from, Before: before} }),
 	"update_time":  compareTime(func(from, before time.Time) catalog.Condition { return catalog.Updated{From: from, Before: before} }),
@@ -63,10 +63,10 @@ func comparePath(operator, value string) (catalog.Condition, error) {
 	return equality(catalog.AtPath(value), operator, `holding_path = "PATH", or !=`)
 }
 
-func compareBool(is func(bool) catalog.Condition) func(operator, value string) (catalog.Condition, error) {
+func compareBool(name string, is func(bool) catalog.Condition) func(operator, value string) (catalog.Condition, error) {
 	return func(operator, value string) (catalog.Condition, error) {
 		if value != "true" && value != "false" {
-			return nil, fmt.Errorf("it is compared with true or false, not with %q", value)
+			return nil, fmt.Errorf("%s is compared with true or false, not with %q", name, value)
 		}
 		return equality(is(value == "true"), operator, "= true, or = false")
 	}

@@ -98,8 +98,14 @@ func TestFilterRefuses(t *testing.T) {
 		`title < "x"`:                               {"1", `title:"PART"`},
 		`create_time > "now"`:                       {"1", "2026-02-28"},
 		`  ((complete = true)`:                      {"21", "expected"},
-		`title:"`:                                   {"7", "unterminated"},
-		`ы = "x" AND title:"`:                       {"19", "unterminated"},
+		`title:"`:                                   {"7", "quotation mark without an end"},
+		`title:`:                                    {"7", "missing at the end"},
+		`(`:                                         {"2", "missing at the end"},
+		`title:"a" AND`:                             {"11", "AND stands between two"},
+		`NOT`:                                       {"1", "NOT stands before"},
+		`title = "a" = "b"`:                         {"13", `'=' is not expected here`},
+		`complete = maybe`:                          {"1", `complete is compared with true or false`},
+		`ы = "x" AND title:"`:                       {"19", "quotation mark without an end"},
 		strings.Repeat("complete = true AND ", 100) + "complete = true": {"2001", "100 comparisons"},
 	} {
 		_, err := documentQuery(filter, keys.Maker{})

@@ -17,7 +17,7 @@ type (
 	InCollection string
 	// Titled has a whole title.
 	Titled string
-	// TitleContains has a part of a title, without regard to the case of A-Z.
+	// TitleContains has a part of a title, without regard to case.
 	TitleContains string
 	// AtPath has the whole path of the holding that the document was proposed for.
 	AtPath string

@@ -102,7 +102,7 @@ func newAgentsListCommand() *cobra.Command {
 		Args: needs(cobra.MaximumNArgs(1), "at most one QUERY"),
 	}
 	files := addAgentsFlag(cmd)
-	cmd.Flags().IntVar(&limit, "limit", limit, "list at most this many; 0 for all")
+	countVar(cmd.Flags(), &limit, "limit", limit, "list at most this many; 0 for all")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		authority, err := readAuthority(*files)
 		if err != nil {

@@ -44,7 +44,7 @@ tells under each value which words prove it, where they stand, and who says so.`
 	}
 	addServerFlag(cmd)
 	cmd.Flags().Uint32Var(&o.revision, "revision", 0, "number of the revision; 0 for the newest")
-	cmd.Flags().BoolVar(&o.fields, "fields", false, "a table of all fields and pages")
+	cmd.Flags().BoolVar(&o.fields, "fields", false, "a table of the fields, but for names in the text and glosses, and of the pages")
 	cmd.Flags().BoolVar(&o.text, "text", false, "the whole text, not its beginning alone")
 	cmd.Flags().BoolVar(&o.evidence, "evidence", false, "what proves each value")
 	cmd.Flags().IntVar(&o.width, "width", 0, "characters in a line; 0 for the terminal's, or 80")
@@ -58,6 +58,9 @@ func (o getOptions) run(cmd *cobra.Command, written string) error {
 	}
 	if o.width != 0 && o.width < narrowest {
 		return usagef("--width %d: a line needs at least %d characters", o.width, narrowest)
+	}
+	if o.fields && (o.text || o.evidence) {
+		return usagef("--fields is a table alone: leave out --text and --evidence")
 	}
 	c, err := dial(cmd)
 	if err != nil {
@@ -190,7 +193,7 @@ func writeDocument(cmd *cobra.Command, d *fondsv1.Document) error {
 // writeFields lists what a document says about itself, names that are only
 // mentioned left out.
 func writeFields(w io.Writer, fields []*fondsv1.Field) error {
-	t := table{header: []string{"FIELD", "AS WRITTEN", "SURE", "SAYS"}}
+	t := table{header: []string{"FIELD", "VALUE", "AS WRITTEN", "SURE", "SAYS"}}
 	for _, f := range fields {
 		switch f.GetName() {
 		case "person", "place", "organisation", "gloss":
@@ -200,7 +203,7 @@ func writeFields(w io.Writer, fields []*fondsv1.Field) error {
 		if f.GetPerson() != "" {
 			sure = "-"
 		}
-		t.add(f.GetName(), oneLine(writtenOf(f), 70), sure, provenance(f))
+		t.add(f.GetName(), fieldShown(f), orDash(oneLine(f.GetRaw(), 50)), sure, provenance(f))
 	}
 	if len(t.rows) == 0 {
 		return nil

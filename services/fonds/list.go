@@ -61,12 +61,14 @@ const filterHelp = `  title:"4117"                          a part of the title;
   fields.copy_count > 2                 numbers
   fields.summary:*                      whether there is one
 
-All fields can be compared; a name that is none is answered with the list of them.`
+All fields can be compared; a name that is none is answered with the list of them.
+--json has neither regions nor fields; ` + "`fonds get`" + ` and ` + "`fonds lookup`" + ` have.`
 
 // listing asks with the flags as they are when it is printed.
 func (o *listOptions) listing() listing[*fondsv1.Document] {
 	return listing[*fondsv1.Document]{
 		header: []string{"NAME", "REVISION", "ASSURANCE", "COMPLETE", "COLLECTION", "UPDATED", "TITLE"},
+		heads:  true,
 		page: func(ctx context.Context, c *client, size int32, token string) ([]*fondsv1.Document, string, error) {
 			filter, err := o.expression()
 			if err != nil {
@@ -98,7 +100,9 @@ func (o *listOptions) expression() (string, error) {
 	if strings.TrimSpace(o.filter) == "" {
 		return own, nil
 	}
-	return own + " AND (" + o.filter + ")", nil
+	// Behind it, for the places that errors name are those of what was written. It
+	// needs no parentheses: OR binds more closely than AND.
+	return o.filter + " AND " + own, nil
 }
 
 func titleOf(d *fondsv1.Document) string {

@@ -110,7 +110,7 @@ func (o *lookupOptions) listing() listing[*fondsv1.Document] {
 		},
 		row: func(d *fondsv1.Document) []string {
 			return []string{
-				d.GetName(), rawOf(d, "telegram_number"), rawOf(d, "document_date", "received_at", "sent_at", "catalogue_date"),
+				d.GetName(), rawOf(d, "telegram_number"), dateOf(d, "document_date", "received_at", "sent_at", "catalogue_date"),
 				rawOf(d, "signatory", "sender"), rawOf(d, "addressee"), titleOf(d),
 			}
 		},
@@ -265,6 +265,19 @@ func writtenOf(f *fondsv1.Field) string {
 		return f.GetRaw()
 	}
 	return fieldShown(f)
+}
+
+// dateOf returns a date such as 1951-06-13 19:55: the first of the names that the
+// document has. As written it may lack the year.
+func dateOf(d *fondsv1.Document, names ...string) string {
+	for _, name := range names {
+		for _, f := range d.GetFields() {
+			if iso := f.GetValue().GetDate().GetIso(); f.GetName() == name && iso != "" {
+				return oneLine(strings.Replace(iso, "T", " ", 1), 40)
+			}
+		}
+	}
+	return "-"
 }
 
 // rawOf returns a field as written: the first of the names that the document has.

@@ -29,6 +29,11 @@ func TestSetShowsBeforeAndNow(t *testing.T) {
 	has(t, "none", a.must(exitOK, "set", name, "--none", "telegram_number").stdout, "5121", "(none)")
 	has(t, "several", a.must(exitOK, "set", name, "addressee=LUNIN", `addressee={"as_written": "KOSTIN", "role": "alternative"}`).stdout, "LUNIN", "KOSTIN")
 	has(t, "take back", a.must(exitOK, "set", name, "--take-back", "telegram_number").stdout, "(none)", "5120", "heading@", "No. 5120")
+	again := a.must(exitOK, "set", name, "--take-back", "telegram_number")
+	has(t, "take back what nobody said", again.stderr, "nobody has said anything of it")
+	has(t, "and no revision is made", again.stdout, "revision 6", "5120")
+	unproved := a.must(exitOK, "set", name, "priority=Urgent", "sent_at=1950-03-02", "--words", "sent_at=not there")
+	has(t, "words that are not there", unproved.stderr, "--words sent_at=not there", "does not have these words")
 
 	var d struct {
 		Fields []struct {

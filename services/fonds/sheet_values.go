@@ -32,7 +32,7 @@ func valueWords(f *fondsv1.Field) string {
 	case *fondsv1.FieldValue_Distribution:
 		return copyWords(v.GetDistribution())
 	case *fondsv1.FieldValue_Disposition:
-		return fmt.Sprintf("No. %s: %s", strings.Join(v.GetDisposition().GetCopyNumbers(), ", "), v.GetDisposition().GetWhere())
+		return fmt.Sprintf("No. %s: %s", strings.Join(v.GetDisposition().GetCopyNumbers(), ", "), strings.TrimLeft(v.GetDisposition().GetWhere(), "—–-: "))
 	case *fondsv1.FieldValue_Link:
 		return v.GetLink().GetUrl()
 	case *fondsv1.FieldValue_NumberRange:

@@ -1,9 +1,13 @@
 package sqlite
 
 import (
+	"database/sql/driver"
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"modernc.org/sqlite"
 
 	"github.com/fonds-archive/fonds/services/catalog"
 )
@@ -52,6 +56,24 @@ func selectedIDs(q catalog.DocumentQuery) clause {
 	return clause{s.sql + ` WHERE ` + strings.Join(where, " AND ") + order + ` LIMIT ?`, append(s.args, max(q.Limit, 0))}
 }
 
+// lowerCase is a function of statements: lower() of SQLite knows the letters A-Z
+// alone. It is called for each title, so that it serves only what lower() does not.
+const lowerCase = "fonds_lower"
+
+// opener opens connections that know the functions of this package.
+func opener() *sqlite.Driver {
+	d := new(sqlite.Driver)
+	d.MustRegisterDeterministicScalarFunction(lowerCase, 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		text, _ := args[0].(string)
+		return strings.ToLower(text), nil
+	})
+	return d
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
 // clause is a part of a statement with its arguments.
 type clause struct {
 	sql  string
@@ -77,7 +99,10 @@ func conditionOf(c catalog.Condition) clause {
 	case catalog.Titled:
 		return clausef("d.title = ?", string(c))
 	case catalog.TitleContains:
-		return clausef("instr(lower(d.title), lower(?)) > 0", string(c))
+		if isASCII(string(c)) {
+			return clausef("instr(lower(d.title), lower(?)) > 0", string(c))
+		}
+		return clausef("instr("+lowerCase+"(d.title), ?) > 0", strings.ToLower(string(c)))
 	case catalog.AtPath:
 		return clausef("EXISTS (SELECT 1 FROM holdings h WHERE h.id = d.holding AND h.path = ?)", string(c))
 	case catalog.IsComplete:

@@ -64,7 +64,7 @@ func (c *conn) open() error {
 		return nil
 	}
 	name := url.URL{Scheme: "file", Path: c.path}
-	d, err := new(sqlite.Driver).Open(name.String())
+	d, err := opener().Open(name.String())
 	if err != nil {
 		return fmt.Errorf("open %s: %w", c.path, err)
 	}
