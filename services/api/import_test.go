@@ -206,6 +206,7 @@ func TestImportRefuses(t *testing.T) {
 		reason, field string
 	}{
 		"too large":   {func(h *fondsv1.ImportTextHeader) { h.Size = 1 << 40 }, good, codes.InvalidArgument, api.ReasonTextTooLarge, "data"},
+		"no int64":    {func(h *fondsv1.ImportTextHeader) { h.Size = 1<<63 + 1 }, good, codes.InvalidArgument, api.ReasonTextTooLarge, "data"},
 		"fewer bytes": {func(h *fondsv1.ImportTextHeader) { h.Size++ }, good, codes.InvalidArgument, api.ReasonSizeMismatch, "header.size"},
 		"more bytes":  {func(h *fondsv1.ImportTextHeader) { h.Size-- }, good, codes.InvalidArgument, api.ReasonSizeMismatch, "header.size"},
 		"other bytes": {func(h *fondsv1.ImportTextHeader) { h.Sha256 = digestOf(nil) }, good, codes.InvalidArgument, api.ReasonDigestMismatch, "header.sha256"},
