@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -212,36 +211,4 @@ func showsImported(heads []DocumentHead) bool {
 		}
 	}
 	return len(heads) == 0
-}
-
-// checkRange refuses a range that is not one of an imported text.
-func checkRange(r Reader, g Region) error {
-	if g.Range == nil {
-		return nil
-	}
-	if g.Origin != Imported {
-		return invalid("document.regions", "a range of text can be taken of an imported page only: of scan %s page %d take a box", g.Scan, g.Page)
-	}
-	texts, err := r.ReadingTexts([]string{g.Reading})
-	if err != nil {
-		return err
-	}
-	if _, ok := g.Range.of(texts[g.Reading]); !ok || g.Range.Start == g.Range.End {
-		return invalid("document.regions", "bytes %d to %d are not in the text of scan %s, which has %d", g.Range.Start, g.Range.End, g.Scan, len(texts[g.Reading]))
-	}
-	return nil
-}
-
-// newestImported gives the newest imported reading of a page; ErrNotFound for none.
-func newestImported(r Reader, g Region) (Reading, error) {
-	readings, err := r.Readings(g.Scan, g.Page)
-	if err != nil {
-		return Reading{}, err
-	}
-	for _, reading := range slices.Backward(readings) {
-		if reading.Origin == Imported {
-			return reading, nil
-		}
-	}
-	return Reading{}, fmt.Errorf("imported reading of scan %s: %w", g.Scan, ErrNotFound)
 }
