@@ -179,12 +179,22 @@ func regionsAsked(asked []*fondsv1.Region) ([]catalog.Region, error) {
 		if b == nil {
 			continue
 		}
-		if b.GetWidth() == 0 || b.GetHeight() == 0 || max(b.GetX(), b.GetY(), b.GetWidth(), b.GetHeight()) > 1<<30 {
-			return nil, invalid(fmt.Sprintf("document.regions[%d].box", i), "a box needs a width and a height of at least one pixel")
+		if regions[i].Box, err = boxAsked(fmt.Sprintf("document.regions[%d].box", i), b); err != nil {
+			return nil, err
 		}
-		regions[i].Box = &catalog.Box{X: int(b.GetX()), Y: int(b.GetY()), Width: int(b.GetWidth()), Height: int(b.GetHeight())}
 	}
 	return regions, nil
+}
+
+// boxAsked reads a box, whose numbers a sum of two does not carry away.
+func boxAsked(field string, b *fondsv1.Box) (*catalog.Box, error) {
+	if b.GetWidth() == 0 || b.GetHeight() == 0 {
+		return nil, invalid(field, "a box needs a width and a height of at least one pixel")
+	}
+	if max(b.GetX(), b.GetY(), b.GetWidth(), b.GetHeight()) > 1<<30 {
+		return nil, invalid(field, fmt.Sprintf("a box lies within %d pixels", 1<<30))
+	}
+	return boxOf(b), nil
 }
 
 // UpdateDocument changes title, regions and what people state.
