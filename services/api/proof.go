@@ -108,7 +108,7 @@ func (p *prover) prove(f *catalog.Field, words string, before []catalog.Field) e
 		if err != nil {
 			return err
 		}
-		if len(places) == 1 || provedThere(evidence, f.Name, before) {
+		if len(evidence) > 0 && (len(places) == 1 || provedThere(evidence, f.Name, before)) {
 			proofs = append(proofs, evidence)
 			words = p.text.Text[place[0]:place[1]]
 		}

@@ -22,6 +22,20 @@ func (c counting) Tx(ctx context.Context, fn func(catalog.Tx) error) error {
 	return c.Store.Tx(ctx, func(tx catalog.Tx) error { return fn(countingTx{tx, c.reads}) })
 }
 
+func (c counting) View(ctx context.Context, fn func(catalog.Reader) error) error {
+	return c.Store.View(ctx, func(r catalog.Reader) error { return fn(countingView{r, c.reads}) })
+}
+
+type countingView struct {
+	catalog.Reader
+	reads map[string]int
+}
+
+func (c countingView) ReadingTexts(ids []string) (map[string]string, error) {
+	c.reads["ReadingTexts"] += len(ids)
+	return c.Reader.ReadingTexts(ids)
+}
+
 type countingTx struct {
 	catalog.Tx
 	reads map[string]int

@@ -60,7 +60,10 @@ func fillTexts(r Reader, regions []Region, texts []RegionText) error {
 			if !ok {
 				return fmt.Errorf("reading %s of page %d of scan %s is missing: run fonds fsck", g.Reading, g.Page, g.Scan)
 			}
-			if texts[i].Text, ok = g.Range.of(t); !ok {
+			if texts[i].Text, ok = g.Range.of(t); g.Range != nil {
+				texts[i].Text = strings.Clone(texts[i].Text) // who keeps it keeps no more of a large text
+			}
+			if !ok {
 				return fmt.Errorf("%w: reading %s has %d bytes, and region %d ends at byte %d", ErrDamaged, g.Reading, len(t), i+1, g.Range.End)
 			}
 		default:

@@ -141,7 +141,7 @@ func (p *Part) inReading(start, end int) (int, int) {
 }
 
 // Places gives the places where bytes start to end of the text stand. A stretch over
-// two pages has two.
+// two pages has two, and one between two words of a part of a page has none.
 func (t *Text) Places(start, end int) ([]catalog.Evidence, error) {
 	var found []catalog.Evidence
 	first := sort.Search(len(t.Parts), func(i int) bool { return t.Parts[i].end() > start })
@@ -155,15 +155,20 @@ func (t *Text) Places(start, end int) ([]catalog.Evidence, error) {
 		if err != nil {
 			return nil, err
 		}
-		from, to = p.inReading(from, to)
+		if from, to = p.inReading(from, to); from == to {
+			continue
+		}
 		found = append(found, catalog.Evidence{Reading: p.Region.Reading, Start: from, End: to, Boxes: boxes})
 	}
 	return found, nil
 }
 
 // boxes gives the boxes of the words in a stretch of a part's text, those of one line
-// as one.
+// as one. An imported text has none, and its body, of up to 64 MB, is not read for that.
 func (t *Text) boxes(part, start, end int) ([][4]int, error) {
+	if t.Parts[part].Region.Origin == catalog.Imported {
+		return nil, nil
+	}
 	body, err := t.Body(part)
 	if err != nil {
 		return nil, err
