@@ -275,6 +275,9 @@ func (c *Catalog) compose(tx Tx, d Document, title string, regions []Region, per
 			return Revision{}, err
 		}
 	}
+	if err := checkExtent(tx, "document.regions", filled); err != nil {
+		return Revision{}, err
+	}
 	return Revision{Title: title, Regions: filled, Author: person}, nil
 }
 

@@ -141,3 +141,43 @@ func checkRange(imported *Reading, g Region) error {
 	}
 	return nil
 }
+
+const (
+	// mostRegions is what the contract lets a document have.
+	mostRegions = 20_000
+	// mostText bounds the imported text that a document shows, in bytes: who reads a
+	// document holds all of it, and 20,000 regions may show the same text.
+	mostText = 128 << 20
+)
+
+// checkExtent refuses a document of more regions, or more text, than one can have.
+func checkExtent(r Reader, field string, regions []Region) error {
+	if len(regions) > mostRegions {
+		return invalid(field, "the document would have %d regions; at most %d are taken", len(regions), mostRegions)
+	}
+	if len(regions) == 1 {
+		return nil
+	}
+	shown, lengths := 0, map[string]int{}
+	for _, g := range regions {
+		switch {
+		case g.Range != nil:
+			shown += g.Range.End - g.Range.Start
+		case g.Origin == Imported:
+			length, known := lengths[g.Reading]
+			if !known {
+				texts, err := r.ReadingTexts([]string{g.Reading})
+				if err != nil {
+					return err
+				}
+				length = len(texts[g.Reading])
+				lengths[g.Reading] = length
+			}
+			shown += length
+		}
+		if shown > mostText {
+			return invalid(field, "the regions show more than %d bytes of text, which is the most that a document may show", mostText)
+		}
+	}
+	return nil
+}

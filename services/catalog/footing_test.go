@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,5 +100,36 @@ func TestRegionsReadWhatTheyLieOnOnce(t *testing.T) {
 	n.Regions = []catalog.Region{{Scan: scan, Page: 1, Range: &catalog.Range{End: 2}}}
 	if _, err := a.CreateDocument(t.Context(), n); reason(err) != catalog.ReasonInvalidArgument {
 		t.Errorf("a range of a machine's page: %v", err)
+	}
+}
+
+// Regions may show the same text again and again, and a document is held whole by who
+// reads it.
+func TestDocumentShowsSoMuch(t *testing.T) {
+	a := newArchive(t)
+	kept, err := a.ImportText(t.Context(), catalog.Import{
+		Collection: "c", Path: "a.txt", Digest: digest("text"), Size: 4, MediaType: "text/plain", Person: "anna",
+		Reading: catalog.Reading{Text: strings.Repeat("text", 1<<18), BodyDigest: digest("body")}, Parts: []catalog.ImportedPart{{Title: "A"}},
+	})
+	a.must(err)
+	whole := func(n int) []catalog.Region {
+		return slices.Repeat([]catalog.Region{{Scan: kept.Holding.Scan, Page: 1}}, n)
+	}
+	ranges := slices.Repeat([]catalog.Region{{Scan: kept.Holding.Scan, Page: 1, Range: &catalog.Range{End: 1 << 20}}}, 129)
+	made, err := a.CreateDocument(t.Context(), catalog.NewDocument{Collection: "c", Title: "A", Person: "anna", Regions: whole(128)})
+	a.must(err)
+	for name, regions := range map[string][]catalog.Region{"whole": whole(129), "ranges": ranges, "many": whole(20_001)} {
+		if _, err := a.CreateDocument(t.Context(), catalog.NewDocument{Collection: "c", Title: "A", Person: "anna", Regions: regions}); reason(err) != catalog.ReasonInvalidArgument {
+			t.Errorf("made of too much, %s: %v", name, err)
+		}
+		if _, err := a.UpdateDocument(t.Context(), made.ID, "", "anna", catalog.Change{Regions: regions}); reason(err) != catalog.ReasonInvalidArgument {
+			t.Errorf("changed to too much, %s: %v", name, err)
+		}
+	}
+	if _, err := a.MergeDocuments(t.Context(), made.ID, "", "anna", []string{kept.Documents[0].ID}); reason(err) != catalog.ReasonInvalidArgument {
+		t.Errorf("merged to too much: %v", err)
+	}
+	if d := a.documents(); len(d) != 2 {
+		t.Errorf("%d documents are left of 2", len(d))
 	}
 }
