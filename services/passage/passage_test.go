@@ -191,6 +191,22 @@ func TestBoxesOfOneStretchAreBounded(t *testing.T) {
 	}
 }
 
+// Thousands of parts may lie on one page, whose body is decoded once for all.
+func TestPartsOfOnePageShareItsBody(t *testing.T) {
+	l := &library{t: t, bodies: map[string]*fondsv1.Body{"a": page("To Comrade LUNIN", "the wells hold")}}
+	upper := catalog.Region{Reading: "a", Box: &catalog.Box{Width: 1000, Height: 50}}
+	lower := catalog.Region{Reading: "a", Box: &catalog.Box{Y: 50, Width: 1000, Height: 50}}
+	shown := l.show(upper, lower, catalog.Region{Reading: "a"}, catalog.Region{Reading: "a"})
+	if len(shown.bodies) != 1 || shown.Parts[0].whole[0] != shown.bodies["a"].GetWords()[0] {
+		t.Error("the first part has decoded a body of its own")
+	}
+	places, err := shown.Places(0, len(shown.Text))
+	want := "a 0-16 [[0 0 160 40]]; a 17-31 [[0 50 140 40]]; a 0-32 [[0 0 160 40] [0 50 140 40]]; a 0-32 [[0 0 160 40] [0 50 140 40]]"
+	if err != nil || written(places) != want || l.asked != 0 {
+		t.Errorf("got %s, %v, and read %d bodies more", written(places), err, l.asked)
+	}
+}
+
 func TestImportedTextHasNoBoxesToBeReadFor(t *testing.T) {
 	l := &library{t: t, bodies: map[string]*fondsv1.Body{"i": {Text: "First: wells."}}}
 	shown := l.show(catalog.Region{Reading: "i", Origin: catalog.Imported, Range: &catalog.Range{Start: 7, End: 13}})
