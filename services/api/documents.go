@@ -98,8 +98,13 @@ func (s *catalogServer) BatchGetDocuments(ctx context.Context, req *fondsv1.Batc
 	return m, nil
 }
 
-// maxAnswer is the most bytes that clients take unless told otherwise.
-const maxAnswer = 4 << 20
+const (
+	// maxAnswer is the most bytes that clients take unless told otherwise.
+	maxAnswer = 4 << 20
+	// maxRows is what the documents of a page may take of it, and leaves room for what
+	// stands beside them.
+	maxRows = maxAnswer - 64<<10
+)
 
 func documentsOf(heads []catalog.DocumentHead, regions bool) []*fondsv1.Document {
 	documents := make([]*fondsv1.Document, len(heads))
@@ -129,8 +134,8 @@ func (s *catalogServer) ListDocuments(ctx context.Context, req *fondsv1.ListDocu
 	if err != nil {
 		return nil, err
 	}
-	heads, next := page(heads, size, func(h catalog.DocumentHead) string { return h.ID }, query...)
-	return &fondsv1.ListDocumentsResponse{Documents: want.documents(heads), NextPageToken: next}, nil
+	documents, next := want.page(heads, size, query...)
+	return &fondsv1.ListDocumentsResponse{Documents: documents, NextPageToken: next}, nil
 }
 
 // CreateDocument makes a document in a person's name.
