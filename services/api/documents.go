@@ -98,8 +98,13 @@ func (s *catalogServer) BatchGetDocuments(ctx context.Context, req *fondsv1.Batc
 	return m, nil
 }
 
-// maxAnswer is the most bytes that clients take unless told otherwise.
-const maxAnswer = 4 << 20
+const (
+	// maxAnswer is the most bytes that clients take unless told otherwise.
+	maxAnswer = 4 << 20
+	// maxRows is what the documents of a page may take of it, and leaves room for what
+	// stands beside them.
+	maxRows = maxAnswer - 64<<10
+)
 
 func documentsOf(heads []catalog.DocumentHead, regions bool) []*fondsv1.Document {
 	documents := make([]*fondsv1.Document, len(heads))
@@ -129,8 +134,8 @@ func (s *catalogServer) ListDocuments(ctx context.Context, req *fondsv1.ListDocu
 	if err != nil {
 		return nil, err
 	}
-	heads, next := page(heads, size, func(h catalog.DocumentHead) string { return h.ID }, query...)
-	return &fondsv1.ListDocumentsResponse{Documents: want.documents(heads), NextPageToken: next}, nil
+	documents, next := want.page(heads, size, query...)
+	return &fondsv1.ListDocumentsResponse{Documents: documents, NextPageToken: next}, nil
 }
 
 // CreateDocument makes a document in a person's name.
@@ -179,12 +184,22 @@ func regionsAsked(asked []*fondsv1.Region) ([]catalog.Region, error) {
 		if b == nil {
 			continue
 		}
-		if b.GetWidth() == 0 || b.GetHeight() == 0 || max(b.GetX(), b.GetY(), b.GetWidth(), b.GetHeight()) > 1<<30 {
-			return nil, invalid(fmt.Sprintf("document.regions[%d].box", i), "a box needs a width and a height of at least one pixel")
+		if regions[i].Box, err = boxAsked(fmt.Sprintf("document.regions[%d].box", i), b); err != nil {
+			return nil, err
 		}
-		regions[i].Box = &catalog.Box{X: int(b.GetX()), Y: int(b.GetY()), Width: int(b.GetWidth()), Height: int(b.GetHeight())}
 	}
 	return regions, nil
+}
+
+// boxAsked reads a box, whose numbers a sum of two does not carry away.
+func boxAsked(field string, b *fondsv1.Box) (*catalog.Box, error) {
+	if b.GetWidth() == 0 || b.GetHeight() == 0 {
+		return nil, invalid(field, "a box needs a width and a height of at least one pixel")
+	}
+	if max(b.GetX(), b.GetY(), b.GetWidth(), b.GetHeight()) > 1<<30 {
+		return nil, invalid(field, fmt.Sprintf("a box lies within %d pixels", 1<<30))
+	}
+	return boxOf(b), nil
 }
 
 // UpdateDocument changes title, regions and what people state.

@@ -49,8 +49,8 @@ func (s *catalogServer) LookupDocuments(ctx context.Context, req *fondsv1.Lookup
 	if err != nil {
 		return nil, err
 	}
-	heads, next := page(heads, size, func(h catalog.DocumentHead) string { return h.ID }, query...)
-	m := &fondsv1.LookupDocumentsResponse{Documents: want.documents(heads), NextPageToken: next}
+	documents, next := want.page(heads, size, query...)
+	m := &fondsv1.LookupDocumentsResponse{Documents: documents, NextPageToken: next}
 	if text := req.GetCitation(); text != "" {
 		for _, r := range s.KeyMaker.CitationReadings(text) {
 			m.Citations = append(m.Citations, &fondsv1.CitationReading{Short: r[0], Why: r[1]})

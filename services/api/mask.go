@@ -104,6 +104,28 @@ func (m readMask) documents(heads []catalog.DocumentHead) []*fondsv1.Document {
 	return documents
 }
 
+// page translates a page of documents, of which one more than size was read to see
+// whether there is more. It ends before what an answer cannot hold, but not before its
+// first document.
+func (m readMask) page(heads []catalog.DocumentHead, size int, query ...string) (documents []*fondsv1.Document, next string) {
+	heads, next = page(heads, size, func(h catalog.DocumentHead) string { return h.ID }, query...)
+	bytes := 0
+	for i, h := range heads {
+		d := m.document(h)
+		if bytes += rowSize(d); bytes > maxRows && i > 0 {
+			return documents, newToken(heads[i-1].ID, query...)
+		}
+		documents = append(documents, d)
+	}
+	return documents, next
+}
+
+// rowSize is what a message takes in a list.
+func rowSize(m proto.Message) int {
+	const tagAndLength = 6
+	return proto.Size(m) + tagAndLength
+}
+
 // setHead sets what is wanted of what may change without a new revision.
 func (m readMask) setHead(d *fondsv1.Document, head catalog.Document) {
 	setHead(d, head)

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -115,4 +116,66 @@ func only(documents []*fondsv1.Document) *fondsv1.Document {
 		return nil
 	}
 	return documents[0]
+}
+
+// A page ends before what no answer can hold, and the next one goes on from there.
+func TestPagesEndWhereAnAnswerIsFull(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	var wanted []string
+	for i := range 7 {
+		d := a.imported(fmt.Sprint(i, ".txt"), fmt.Sprint("The wells hold water, says ", i)).GetDocuments()[0]
+		wanted = append(wanted, d.GetName())
+		_, err := a.catalog.StoreFields(t.Context(), []catalog.Extracted{{
+			Document: strings.TrimPrefix(d.GetName(), "documents/"), Revision: 1,
+			Fields: []catalog.Field{{Name: "stamp", Raw: strings.Repeat("x", 900<<10), Assurance: catalog.AssuranceMachine}},
+			Keys:   []catalog.Key{{Kind: "telegram_number", Text: "4117"}},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = a.catalog.StoreDerived(t.Context(), []catalog.Derived{{
+			Document: strings.TrimPrefix(d.GetName(), "documents/"), Revision: 2, Terms: termsOf("The wells hold water"),
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := &fieldmaskpb.FieldMask{Paths: []string{"*"}}
+	for name, call := range map[string]func(token string) ([]*fondsv1.Document, string, error){
+		"list": func(token string) ([]*fondsv1.Document, string, error) {
+			m, err := a.docs.ListDocuments(a.ctx(), &fondsv1.ListDocumentsRequest{PageSize: 500, PageToken: token, ReadMask: all})
+			return m.GetDocuments(), m.GetNextPageToken(), err
+		},
+		"look up": func(token string) ([]*fondsv1.Document, string, error) {
+			by := &fondsv1.LookupDocumentsRequest_TelegramNumber{TelegramNumber: "4117"}
+			m, err := a.docs.LookupDocuments(a.ctx(), &fondsv1.LookupDocumentsRequest{By: by, PageToken: token})
+			return m.GetDocuments(), m.GetNextPageToken(), err
+		},
+		"search": func(token string) ([]*fondsv1.Document, string, error) {
+			m, err := a.docs.SearchDocuments(a.ctx(), &fondsv1.SearchDocumentsRequest{Query: "wells", PageSize: 100, PageToken: token, ReadMask: all})
+			var documents []*fondsv1.Document
+			for _, h := range m.GetHits() {
+				documents = append(documents, h.GetDocument())
+			}
+			return documents, m.GetNextPageToken(), err
+		},
+	} {
+		var got []string
+		token, pages := "", 0
+		for ; pages == 0 || token != ""; pages++ {
+			documents, next, err := call(token)
+			if err != nil || len(documents) == 0 {
+				t.Fatalf("%s, page %d: %d documents, %v", name, pages+1, len(documents), err)
+			}
+			for _, d := range documents {
+				got = append(got, d.GetName())
+			}
+			token = next
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, wanted) || pages != 2 {
+			t.Errorf("%s gives %d documents on %d pages, want %d on 2", name, len(got), pages, len(wanted))
+		}
+	}
 }

@@ -64,15 +64,20 @@ func (s *catalogServer) SearchDocuments(ctx context.Context, req *fondsv1.Search
 		return nil, err
 	}
 	m := &fondsv1.SearchDocumentsResponse{}
-	if next > 0 {
-		m.NextPageToken = newToken(strconv.Itoa(next), query...)
-	}
-	for _, h := range hits {
+	bytes := 0
+	for i, h := range hits {
 		hit, err := h.message(want)
 		if err != nil {
 			return nil, fmt.Errorf("words found in document %s: %w", h.head.ID, err)
 		}
+		if bytes += rowSize(hit); bytes > maxRows && i > 0 {
+			next = h.offset
+			break
+		}
 		m.Hits = append(m.Hits, hit)
+	}
+	if next > 0 {
+		m.NextPageToken = newToken(strconv.Itoa(next), query...)
 	}
 	return m, nil
 }
@@ -93,19 +98,23 @@ type hit struct {
 	head  catalog.DocumentHead
 	text  *passage.Text
 	spans []text.Span
+	// offset of the document among those that the index finds.
+	offset int
 }
 
 // search returns the answers of one page and the offset of the next.
 func (s *catalogServer) search(ctx context.Context, q catalog.SearchQuery, clauses []text.Clause) ([]hit, int, error) {
 	var hits []hit
+	offset := q.Offset - 1
 	next, err := s.Catalog.SearchDocuments(ctx, q, func(d catalog.DocumentText) (bool, error) {
+		offset++
 		t, err := s.assembled(ctx, d)
 		if err != nil {
 			return false, err
 		}
 		spans, ok := answers(clauses, d.Head.Revision.Title, t.Text)
 		if ok {
-			hits = append(hits, hit{d.Head, t, spans})
+			hits = append(hits, hit{d.Head, t, spans, offset})
 		}
 		return ok, nil
 	})

@@ -240,3 +240,27 @@ func FuzzNames(f *testing.F) {
 		}
 	})
 }
+
+// That words stand once is said of the whole text, however often they stand within
+// others before.
+func TestOccurrences(t *testing.T) {
+	within := strings.Repeat("1234 ", 2*mostPlaces)
+	for text, want := range map[string]int{
+		"":                           0,
+		"the 12 wells":               1,
+		"12 " + within + "12":        2,
+		"12 " + within:               1,
+		within + "twelve 12":         1,
+		strings.Repeat("12 ", 5_000): mostPlaces,
+	} {
+		if places := occurrences(text, "12"); len(places) != want {
+			t.Errorf("in %.20q… of %d bytes are %d places, want %d", text, len(text), len(places), want)
+		}
+	}
+	if places := occurrences("a\n\nb", " a b "); len(places) != 1 || places[0][1] != 4 {
+		t.Errorf("over a line end: %v", places)
+	}
+	if places := occurrences("a", strings.Repeat("a", mostWords+1)); places != nil {
+		t.Errorf("too many words: %v", places)
+	}
+}

@@ -129,7 +129,7 @@ type Lookup struct {
 
 // UnreadDocuments returns documents that are complete and wait for their fields.
 func (c *Catalog) UnreadDocuments(ctx context.Context, limit int) ([]DocumentHead, error) {
-	return c.waiting(ctx, func(r Reader) ([]Document, error) { return r.UnreadDocuments(limit) })
+	return c.heads(ctx, func(r Reader) ([]Document, error) { return r.UnreadDocuments(limit) })
 }
 
 // Extracted is what rules say about a revision of a document, and what the document

@@ -180,12 +180,7 @@ func relink(tx Tx, gone string) error {
 		return err
 	}
 	for _, id := range sources {
-		d, err := tx.Document(id)
-		if err != nil {
-			return err
-		}
-		d.Derived = 0
-		if err := tx.PutDocument(d); err != nil {
+		if err := deriveAnew(tx, id); err != nil {
 			return err
 		}
 	}

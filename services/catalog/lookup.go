@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -86,11 +87,11 @@ func (c *Catalog) heads(ctx context.Context, find func(Reader) ([]Document, erro
 		}
 		heads = make([]DocumentHead, 0, len(documents))
 		for _, d := range documents {
-			head, err := documentAt(r, d.ID, 0)
+			revision, err := r.Revision(d.ID, d.Head)
 			if err != nil {
-				return err
+				return fmt.Errorf("newest revision of document %s: %w", d.ID, err)
 			}
-			heads = append(heads, head)
+			heads = append(heads, DocumentHead{Document: d, Revision: revision})
 		}
 		return nil
 	})

@@ -30,6 +30,9 @@ type Text struct {
 	// Parts are the regions, those without text too.
 	Parts   []Part
 	reading func(catalog.Region) (catalog.Reading, error)
+	// bodies are those decoded, by their readings: thousands of regions may be parts of
+	// one page.
+	bodies map[string]*fondsv1.Body
 }
 
 // Part is what one region shows.
@@ -51,14 +54,16 @@ func (p *Part) end() int { return p.Start + len(p.Text) }
 // that a region shows, with its body; it is called when the first box is asked for.
 func Assemble(text catalog.DocumentText, reading func(catalog.Region) (catalog.Reading, error)) (*Text, error) {
 	var b strings.Builder
-	t := &Text{Parts: make([]Part, len(text.Regions)), reading: reading}
+	t := &Text{Parts: make([]Part, len(text.Regions)), reading: reading, bodies: map[string]*fondsv1.Body{}}
 	for i, r := range text.Regions {
 		p := &t.Parts[i]
 		p.Region, p.Text = r.Region, r.Text
 		if r.Region.Box != nil && len(r.Body) > 0 {
-			if err := p.cut(r.Body); err != nil {
+			whole, err := t.decoded(r.Body, r.Region)
+			if err != nil {
 				return nil, err
 			}
+			p.cut(whole)
 		}
 		if p.Text != "" && b.Len() > 0 {
 			b.WriteString("\n\n")
@@ -84,29 +89,34 @@ func (t *Text) Body(part int) (*fondsv1.Body, error) {
 	if p.body != nil {
 		return p.body, nil
 	}
+	if body, known := t.bodies[p.Region.Reading]; known {
+		p.body = body
+		return body, nil
+	}
 	reading, err := t.reading(p.Region)
 	if err != nil {
 		return nil, err
 	}
-	p.body, err = decodeBody(reading.Body, p.Region)
+	p.body, err = t.decoded(reading.Body, p.Region)
 	return p.body, err
 }
 
-func decodeBody(encoded []byte, g catalog.Region) (*fondsv1.Body, error) {
+// decoded is the body of a region's reading.
+func (t *Text) decoded(encoded []byte, g catalog.Region) (*fondsv1.Body, error) {
+	if body, known := t.bodies[g.Reading]; known {
+		return body, nil
+	}
 	body := &fondsv1.Body{}
 	if err := proto.Unmarshal(encoded, body); err != nil {
 		return nil, fmt.Errorf("decode body of reading %s: %w", g.Reading, err)
 	}
+	t.bodies[g.Reading] = body
 	return body, nil
 }
 
 // cut takes the part of a page that a box holds, and keeps where each of its words
 // stands in the whole.
-func (p *Part) cut(encoded []byte) error {
-	body, err := decodeBody(encoded, p.Region)
-	if err != nil {
-		return err
-	}
+func (p *Part) cut(body *fondsv1.Body) {
 	b := p.Region.Box
 	p.body = export.Cut(body, &fondsv1.Box{X: uint32(b.X), Y: uint32(b.Y), Width: uint32(b.Width), Height: uint32(b.Height)})
 	p.Text = p.body.GetText()
@@ -118,7 +128,6 @@ func (p *Part) cut(encoded []byte) error {
 	for i, w := range p.body.GetWords() {
 		p.whole[i] = at[w.GetBox()]
 	}
-	return nil
 }
 
 // inReading translates a stretch of the region's text into one of the reading's.
@@ -141,7 +150,7 @@ func (p *Part) inReading(start, end int) (int, int) {
 }
 
 // Places gives the places where bytes start to end of the text stand. A stretch over
-// two pages has two.
+// two pages has two, and one between two words of a part of a page has none.
 func (t *Text) Places(start, end int) ([]catalog.Evidence, error) {
 	var found []catalog.Evidence
 	first := sort.Search(len(t.Parts), func(i int) bool { return t.Parts[i].end() > start })
@@ -155,15 +164,20 @@ func (t *Text) Places(start, end int) ([]catalog.Evidence, error) {
 		if err != nil {
 			return nil, err
 		}
-		from, to = p.inReading(from, to)
+		if from, to = p.inReading(from, to); from == to {
+			continue
+		}
 		found = append(found, catalog.Evidence{Reading: p.Region.Reading, Start: from, End: to, Boxes: boxes})
 	}
 	return found, nil
 }
 
 // boxes gives the boxes of the words in a stretch of a part's text, those of one line
-// as one.
+// as one. An imported text has none, and its body, of up to 64 MB, is not read for that.
 func (t *Text) boxes(part, start, end int) ([][4]int, error) {
+	if t.Parts[part].Region.Origin == catalog.Imported {
+		return nil, nil
+	}
 	body, err := t.Body(part)
 	if err != nil {
 		return nil, err

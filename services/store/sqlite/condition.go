@@ -13,13 +13,15 @@ import (
 )
 
 // documentsQuery gives the statement for a query. The documents are found by their IDs
-// alone, so that no manifest is sorted that is not asked for.
+// alone, so that no manifest is sorted that is not asked for, and all of them before the
+// first row is given: until then the statement can be interrupted. They come in no
+// certain order.
 func documentsQuery(q catalog.DocumentQuery) (string, []any) {
 	ids := selectedIDs(q)
 	return `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at,
 		r.document, r.number, r.author, r.created_at, r.digest, r.manifest
-		FROM (` + ids.sql + `) p CROSS JOIN documents d ON d.id = p.id
-		CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head ORDER BY p.id DESC`, ids.args
+		FROM (SELECT json_group_array(id) AS list FROM (` + ids.sql + `)) p CROSS JOIN json_each(p.list) f
+		CROSS JOIN documents d ON d.id = f.value CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head`, ids.args
 }
 
 // selectedIDs gives the statement for the IDs of a query's documents, as id.

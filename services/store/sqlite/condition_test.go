@@ -1,10 +1,13 @@
 package sqlite
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fonds-archive/fonds/services/catalog"
 )
@@ -142,6 +145,64 @@ func TestStatementsStayFew(t *testing.T) {
 	}
 }
 
+// TestSlowQuestionEndsWithItsCaller asks what takes seconds, and leaves after 50 ms: no
+// reader may be lost to somebody who has gone, nor be of no more use.
+func TestSlowQuestionEndsWithItsCaller(t *testing.T) {
+	s := openNew(t)
+	err := s.Tx(t.Context(), func(tx catalog.Tx) error {
+		for i := range 2000 {
+			id := fmt.Sprintf("%04d", i)
+			r := catalog.Revision{Document: id, Number: 1, Title: strings.Repeat("wells ", 150)}
+			if err := errors.Join(
+				tx.PutDocument(catalog.Document{ID: id, Collection: "main", Head: 1}), tx.InsertRevision(r),
+				tx.PutTerms(id, []catalog.Term{{Text: "wells", Times: 1}}),
+			); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var where catalog.And
+	for i := range 300 {
+		where = append(where, catalog.Not{Condition: catalog.TitleContains(fmt.Sprintf("none of it %d", i))})
+	}
+	where = append(where, catalog.TitleContains("and nowhere"))
+	q := catalog.DocumentQuery{Where: where, Limit: 50}
+	for name, ask := range map[string]func(r catalog.Reader) (int, error){
+		"list": func(r catalog.Reader) (int, error) { found, err := r.Documents(q); return len(found), err },
+		"search": func(r catalog.Reader) (int, error) {
+			found, err := r.Search(catalog.SearchQuery{Match: catalog.Match{Term: "wells"}, Within: q, Limit: 50})
+			return len(found), err
+		},
+	} {
+		for range 2 * cap(s.readers) {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			start := time.Now()
+			err := s.View(ctx, func(r catalog.Reader) error { _, err := ask(r); return err })
+			cancel()
+			if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > time.Second {
+				t.Errorf("%s: %v after %v", name, err, took)
+			}
+		}
+		q.Where = nil
+		for range 2 * cap(s.readers) {
+			if err := s.View(t.Context(), func(r catalog.Reader) error {
+				n, err := ask(r)
+				if n != 50 {
+					t.Errorf("%s afterwards: %d documents", name, n)
+				}
+				return err
+			}); err != nil {
+				t.Errorf("%s afterwards: %v", name, err)
+			}
+		}
+		q.Where = where
+	}
+}
+
 // statementsOf gives the statements that a question prepares on a new connection.
 func (s *Store) statementsOf(t *testing.T, ask func(r catalog.Reader) error) []string {
 	t.Helper()
@@ -175,7 +236,7 @@ func (s *Store) planOf(t *testing.T, query string) string {
 		args[i] = 0
 	}
 	var plan []string
-	if err := c.query("EXPLAIN QUERY PLAN "+query, args, func(r *row) {
+	if err := c.query(t.Context(), "EXPLAIN QUERY PLAN "+query, args, func(r *row) {
 		r.next = 3
 		plan = append(plan, r.text())
 	}); err != nil {

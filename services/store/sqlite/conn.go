@@ -171,13 +171,15 @@ func (c *conn) exec(query string, args []any) (int64, error) {
 	return result.RowsAffected()
 }
 
-// query calls each for every row. All rows are read before it returns.
-func (c *conn) query(query string, args []any, each func(*row)) (err error) {
+// query calls each for every row. All rows are read before it returns. Where the
+// context can end, the statement is watched until its first row, which costs a
+// goroutine.
+func (c *conn) query(ctx context.Context, query string, args []any, each func(*row)) (err error) {
 	s, err := c.prepare(query)
 	if err != nil {
 		return err
 	}
-	rows, err := s.QueryContext(context.Background(), c.bind(args))
+	rows, err := s.QueryContext(ctx, c.bind(args))
 	if err != nil {
 		return failure(query, err)
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -56,7 +58,9 @@ func (v *view) Revision(document string, number int) (catalog.Revision, error) {
 
 func (v *view) Documents(q catalog.DocumentQuery) ([]catalog.DocumentHead, error) {
 	query, args := documentsQuery(q)
-	return all(v, query, readHead, args...)
+	heads, err := search(v, query, readHead, args...)
+	slices.SortFunc(heads, func(a, b catalog.DocumentHead) int { return strings.Compare(b.ID, a.ID) })
+	return heads, err
 }
 
 func (v *view) DocumentsOn(scan catalog.Digest) ([]catalog.Document, error) {

@@ -25,6 +25,7 @@ var whole = []string{
 	"SCAN i VIRTUAL TABLE INDEX 0:M1",
 	"SCAN search_index VIRTUAL TABLE INDEX 0:=",
 	"SCAN near",
+	"SCAN f VIRTUAL TABLE INDEX 1:",
 	"SCAN g VIRTUAL TABLE INDEX 1:",
 	"SCAN json_each VIRTUAL TABLE INDEX 1:",
 }
@@ -63,7 +64,7 @@ func explain(t *testing.T, c *conn, query string) {
 		args[i] = 0
 	}
 	var plan []string
-	if err := c.query("EXPLAIN QUERY PLAN "+query, args, func(r *row) {
+	if err := c.query(t.Context(), "EXPLAIN QUERY PLAN "+query, args, func(r *row) {
 		r.next = 3
 		plan = append(plan, r.text())
 	}); err != nil {

@@ -60,15 +60,19 @@ func (v *view) ranked(expression string, q catalog.SearchQuery) ([]string, error
 	if expression == "" {
 		return nil, nil
 	}
-	selected := within(q.Within)
+	selected := chosen(q.Within)
 	args := append([]any{expression}, append(selected.args, q.Limit, q.Offset)...)
-	return all(v, `SELECT d.id`+answering+selected.sql+` ORDER BY i.rank, d.id LIMIT ? OFFSET ?`, (*row).text, args...)
+	return search(v, `SELECT d.id`+answering+selected.sql+` ORDER BY i.rank, d.id LIMIT ? OFFSET ?`, (*row).text, args...)
 }
 
 // answers counts the documents that answer an expression.
 func (v *view) answers(expression string, q catalog.SearchQuery) (int, error) {
-	selected := within(q.Within)
-	return one(v, `SELECT count(*)`+answering+selected.sql, (*row).int, append([]any{expression}, selected.args...)...)
+	selected := chosen(q.Within)
+	counted, err := search(v, `SELECT count(*)`+answering+selected.sql, (*row).int, append([]any{expression}, selected.args...)...)
+	if err != nil {
+		return 0, err
+	}
+	return counted[0], nil
 }
 
 // butNot is an expression without what answers another.
@@ -217,15 +221,15 @@ func (v *view) NearTerms(n catalog.Near) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return all(v, `WITH near AS (
+	return search(v, `WITH near AS (
 			SELECT t.term, count(*) AS shared FROM json_each(?) g CROSS JOIN search_trigrams t ON t.gram = g.value
 			WHERE t.length BETWEEN ? AND ? GROUP BY t.term HAVING shared >= ?)
 		SELECT search_terms.term FROM near CROSS JOIN search_terms ON search_terms.id = near.term
 		ORDER BY near.shared DESC, search_terms.term LIMIT ?`, (*row).text, grams, n.Shortest, n.Longest, n.Shared, max(n.Limit, 0))
 }
 
-// within is what a document must meet, beside its words.
-func within(q catalog.DocumentQuery) clause {
+// chosen is what a document must meet, beside its words.
+func chosen(q catalog.DocumentQuery) clause {
 	selected := conditionOf(q.Where)
 	if !q.Deleted {
 		selected.sql += " AND d.deleted_at = 0"
