@@ -371,6 +371,10 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 			n++
 			span.End = d.lines[free[n]].End
 		}
+		if on, title := d.datedTitle(l); title > l.first {
+			d.catalogueDate(on.Span)
+			span.Start = d.at(title).Start
+		}
 		d.headline(span, 0.9)
 	}
 }
