@@ -236,8 +236,9 @@ func (d *doc) splitLabels(under []section, open int) ([]section, int) {
 		if d.at(i+1).mark != ':' || i == 0 || t.Start == s.Start {
 			continue
 		}
-		found, first := noLabel, i
-		for first = i; first > i-3 && d.at(first).Start > s.Start; first-- { // one to three words
+		var found label
+		first := i
+		for ; first > i-3 && d.at(first).Start > s.Start; first-- { // one to three words
 			if found = labels[d.lower[d.at(first).Start:t.End]]; found != noLabel && d.startsUpper(first) {
 				break
 			}
@@ -371,6 +372,10 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 			n++
 			span.End = d.lines[free[n]].End
 		}
+		if on, title := d.datedTitle(l); title > l.first {
+			d.catalogueDate(on.Span)
+			span.Start = d.at(title).Start
+		}
 		d.headline(span, 0.9)
 	}
 }
@@ -414,7 +419,7 @@ func (d *doc) isCredits(l line) bool {
 // citesTitle finds a page's citation that stands under no label: it begins with the
 // title in quotation marks, and a date or an archive follows.
 func (d *doc) citesTitle(l line) bool {
-	if m := d.at(l.first).mark; m != '"' && m != '“' && m != '«' {
+	if m := d.at(l.first).mark; m != '"' && m != '“' && m != '«' || l.End-l.Start < 20 {
 		return false
 	}
 	shut := strings.IndexAny(d.plain[l.Start+3:l.End], "\"”»")

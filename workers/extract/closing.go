@@ -359,7 +359,7 @@ func (d *doc) typeByTitle() {
 		if l.empty() {
 			continue
 		}
-		if word := d.word(l.first); !d.sentence(l) || word == "на" || word == "in" || word == "your" {
+		if word := d.word(l.first); !d.sentence(l) && !d.hasPronoun(l) && (d.digits(l.first) == 0 || d.lineKinds[i] == itemLine) || word == "на" || word == "in" || word == "your" {
 			spans = append(spans, l.Span)
 		}
 		n++

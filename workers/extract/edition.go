@@ -162,6 +162,9 @@ func (p *page) markTitles(kinds []kind) {
 			if ended && (i == 0 || kinds[i-1] == emptyLine || kinds[i-1] == rulerLine || kinds[i-1] == dayLine && (i == 1 || kinds[i-2] == emptyLine)) && p.saysParties(l) && p.editionTitle(l.Span) {
 				kinds[i] = titleLine
 			}
+			if _, title := p.datedTitle(l); title > l.first {
+				kinds[i] = titleLine
+			}
 			ended = p.referred(l) || p.footnote(l) || p.pageNumber(l)
 		default:
 			ended = kinds[i] == rulerLine || kinds[i] == labelLine || kinds[i] == signatureLine || kinds[i] == numberLine || kinds[i] == dayLine || kinds[i] == closingLine

@@ -101,6 +101,10 @@ func TestCollections(t *testing.T) {
 			"2.1. Telegram from Lunin to Sorokin\n\n" + body + "\nLunin\n\nSource: AVP RF, f. 1, op. 2, p. 3, d. 4, l. 5.\n\n2.2. Letter from Sorokin to Lunin\n\n" + body + "\nSorokin\n\nDocument III\n\nTOP SECRET\n\nRECORD OF CONVERSATION\nwith the ambassador of Albania\n\n" + body,
 			[]string{"telegram 2.1", "letter 2.2", "memorandum_of_conversation III"},
 		},
+		"days in titles": {
+			"1949 г., мая 7. — Письмо Н. Н. Лунина А. А. Сорокину о насосах\n\nНасосы стоят у реки, и никто за ними не приехал с самой весны.\n\nН. Лунин\n\nАВП РФ. Ф. 1. Оп. 2. П. 3. Д. 4. Л. 5.\n\n1949 г., мая 12. — Телеграмма А. А. Сорокина Н. Н. Лунину\n\nОставьте насосы на месте до возвращения комиссии из области.\n\nСорокин\n\nТам же. Л. 6.\n",
+			[]string{"letter ", "telegram "},
+		},
 		"a date above each title": {
 			"May 3, 1950\nTELEGRAM FROM LUNIN TO SOROKIN\n\nSource: RGANI, f. 3, op. 6, d. 5, l. 1 | Language: Russian\n\n" + body + "\nLUNIN\n\nRights: Free.\n\nMay 5, 1950\nTELEGRAM FROM SOROKIN TO LUNIN\n\nSource: RGANI, f. 3, op. 6, d. 5, l. 2 | Language: Russian\n\n" + body + "\nSOROKIN\n",
 			[]string{"telegram ", "telegram "},

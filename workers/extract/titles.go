@@ -245,6 +245,24 @@ func (d *doc) intoBody(i int) bool {
 	return false
 }
 
+// datedTitle tells that a title begins with the day, as archives in Russia write: "1949 г.,
+// мая 7. — Письмо …", and returns the token where its words begin.
+func (p *page) datedTitle(l line) (day, int) {
+	on, next := p.yearFirst(l.first)
+	if next == l.first {
+		return day{}, l.first
+	}
+	i := next
+	for i < l.last && (p.at(i).mark == '.' || p.at(i).mark == '—' || p.at(i).mark == '–' || p.at(i).mark == '-') {
+		i++
+	}
+	if i == next || i >= l.last || !p.editionTitle(Span{p.at(i).Start, l.End}) {
+		return day{}, l.first
+	}
+	on.Span = Span{p.at(l.first).Start, p.at(next - 1).End}
+	return on, i
+}
+
 // ownHead reads a telegram's own head in one line, below its mark of secrecy, which is
 // no title: TELEGRAM TO BERLIN, Comrade X; ШИФРТЕЛЕГРАММА В ПЕКИН, тов. РОЩИНУ.
 func (d *doc) ownHead(i int) bool {
