@@ -420,6 +420,13 @@ func (r *formReader) abbreviation(run nameRun) bool {
 	return utf8.RuneCountInString(w) < 3 || !strings.ContainsAny(w, "aeiouyаеёиоуыэюя")
 }
 
+// letters tells that a run in capitals is an abbreviation also where it has a vowel,
+// since no title stands before it: ICA.
+func (r *formReader) letters(run nameRun) bool {
+	t := r.at(run.first)
+	return r.abbreviation(run) || run.caps && run.words == 1 && utf8.RuneCountInString(r.plain[t.Start:t.End]) < 4
+}
+
 // listed tells that what looks like an initial is the letter of a list, a shelfmark
 // or a part: Zone A. Germany.
 func (r *formReader) listed(run nameRun) bool {
@@ -708,7 +715,11 @@ func (r *formReader) dateline(run nameRun) bool {
 
 // acts tells that a run says, asks, comes, or is told, spoken with, called something.
 func (r *formReader) acts(run nameRun) bool {
-	if r.abbreviation(run) || r.lineKinds[r.line] == titleLine || !r.isProse(r.line) {
+	if r.letters(run) || r.lineKinds[r.line] == titleLine || !r.isProse(r.line) {
+		return false
+	}
+	switch r.word(run.first - 1) {
+	case "the", "a", "an":
 		return false
 	}
 	if r.acting(run.last) && !r.begins(run) {
@@ -843,7 +854,7 @@ func (r *formReader) settle() {
 		if r.again(run, kinds) {
 			continue
 		}
-		if kind := r.joined(run); kind != "" && r.isProse(r.line) && r.lineKinds[r.line] == plainLine && !r.abbreviation(run) && !r.quoted(run) {
+		if kind := r.joined(run); kind != "" && r.isProse(r.line) && r.lineKinds[r.line] == plainLine && !r.letters(run) && !r.quoted(run) {
 			r.add(run, kind, false)
 			continue
 		}
@@ -883,10 +894,22 @@ func (r *formReader) joined(run nameRun) agents.Kind {
 		return left
 	case left != "" && (after != 0 || left == right):
 		return left
+	case left == agents.Person && r.several(run):
+		return left
 	case right != "" && after == 'a':
 		return right
 	}
 	return ""
+}
+
+// several tells that a title in the plural stands in the line before a run.
+func (r *formReader) several(run nameRun) bool {
+	for i := r.lines[r.line].first; i < run.first; i++ {
+		if plurals[r.word(i)] {
+			return true
+		}
+	}
+	return false
 }
 
 // joint is 'a' for "and" and "or", ',' for a comma, 0 for what joins nothing.
