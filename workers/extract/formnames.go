@@ -489,7 +489,8 @@ func (r *formReader) titled(run nameRun) bool {
 	}
 	w := r.word(i)
 	if titles[w] || r.at(i).key == kComrade {
-		return (utf8.RuneCountInString(w) > 1 || r.at(i+1).mark == '.') && !(r.at(i).key == kComrade && w == "com" && r.at(i+1).mark != '.' && !r.startsUpper(i))
+		dotted := r.at(i+1).mark == '.'
+		return dotted || utf8.RuneCountInString(w) > 1 && (w != "com" || r.startsUpper(i))
 	}
 	if r.at(i).mark == '-' && r.word(i-1) == "г" {
 		return true
@@ -541,7 +542,7 @@ func (r *formReader) inOffice(run nameRun, i int) bool {
 		case r.startsUpper(j) && comma && j == i: // the consul in Y, X
 		case r.startsUpper(j):
 			return false
-		case unicode.Is(unicode.Latin, firstOf(w)) && !comma, telling[w], fields > 3:
+		case unicode.Is(unicode.Latin, letterOf(w)) && !comma, telling[w], fields > 3:
 			return false
 		default:
 			fields++
@@ -601,7 +602,7 @@ func (r *formReader) placed(run nameRun) bool {
 	}
 	switch {
 	case placePrepositions[w]:
-		return !r.possessive(run) && !r.quoteWord(run) && !(r.startsUpper(i) && run.words > 2)
+		return !r.possessive(run) && !r.quoteWord(run) && (run.words <= 2 || !r.startsUpper(i))
 	case placeVerbs[w]:
 		return !r.acting(run.last)
 	case w == "from":
@@ -737,7 +738,7 @@ func (r *formReader) acts(run nameRun) bool {
 	}
 	w := r.word(i)
 	switch {
-	case toTell[w], telling[w] && unicode.Is(unicode.Cyrillic, firstOf(w)):
+	case toTell[w], telling[w] && unicode.Is(unicode.Cyrillic, letterOf(w)):
 		return true
 	case (w == "с" || w == "со") && !run.caps && instrumental(r.word(run.last-1)):
 		return true
@@ -747,7 +748,7 @@ func (r *formReader) acts(run nameRun) bool {
 				return true
 			}
 		}
-	case w == "to" && r.word(i-1) == "according", w == "of" && deeds[r.word(i-1)], deeds[w] && unicode.Is(unicode.Cyrillic, firstOf(w)):
+	case w == "to" && r.word(i-1) == "according", w == "of" && deeds[r.word(i-1)], deeds[w] && unicode.Is(unicode.Cyrillic, letterOf(w)):
 		return true
 	}
 	return false
@@ -758,7 +759,7 @@ func instrumental(w string) bool {
 	return strings.HasSuffix(w, "ом") || strings.HasSuffix(w, "ем") || strings.HasSuffix(w, "ым")
 }
 
-func firstOf(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
+func letterOf(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
 
 // acting tells that a verb stands at token i, words that help it before it.
 func (r *formReader) acting(i int) bool {

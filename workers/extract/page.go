@@ -18,13 +18,13 @@ type page struct {
 	lower  string
 	lines  []line
 	tokens []token
+	// byForm are the names that their form tells, once formed.
+	byForm []formName
+	formed bool
 	// lineKinds says what each line is for.
 	lineKinds []kind
 	// names are the known agents in the text.
 	names []agents.Mention
-	// byForm are the names that their form tells, once formed.
-	byForm []formName
-	formed bool
 }
 
 // line is one line without the blanks at its ends; empty when Start is End.
