@@ -18,26 +18,48 @@ func (s *catalogServer) GetDocument(ctx context.Context, req *fondsv1.GetDocumen
 	if err != nil {
 		return nil, err
 	}
-	head, err := s.Catalog.Head(ctx, id)
+	want, err := readMaskFrom(req.GetReadMask(), wholeDocument, s.KeyMaker)
 	if err != nil {
 		return nil, err
 	}
-	key := revisionKey{getDocument, id, revisionAsked(req.GetRevision(), head)}
-	known, ok := s.cache.get(key)
-	if !ok {
-		full, err := s.Catalog.Document(ctx, id, key.revision)
+	head, kept := s.Catalog.KeptHead(id)
+	if !kept && req.GetRevision() == 0 {
+		// What is asked for the first time is read at once, head and all.
+		full, err := s.Catalog.Newest(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		head = full.Document
-		if known.encoded, err = proto.Marshal(revisionOf(full, true)); err != nil {
-			return nil, fmt.Errorf("encode document %s: %w", id, err)
-		}
-		s.cache.put(key, known)
+		return s.carried(full, want)
 	}
+	if !kept {
+		if head, err = s.Catalog.Head(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	key := revisionKey{getDocument, id, revisionAsked(req.GetRevision(), head), want.text}
+	if known, ok := s.cache.get(key); ok {
+		m := &fondsv1.Document{}
+		want.setHead(m, head)
+		carry(m, known.encoded)
+		return m, nil
+	}
+	full, err := s.Catalog.Document(ctx, id, key.revision)
+	if err != nil {
+		return nil, err
+	}
+	return s.carried(full, want)
+}
+
+// carried keeps the answer for a revision and gives it with the head.
+func (s *catalogServer) carried(full catalog.DocumentHead, want readMask) (*fondsv1.Document, error) {
+	encoded, err := proto.Marshal(want.revision(full))
+	if err != nil {
+		return nil, fmt.Errorf("encode document %s: %w", full.ID, err)
+	}
+	s.cache.put(revisionKey{getDocument, full.ID, full.Revision.Number, want.text}, answer{encoded: encoded})
 	m := &fondsv1.Document{}
-	setHead(m, head)
-	carry(m, known.encoded)
+	want.setHead(m, full.Document)
+	carry(m, encoded)
 	return m, nil
 }
 
@@ -57,11 +79,15 @@ func (s *catalogServer) BatchGetDocuments(ctx context.Context, req *fondsv1.Batc
 			return nil, err
 		}
 	}
+	want, err := readMaskFrom(req.GetReadMask(), wholeDocument, s.KeyMaker)
+	if err != nil {
+		return nil, err
+	}
 	heads, err := s.Catalog.Documents(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	m := &fondsv1.BatchGetDocumentsResponse{Documents: documentsOf(heads, true)}
+	m := &fondsv1.BatchGetDocumentsResponse{Documents: want.documents(heads)}
 	if size := proto.Size(m); size > maxAnswer {
 		return nil, &catalog.Error{
 			Code: catalog.Exhausted, Reason: ReasonResponseTooLarge, Field: "names",
@@ -83,9 +109,13 @@ func documentsOf(heads []catalog.DocumentHead, regions bool) []*fondsv1.Document
 	return documents
 }
 
-// ListDocuments returns documents without their regions.
+// ListDocuments returns documents, without their regions and fields unless asked for.
 func (s *catalogServer) ListDocuments(ctx context.Context, req *fondsv1.ListDocumentsRequest) (*fondsv1.ListDocumentsResponse, error) {
-	q, err := documentQuery(req.GetFilter())
+	q, err := documentQuery(req.GetFilter(), s.KeyMaker)
+	if err != nil {
+		return nil, err
+	}
+	want, err := readMaskFrom(req.GetReadMask(), withoutParts, s.KeyMaker)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +130,7 @@ func (s *catalogServer) ListDocuments(ctx context.Context, req *fondsv1.ListDocu
 		return nil, err
 	}
 	heads, next := page(heads, size, func(h catalog.DocumentHead) string { return h.ID }, query...)
-	return &fondsv1.ListDocumentsResponse{Documents: documentsOf(heads, false), NextPageToken: next}, nil
+	return &fondsv1.ListDocumentsResponse{Documents: want.documents(heads), NextPageToken: next}, nil
 }
 
 // CreateDocument makes a document in a person's name.

@@ -30,7 +30,7 @@ func (s *catalogServer) GetText(ctx context.Context, req *fondsv1.GetTextRequest
 		}
 	}
 	least := catalog.Assurance(req.GetMinAssurance())
-	key := revisionKey{getText, id, revisionAsked(req.GetAsOf(), head)}
+	key := revisionKey{call: getText, document: id, revision: revisionAsked(req.GetAsOf(), head)}
 	known, ok := s.cache.get(key)
 	if !ok || known.least < least {
 		if known, err = s.readText(ctx, key, least); err != nil {

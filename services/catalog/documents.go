@@ -377,6 +377,11 @@ func (c *Catalog) setDeleted(ctx context.Context, id, etag, person string, delet
 		if err := c.appendEvent(tx, head.Document, event, person); err != nil {
 			return err
 		}
+		if deleted {
+			if err := relink(tx, id); err != nil {
+				return err
+			}
+		}
 		if err := c.catchUp(tx, head.Document); err != nil {
 			return err
 		}

@@ -143,5 +143,8 @@ func (c *Catalog) absorb(tx Tx, into DocumentHead, id, person string, next *Revi
 	if err := tx.PutDocument(d); err != nil {
 		return nil, err
 	}
+	if err := relink(tx, id); err != nil {
+		return nil, err
+	}
 	return stated, c.appendEvent(tx, d, DocumentDeleted, person)
 }

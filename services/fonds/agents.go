@@ -20,9 +20,8 @@ that papers use. It needs no server.
 
 The program carries one. An archive lays its own file over it, CSV or JSON: export,
 edit, check, and give it to the server. Only what is new or different need stand in
-it. Then the documents that were read before are brought up to date.
-
-  fonds agents export > names.csv
+it. Then the documents that were read before are brought up to date.`,
+		Example: `  fonds agents export > names.csv
   fonds agents check names.csv
   fonds serve --agents names.csv
   fonds reextract --apply`,

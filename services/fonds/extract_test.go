@@ -92,7 +92,7 @@ func TestExtractSaysWhatIsWrong(t *testing.T) {
 		"gold is no gold":  {exitData, "--gold", []string{"evaluate", "metadata", "--gold", good}},
 		"no argument":      {exitUsage, "FILE", []string{"extract"}},
 		"nothing to find":  {exitUsage, "--telegram", []string{"lookup"}},
-		"two things":       {exitUsage, "one of", []string{"lookup", "--telegram", "1", "--date", "1951-06-13"}},
+		"two things":       {exitUsage, "one thing", []string{"lookup", "--telegram", "1", "--registry", "2"}},
 		"role of nobody":   {exitUsage, "--agent", []string{"lookup", "--telegram", "1", "--role", "sender"}},
 	} {
 		if code, _, errs := alone(t, c.args...); code != c.code || !strings.Contains(errs, c.says) {

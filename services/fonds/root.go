@@ -61,7 +61,7 @@ $FONDS_SERVER, or ` + defaultServer + ` when that is not set.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v", err) })
 	root.AddCommand(
 		newServeCommand(), newIngestCommand(), newImportCommand(), newBatchCommand(), newExtractCommand(), newEvaluateCommand(), newLookupCommand(), newListCommand(), newGetCommand(),
-		newSearchCommand(), newSplitCommand(), newMergeCommand(),
+		newCiteCommand(), newSearchCommand(), newThreadCommand(), newSplitCommand(), newMergeCommand(),
 		newSetCommand(), newFieldsCommand(), newReextractCommand(), newAgentsCommand(),
 		newTextCommand(), newScanCommand(), newDeadCommand(), newFsckCommand(), newDoctorCommand(),
 		newVersionCommand(), newExitCodesTopic(),

@@ -288,6 +288,21 @@ func saysOf(f *fondsv1.Field) string {
 	return orDash(f.GetRule())
 }
 
+// provenance tells who states something; of a person when, and what the rules said.
+func provenance(f *fondsv1.Field) string {
+	text := saysOf(f)
+	if f.GetPerson() == "" {
+		return text
+	}
+	if f.GetSaidTime() != nil {
+		text += ", " + moment(f.GetSaidTime())
+	}
+	for _, said := range f.GetInstead() {
+		text += "; " + saysOf(said) + ": " + fieldShown(said)
+	}
+	return text
+}
+
 // proofShown gives the words that prove a statement.
 func proofShown(f *fondsv1.Field) string {
 	if len(f.GetEvidence()) == 0 {

@@ -74,7 +74,9 @@ func (p *page) nameAt(i, limit int) (name, int) {
 		n.written = Span{t.Start, p.at(next - 1).End}
 		n.known = p.mentionEnding(i, next)
 	}
-	next = p.initials(&n, next, limit)
+	if n.known == nil || n.known.Kind != agents.Place {
+		next = p.initials(&n, next, limit)
+	}
 	n.Span = n.written
 	if n.bracketed && p.at(next).mark == ']' {
 		n.Span = Span{p.at(i - 1).Start, p.at(next).End}
@@ -96,6 +98,11 @@ func (p *page) mentionEnding(i, next int) *agents.Mention {
 
 // initials takes the initials behind a name: STALIN I. V.
 func (p *page) initials(n *name, next, limit int) int {
+	if last := p.at(next - 1); p.at(next).mark == '.' && p.closeTo(next) && last.End == n.written.End && last.Start > n.written.Start &&
+		utf8.RuneCountInString(p.of(last.Span)) == 1 && p.at(next).End <= limit { // the known name ended in an initial
+		n.written.End = p.at(next).End
+		next++
+	}
 	for p.at(next+1).mark == '.' && p.at(next+1).End <= limit && p.closeTo(next+1) && p.startsUpper(next) &&
 		utf8.RuneCountInString(p.of(p.at(next).Span)) == 1 {
 		n.written.End = p.at(next + 1).End
@@ -129,7 +136,7 @@ func (p *page) capitalised(i, limit int) int {
 			break
 		}
 		switch {
-		case t.word() && p.startsUpper(j) && (t.key == none || t.key == kBody) && !p.prepositional(j):
+		case t.word() && p.startsUpper(j) && (t.key == none || t.key == kBody) && !p.prepositional(j), p.initial(j):
 			words++
 			next = j + 1
 			continue
@@ -142,6 +149,14 @@ func (p *page) capitalised(i, limit int) int {
 		break
 	}
 	return next
+}
+
+// initial tells that a word is a capital with its stop, such as В. and И., which are
+// other words without one.
+func (p *page) initial(i int) bool {
+	t := p.at(i)
+	return t.word() && t.key != kComrade && p.startsUpper(i) && p.at(i+1).mark == '.' && p.closeTo(i+1) && utf8.RuneCountInString(p.of(t.Span)) == 1 &&
+		(p.startsUpper(i+2) || i > 0 && p.startsUpper(i-1))
 }
 
 // prepositional finds words in capitals that are no part of a name.
@@ -186,7 +201,36 @@ func (a Agent) same(b Agent) bool {
 	if a.ID != "" && b.ID != "" {
 		return a.ID == b.ID
 	}
-	return strings.EqualFold(a.Written, b.Written)
+	return strings.EqualFold(a.Written, b.Written) || a.ID == "" && b.ID == "" && alikeNames(a.Written, b.Written)
+}
+
+// alikeNames tells that two Russian names are one in different cases, with the initials
+// before or behind: М. С. Веткину, ВЕТКИН М. С.
+func alikeNames(a, b string) bool {
+	s, t := []rune(surname(a)), []rune(surname(b))
+	if len(s) < 5 || len(t) < 5 || s[0] < 'а' || s[0] > 'я' {
+		return false
+	}
+	n := 0
+	for n < len(s) && n < len(t) && s[n] == t[n] {
+		n++
+	}
+	return n >= 4 && len(s)-n <= 3 && len(t)-n <= 3 && n >= min(len(s), len(t))-2
+}
+
+// surname is the one long word of a name with initials, in lower case; "" for others.
+func surname(written string) string {
+	found := ""
+	for _, word := range strings.FieldsFunc(written, func(r rune) bool { return r == ' ' || r == '.' }) {
+		if utf8.RuneCountInString(word) <= 2 {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = strings.ToLower(word)
+	}
+	return found
 }
 
 // namesFound collects the persons, places and bodies of a document.

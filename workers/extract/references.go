@@ -85,12 +85,16 @@ func (d *doc) reference(first, last int) {
 		}
 		next := at + 1
 		if kind == "" {
-			if j := d.signAt(i + 1); j == i+1 || d.digits(j) == 0 {
+			if j := d.signAt(i + 1); d.digits(j) == 0 || j == i+1 && !d.announced(i) {
 				continue
 			}
 			kind, next = "telegram", i+1
 		}
 		v := Reference{Kind: kind, Whose: whose(own), Relation: d.relationOf(own, first, i, last)}
+		if d.announced(i) {
+			n, after := d.numberAt(i + 1)
+			v.Number, next = d.registry(n), after
+		}
 		d.addReference(v, first, last, next)
 		return
 	}
@@ -101,6 +105,20 @@ func (d *doc) reference(first, last int) {
 		}
 	}
 	d.otherReference(first, last)
+}
+
+// announced tells that the word before says that a reference follows, so that a number
+// needs no sign: "Ref. your 1234".
+func (d *doc) announced(i int) bool {
+	before := i - 1
+	if d.at(before).mark == '.' || d.at(before).mark == ':' {
+		before--
+	}
+	switch d.word(before) {
+	case "ref", "re", "reference", "на":
+		return d.digits(i+1) > 1
+	}
+	return false
 }
 
 // whose says in one word to whom what is referred to belongs. A number with "to" in
@@ -127,7 +145,7 @@ func (d *doc) relationOf(own key, first, i, last int) string {
 			return "encloses"
 		case "further", "addition", "дополнение":
 			return "supplements"
-		case "reply", "response", "answer", "replying", "ответ", "отвечаем", "отвечаю":
+		case "ref", "re", "reply", "response", "answer", "replying", "ответ", "отвечаем", "отвечаю":
 			return "in_reply_to"
 		}
 		if d.at(j).key == kReceived && own == kYour {
