@@ -420,6 +420,13 @@ func (r *formReader) abbreviation(run nameRun) bool {
 	return utf8.RuneCountInString(w) < 3 || !strings.ContainsAny(w, "aeiouyаеёиоуыэюя")
 }
 
+// letters tells that a run in capitals is an abbreviation also where it has a vowel,
+// since no title stands before it: ICA.
+func (r *formReader) letters(run nameRun) bool {
+	t := r.at(run.first)
+	return r.abbreviation(run) || run.caps && run.words == 1 && utf8.RuneCountInString(r.plain[t.Start:t.End]) < 4
+}
+
 // listed tells that what looks like an initial is the letter of a list, a shelfmark
 // or a part: Zone A. Germany.
 func (r *formReader) listed(run nameRun) bool {
@@ -482,7 +489,8 @@ func (r *formReader) titled(run nameRun) bool {
 	}
 	w := r.word(i)
 	if titles[w] || r.at(i).key == kComrade {
-		return (utf8.RuneCountInString(w) > 1 || r.at(i+1).mark == '.') && !(r.at(i).key == kComrade && w == "com" && r.at(i+1).mark != '.' && !r.startsUpper(i))
+		dotted := r.at(i+1).mark == '.'
+		return dotted || utf8.RuneCountInString(w) > 1 && (w != "com" || r.startsUpper(i))
 	}
 	if r.at(i).mark == '-' && r.word(i-1) == "г" {
 		return true
@@ -534,7 +542,7 @@ func (r *formReader) inOffice(run nameRun, i int) bool {
 		case r.startsUpper(j) && comma && j == i: // the consul in Y, X
 		case r.startsUpper(j):
 			return false
-		case unicode.Is(unicode.Latin, firstOf(w)) && !comma, telling[w], fields > 3:
+		case unicode.Is(unicode.Latin, letterOf(w)) && !comma, telling[w], fields > 3:
 			return false
 		default:
 			fields++
@@ -594,7 +602,7 @@ func (r *formReader) placed(run nameRun) bool {
 	}
 	switch {
 	case placePrepositions[w]:
-		return !r.possessive(run) && !r.quoteWord(run) && !(r.startsUpper(i) && run.words > 2)
+		return !r.possessive(run) && !r.quoteWord(run) && (run.words <= 2 || !r.startsUpper(i))
 	case placeVerbs[w]:
 		return !r.acting(run.last)
 	case w == "from":
@@ -708,7 +716,11 @@ func (r *formReader) dateline(run nameRun) bool {
 
 // acts tells that a run says, asks, comes, or is told, spoken with, called something.
 func (r *formReader) acts(run nameRun) bool {
-	if r.abbreviation(run) || r.lineKinds[r.line] == titleLine || !r.isProse(r.line) {
+	if r.letters(run) || r.lineKinds[r.line] == titleLine || !r.isProse(r.line) {
+		return false
+	}
+	switch r.word(run.first - 1) {
+	case "the", "a", "an":
 		return false
 	}
 	if r.acting(run.last) && !r.begins(run) {
@@ -726,7 +738,7 @@ func (r *formReader) acts(run nameRun) bool {
 	}
 	w := r.word(i)
 	switch {
-	case toTell[w], telling[w] && unicode.Is(unicode.Cyrillic, firstOf(w)):
+	case toTell[w], telling[w] && unicode.Is(unicode.Cyrillic, letterOf(w)):
 		return true
 	case (w == "с" || w == "со") && !run.caps && instrumental(r.word(run.last-1)):
 		return true
@@ -736,7 +748,7 @@ func (r *formReader) acts(run nameRun) bool {
 				return true
 			}
 		}
-	case w == "to" && r.word(i-1) == "according", w == "of" && deeds[r.word(i-1)], deeds[w] && unicode.Is(unicode.Cyrillic, firstOf(w)):
+	case w == "to" && r.word(i-1) == "according", w == "of" && deeds[r.word(i-1)], deeds[w] && unicode.Is(unicode.Cyrillic, letterOf(w)):
 		return true
 	}
 	return false
@@ -747,7 +759,7 @@ func instrumental(w string) bool {
 	return strings.HasSuffix(w, "ом") || strings.HasSuffix(w, "ем") || strings.HasSuffix(w, "ым")
 }
 
-func firstOf(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
+func letterOf(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
 
 // acting tells that a verb stands at token i, words that help it before it.
 func (r *formReader) acting(i int) bool {
@@ -843,7 +855,7 @@ func (r *formReader) settle() {
 		if r.again(run, kinds) {
 			continue
 		}
-		if kind := r.joined(run); kind != "" && r.isProse(r.line) && r.lineKinds[r.line] == plainLine && !r.abbreviation(run) && !r.quoted(run) {
+		if kind := r.joined(run); kind != "" && r.isProse(r.line) && r.lineKinds[r.line] == plainLine && !r.letters(run) && !r.quoted(run) {
 			r.add(run, kind, false)
 			continue
 		}
@@ -883,10 +895,22 @@ func (r *formReader) joined(run nameRun) agents.Kind {
 		return left
 	case left != "" && (after != 0 || left == right):
 		return left
+	case left == agents.Person && r.several(run):
+		return left
 	case right != "" && after == 'a':
 		return right
 	}
 	return ""
+}
+
+// several tells that a title in the plural stands in the line before a run.
+func (r *formReader) several(run nameRun) bool {
+	for i := r.lines[r.line].first; i < run.first; i++ {
+		if plurals[r.word(i)] {
+			return true
+		}
+	}
+	return false
 }
 
 // joint is 'a' for "and" and "or", ',' for a comma, 0 for what joins nothing.

@@ -55,6 +55,9 @@ func TestNamesByForm(t *testing.T) {
 		"troops":                  {"The 14th rifle regiment and the Second Mountain Division stood there.", []string{"o 14th rifle regiment", "o Second Mountain Division"}},
 		"newspaper":               {"It was printed in the newspaper \"Zarya Vostoka\" a week ago.", []string{"o Zarya Vostoka"}},
 
+		"surname first": {"The guard caught LESHY Foma Ivanovich on the far bank.", []string{"p LESHY Foma Ivanovich"}},
+		"Arabic":        {"The other was Comrade Said al-Bahri of the same circle.", []string{"p Said al-Bahri"}},
+		"ru list":       {"Просим ознакомить тт. Лешего, Домового с этим письмом.", []string{"p Домового", "p Лешего"}},
 		"ru title":      {"Вечером приходил полковник Варшани и просил подождать.", []string{"p Варшани"}},
 		"ru cases":      {"Просим передать т. ДОМОВОМУ письмо, так как ДОМОВОЙ его ждёт.", []string{"p ДОМОВОМУ/ДОМОВОЙ"}},
 		"ru office":     {"Это подтвердил министр водного хозяйства Брежак в беседе.", []string{"p Брежак"}},
@@ -84,6 +87,7 @@ func TestNoNamesByForm(t *testing.T) {
 		"heading":        "IN REPLY TO YOUR LETTER\n\nWe have nothing to add to what was said before.",
 		"stressed":       "It must on NO ACCOUNT be shown, and NEVER copied by hand.",
 		"places of form": "Series A. The rest follows tomorrow with the post.",
+		"letters":        "This was said by ICA and the DPL officer, but the Secy said no.",
 		"bare bodies":    "The Ministry and the Committee were told. The Party knows.",
 		"ru sentences":   "Вопрос ясен. Ответ дан. Однако в Вашем письме об этом ничего нет.",
 		"ru heading":     "В ДОПОЛНЕНИЕ К НАШЕМУ ПИСЬМУ\n\nНичего нового сообщить не можем до конца недели.",

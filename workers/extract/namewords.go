@@ -161,6 +161,9 @@ var carriers = wordSet(`newspaper newspapers paper magazine journal weekly agenc
 	корабль корабля пароход парохода теплоход крейсер крейсера эсминец эсминца танкер танкера корреспондент корреспондента
 	корреспонденту обществу общество общества трест завод завода банк`)
 
+// plurals are titles of several persons.
+var plurals = wordSet("тт товарищам товарищи товарищей comrades cdes messrs generals господам господа генералам")
+
 // talking are the words behind which "with X" or "с X" names a person.
 var talking = wordSet(`talk talks talked conversation conversations meeting met dined spoke spoken agreed interview discussed discussion
 	negotiations consulted lunched acquainted contact negotiation discussions quarrel quarrelled together

@@ -132,6 +132,20 @@ func TestFindAtHoldsPseudonymsToTheirYears(t *testing.T) {
 	}
 }
 
+// A foreign name in Russian letters is found in them, and not as the word that it makes when it is
+// put back into Latin ones; nor is a word in Latin letters that only looks like a Russian name.
+func TestFindForeignNames(t *testing.T) {
+	a := read(t, heading+
+		"person:x,person,Jean Faure,,,,,,,,,\nperson:x,,,Жан Фор,transliteration,,,,ru,,,\nperson:x,,,Фор,short,,,,ru,,,\n"+
+		"person:y,person,Pavel Rask,,,,,,,,,\nperson:y,,,Раск,short,,,,ru,,,\n")
+	x := agents.NewIndex(a)
+	for text, want := range map[string]int{"Фору": 1, "Жана Фора": 1, "For": 0, "Pack": 0, "pack": 0, "Раску": 1} {
+		if got := len(x.Find(text)); got != want {
+			t.Errorf("%s: %d mentions, want %d", text, got, want)
+		}
+	}
+}
+
 // Every form in the data finds its agent, alone and within a sentence, and the text at the offsets
 // folds to the form.
 func TestFindFindsEveryVariant(t *testing.T) {

@@ -33,6 +33,7 @@ func TestDeclineName(t *testing.T) {
 		{"Трудовая партия Кореи", Organisation, []string{"Трудовой партии Кореи", "Трудовую партию Кореи"}},
 		{"Правительство КНДР", Organisation, []string{"Правительства КНДР", "Правительству КНДР"}},
 		{"СССР", Place, nil},
+		{"Афины", Place, []string{"Афин", "Афинам", "Афинами", "Афинах"}},
 	} {
 		var got []string
 		for _, d := range declineName(tt.name, tt.kind) {
