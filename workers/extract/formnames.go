@@ -542,7 +542,7 @@ func (r *formReader) inOffice(run nameRun, i int) bool {
 		case r.startsUpper(j) && comma && j == i: // the consul in Y, X
 		case r.startsUpper(j):
 			return false
-		case unicode.Is(unicode.Latin, letterOf(w)) && !comma, telling[w], fields > 3:
+		case unicode.Is(unicode.Latin, firstOf(w)) && !comma, telling[w], fields > 3:
 			return false
 		default:
 			fields++
@@ -597,7 +597,7 @@ func (r *formReader) placed(run nameRun) bool {
 	if run.words > 1 && r.lineKinds[r.line] == titleLine {
 		return false
 	}
-	if run.caps && r.startsUpper(i) && (r.single(i) || r.upper(r.at(i).Span)) {
+	if run.caps && r.startsUpper(i) && (r.single(i) || r.upper(r.at(i).Span)) && (!r.isProse(r.line) || !r.sentenceStart(i)) {
 		return false // words of a heading
 	}
 	switch {
@@ -738,7 +738,7 @@ func (r *formReader) acts(run nameRun) bool {
 	}
 	w := r.word(i)
 	switch {
-	case toTell[w], telling[w] && unicode.Is(unicode.Cyrillic, letterOf(w)):
+	case toTell[w], telling[w] && unicode.Is(unicode.Cyrillic, firstOf(w)):
 		return true
 	case (w == "с" || w == "со") && !run.caps && instrumental(r.word(run.last-1)):
 		return true
@@ -748,7 +748,7 @@ func (r *formReader) acts(run nameRun) bool {
 				return true
 			}
 		}
-	case w == "to" && r.word(i-1) == "according", w == "of" && deeds[r.word(i-1)], deeds[w] && unicode.Is(unicode.Cyrillic, letterOf(w)):
+	case w == "to" && r.word(i-1) == "according", w == "of" && deeds[r.word(i-1)], deeds[w] && unicode.Is(unicode.Cyrillic, firstOf(w)):
 		return true
 	}
 	return false
@@ -759,7 +759,7 @@ func instrumental(w string) bool {
 	return strings.HasSuffix(w, "ом") || strings.HasSuffix(w, "ем") || strings.HasSuffix(w, "ым")
 }
 
-func letterOf(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
+func firstOf(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
 
 // acting tells that a verb stands at token i, words that help it before it.
 func (r *formReader) acting(i int) bool {

@@ -364,7 +364,7 @@ func (d *doc) inRole(f Field) (string, agents.Kind) {
 	}
 	for w := range strings.FieldsSeq(strings.ToLower(written)) {
 		w = strings.Trim(w, ".,:;")
-		if bodyHeads[w] || offices[w] || russianHead(w) != "" {
+		if plainCapitals[w] && utf8.RuneCountInString(w) > 2 || bodyHeads[w] || offices[w] || russianHead(w) != "" {
 			return "", ""
 		}
 	}
