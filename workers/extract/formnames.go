@@ -135,6 +135,10 @@ func (r *formReader) next(i int) int {
 	if r.owner[i] != 0 || !r.startsUpper(i) {
 		return i + 1
 	}
+	if r.zone(i) {
+		r.add(nameRun{first: i, last: i + 2, words: 2}, agents.Place, true)
+		return i + 2
+	}
 	run, ok := r.run(i)
 	if !ok {
 		return i + 1
@@ -147,6 +151,15 @@ func (r *formReader) next(i int) int {
 		r.open = append(r.open, run)
 	}
 	return run.last
+}
+
+// zone tells that a zone with its letter begins at token i: Zone A, зона Б.
+func (r *formReader) zone(i int) bool {
+	switch r.word(i) {
+	case "zone", "sector", "зона", "зоне", "зоны", "зону":
+		return r.near(i+1) && r.single(i+1) && r.startsUpper(i+1) && r.free(i+1) && r.at(i+1).key != kPronoun && r.at(i+2).mark != '.'
+	}
+	return false
 }
 
 // run reads the words of a name from token i on: initials before or behind them,

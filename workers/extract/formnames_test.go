@@ -48,6 +48,7 @@ func TestNamesByForm(t *testing.T) {
 		"place":                   {"The column was seen near Gorodok and again at Zarechye in the morning.", []string{"l Gorodok", "l Zarechye"}},
 		"place of going":          {"They went on foot to Gorodok and returned from Zarechye by cart.", []string{"l Gorodok", "l Zarechye"}},
 		"geography":               {"The ships lie in the port of Gorodok, and the Tichaya river is frozen.", []string{"l Gorodok", "l Tichaya"}},
+		"zone":                    {"They will hand over Zone C before the summer.", []string{"l Zone C"}},
 		"bearing":                 {"They fired from the side of Gorodok at night.", []string{"l Gorodok"}},
 		"dateline":                {"GORODOK, 3 May 1951\n\nThe mill was closed today because no grain came.", []string{"l GORODOK"}},
 		"body":                    {"The letter went to the Ministry of Inland Waters and to the Harbour Commission.", []string{"o Harbour Commission", "o Ministry of Inland Waters"}},
@@ -84,6 +85,7 @@ func TestNoNamesByForm(t *testing.T) {
 	for name, text := range map[string]string{
 		"sentences":      "Reports said little. Nothing was done. However, Easter came and the sources stated that all was well.",
 		"languages":      "The paper was written in Persian and translated into English in April.",
+		"formulas":       "В ДОПОЛНЕНИЕ к нашему письму сообщаем, что мост цел. IN REPLY to your letter we can say no more.",
 		"heading":        "IN REPLY TO YOUR LETTER\n\nWe have nothing to add to what was said before.",
 		"stressed":       "It must on NO ACCOUNT be shown, and NEVER copied by hand.",
 		"places of form": "Series A. The rest follows tomorrow with the post.",
