@@ -591,11 +591,31 @@ func (d *doc) address1(a Agent, span Span, level int, or bool) {
 // longer tells that b is a's name in full: "Central Committee" of a title and CENTRAL
 // COMMITTEE OF THE VKP(b), "Suslin" and SUSLIN A. P.
 func longer(a, b Agent) bool {
-	if a.ID != "" && b.ID != "" || len(a.Written) < 4 || len(b.Written) <= len(a.Written) {
+	if a.ID != "" && b.ID != "" {
+		return false
+	}
+	if surname, initials := surnameOf(a.Written); initials != "" && surname != "" {
+		if other, also := surnameOf(b.Written); also == initials && other != "" && (strings.HasPrefix(other, surname) && len(other)-len(surname) <= 4 || strings.HasPrefix(surname, other) && len(surname)-len(other) <= 4) {
+			return true // М. С. Веткин and ВЕТКИНУ М. С.
+		}
+	}
+	if len(a.Written) < 4 || len(b.Written) <= len(a.Written) {
 		return false
 	}
 	rest, found := strings.CutPrefix(strings.ToLower(b.Written), strings.ToLower(a.Written))
 	return found && rest[0] == ' '
+}
+
+// surnameOf returns the longest word of a name, in lower case, and its initials.
+func surnameOf(written string) (surname, initials string) {
+	for _, word := range strings.FieldsFunc(strings.ToLower(written), func(r rune) bool { return r == ' ' || r == '.' }) {
+		if utf8.RuneCountInString(word) <= 2 {
+			initials += word
+		} else if len(word) > len(surname) {
+			surname = word
+		}
+	}
+	return surname, initials
 }
 
 // settleRoles says who hands the message on and for whom it is meant.

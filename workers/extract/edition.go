@@ -515,7 +515,7 @@ func (d *doc) namesArchive(l line) bool {
 		return false
 	}
 	for i := l.first; i < l.last; i++ {
-		if archiveWords[d.word(i)] && unicode.IsUpper(firstOf(d.plain[l.Start:])) {
+		if archiveWords[d.word(i)] && unicode.IsUpper(letterOf(d.plain[l.Start:])) {
 			return true
 		}
 	}

@@ -95,7 +95,7 @@ func TestCollections(t *testing.T) {
 		},
 		"points of a list": {
 			"TOP SECRET\n\nTo Comrade STALIN\n\nI report what three papers say that our source has handed over:\n\n1. Telegram from the Foreign Office to the Embassy in Moscow\n\nThe Foreign Office asks what the ambassador thinks.\n\n2. Telegram from the Ambassador to the Foreign Office\n\nHe thinks nothing of it.\n\nLUNIN\n",
-			[]string{"report "},
+			[]string{" "},
 		},
 		"numbers of two levels and in words": {
 			"2.1. Telegram from Lunin to Sorokin\n\n" + body + "\nLunin\n\nSource: AVP RF, f. 1, op. 2, p. 3, d. 4, l. 5.\n\n2.2. Letter from Sorokin to Lunin\n\n" + body + "\nSorokin\n\nDocument III\n\nTOP SECRET\n\nRECORD OF CONVERSATION\nwith the ambassador of Albania\n\n" + body,

@@ -62,10 +62,18 @@ func (d *doc) readAbove(first int) {
 		case d.isMark(l) || d.isRestriction(l):
 			d.readMarks(l)
 			d.restriction(l)
-		case !d.prose(l):
-			d.numbers(l)
+		case d.prose(l):
+		case d.numbers(l) || i < d.part.heading || d.inTitle(l):
+		default: // a heading without a blank line below it
+			_ = d.salutation(l) || d.officeAddress(l)
 		}
 	}
+}
+
+// inTitle tells that a line is one of the title's.
+func (d *doc) inTitle(l line) bool {
+	f := d.has("title")
+	return f == nil || f.Evidence[0].Start <= l.Start && l.End <= f.Evidence[0].End
 }
 
 // headFrom is the first line of the head: the form's, or the one behind the
@@ -583,7 +591,7 @@ func (d *doc) placeBeforeDay(l line) (name, int) {
 		return n, l.first
 	}
 	known := n.isPlace()
-	if !known && (n.known != nil || d.at(next).mark != ',' && !d.gap(next) && !(next == i+1 && d.capitals(n.written)) || next-i > 3) {
+	if !known && (n.known != nil || d.at(next).mark != ',' && !d.gap(next) && (next != i+1 || !d.capitals(n.written)) || next-i > 3) {
 		return n, l.first
 	}
 	j := d.skipGlue(next)

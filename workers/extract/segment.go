@@ -707,7 +707,7 @@ func (p *page) footnote(l line) bool {
 	from := p.lineFrom(p.lineAt(l.Start))
 	written := strings.TrimLeft(p.text[from:l.End], blanks)
 	if strings.HasPrefix(written, "* ") || strings.HasPrefix(written, "** ") || strings.HasPrefix(written, "\\*") || strings.HasPrefix(written, "†") ||
-		strings.ContainsRune("⁰¹²³⁴⁵⁶⁷⁸⁹", firstOf(written)) {
+		strings.ContainsRune("⁰¹²³⁴⁵⁶⁷⁸⁹", letterOf(written)) {
 		return true
 	}
 	if p.at(l.first).mark == '^' {
