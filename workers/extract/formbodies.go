@@ -40,7 +40,7 @@ func (r *formReader) body(i int) int {
 	switch {
 	case bodyHeads[w] || units[w] || w == "staff":
 		first, last = r.englishBody(i, w)
-	case unicode.Is(unicode.Cyrillic, firstOf(w)):
+	case unicode.Is(unicode.Cyrillic, letterOf(w)):
 		first, last = r.russianBody(i, w)
 	}
 	if last <= first || r.knownWhole(first, last) {

@@ -555,7 +555,7 @@ func (r *formReader) inOffice(run nameRun, i int) bool {
 		case r.startsUpper(j) && comma && j == i: // the consul in Y, X
 		case r.startsUpper(j):
 			return false
-		case unicode.Is(unicode.Latin, firstOf(w)) && !comma, telling[w], fields > 3:
+		case unicode.Is(unicode.Latin, letterOf(w)) && !comma, telling[w], fields > 3:
 			return false
 		default:
 			fields++
@@ -751,7 +751,7 @@ func (r *formReader) acts(run nameRun) bool {
 	}
 	w := r.word(i)
 	switch {
-	case toTell[w], telling[w] && unicode.Is(unicode.Cyrillic, firstOf(w)):
+	case toTell[w], telling[w] && unicode.Is(unicode.Cyrillic, letterOf(w)):
 		return true
 	case (w == "с" || w == "со") && !run.caps && instrumental(r.word(run.last-1)):
 		return true
@@ -761,7 +761,7 @@ func (r *formReader) acts(run nameRun) bool {
 				return true
 			}
 		}
-	case w == "to" && r.word(i-1) == "according", w == "of" && deeds[r.word(i-1)], deeds[w] && unicode.Is(unicode.Cyrillic, firstOf(w)):
+	case w == "to" && r.word(i-1) == "according", w == "of" && deeds[r.word(i-1)], deeds[w] && unicode.Is(unicode.Cyrillic, letterOf(w)):
 		return true
 	}
 	return false
@@ -772,7 +772,7 @@ func instrumental(w string) bool {
 	return strings.HasSuffix(w, "ом") || strings.HasSuffix(w, "ем") || strings.HasSuffix(w, "ым")
 }
 
-func firstOf(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
+func letterOf(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
 
 // acting tells that a verb stands at token i, words that help it before it.
 func (r *formReader) acting(i int) bool {
