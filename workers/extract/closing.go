@@ -11,9 +11,7 @@ func (d *doc) readClosing() {
 	d.readAddressedMessages()
 	d.signatures()
 	d.numberAndDate()
-	for i := d.body; i < d.part.end; i++ {
-		d.readBelow(i)
-	}
+	d.readClerks()
 	d.settleRoles()
 }
 

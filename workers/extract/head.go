@@ -137,6 +137,7 @@ func (d *doc) headLine(i int) (next int, known bool) {
 	case d.isMark(l) || d.isRestriction(l):
 		d.readMarks(l)
 		d.restriction(l)
+		d.copyNumber(l)
 		return i + 1, true
 	case d.numbers(l) || d.markAndCopy(l) || d.declassified(l) || d.journal(l):
 		return i + 1, true

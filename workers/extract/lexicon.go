@@ -140,7 +140,7 @@ var words = map[key]string{
 	kDeliver:        "report tell inform execute decipher acknowledge доложите вручите исполнение исполнить посетите deliver transmit pass convey hand telegraph forward communicate confirm acknowledge вручите вручить передайте передать телеграфируйте телеграфьте подтвердите сообщите",
 	kStamp:          "stamp stamped seal штамп печать",
 	kPronoun:        "i we you us me your our my я мы вы вас нас вам нам мне",
-	kFiled:          "уничтожены destroyed filed file дело архив",
+	kFiled:          "уничтожены уничтожен уничтожено destroyed filed file files дело архив",
 	kDeclassified:   "declassified рассекречено",
 	kRecorded:       "recorded записал записала",
 }
