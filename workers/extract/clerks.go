@@ -747,6 +747,9 @@ func (d *doc) copyNumbers(i int) (numbers []string, next int) {
 		if d.closeTo(next) && (t.mark == '/' || t.mark == 0) {
 			return nil, i // a register's number: 335/III, 302sh
 		}
+		if t.mark == '-' && d.closeTo(next) && d.closeTo(next+1) && d.at(next+1).word() && d.at(next+1).End-d.at(next+1).Start <= 4 {
+			return nil, i // 45-V
+		}
 		numbers = append(numbers, d.of(d.at(j).Span))
 		k := d.signAt(next + 1)
 		if d.digits(k) == 0 {
