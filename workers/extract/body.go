@@ -205,6 +205,11 @@ func (d *doc) describe(m *message) {
 			m.recipient = d.agent(next)
 		}
 	}
+	if i := d.skipQuotes(l.first); m.recipient.Written == "" && d.at(i).key != kTo && d.addressed(l) {
+		if n, next := d.nameAt(d.afterSalutation(i), l.End); next > d.afterSalutation(i) {
+			m.recipient = d.agent(n)
+		}
+	}
 	for i := m.from; i < m.to; i++ {
 		switch d.lineKinds[i] {
 		case signatureLine:
@@ -218,6 +223,21 @@ func (d *doc) describe(m *message) {
 			}
 		}
 	}
+}
+
+// afterSalutation skips what stands before the name: Dear Mr., Г-ну, Господину.
+func (d *doc) afterSalutation(i int) int {
+	for range 6 {
+		switch d.word(i) {
+		case "dear", "esteemed", "respected", "mr", "mrs", "дорогой", "уважаемый", "глубокоуважаемый", "г", "ну", "господин", "господину", "товарищу", "товарищ", "тов":
+		default:
+			if m := d.at(i).mark; m != '.' && m != '-' {
+				return i
+			}
+		}
+		i++
+	}
+	return i
 }
 
 // lastName finds a known person on a line: To the commander of X, General Y.
@@ -320,19 +340,28 @@ func (d *doc) marked(last int) {
 		if l.empty() || d.inMessage(i) {
 			continue
 		}
-		first := d.markAt(l, l.first)
+		at := d.skipQuotes(l.first)
+		first := d.markAt(l, at)
+		for k := at + 1; first == "" && k < l.last; k++ {
+			if d.word(k) == "quote" && d.capitals(d.at(k).Span) && !d.capitals(l.Span) {
+				first, at = "quote", k
+			}
+		}
 		if first == "" {
 			continue
 		}
 		for j := i; j < last; j++ {
 			from := d.lines[j].first
 			if j == i {
-				from = l.first + 1
+				from = at + 1
 			}
 			if !d.endsMark(d.lines[j], from, textMarks[first]) {
 				continue
 			}
-			m := message{from: i, to: j + 1, span: Span{l.Start, d.lines[j].End}, relation: d.relation(i)}
+			m := message{from: i, to: j + 1, span: Span{d.at(at).Start, d.lines[j].End}, relation: d.relation(i)}
+			if at > l.first {
+				m.relation = "relayed"
+			}
 			d.describe(&m)
 			d.messages = append(d.messages, m)
 			i = j

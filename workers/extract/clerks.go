@@ -9,12 +9,51 @@ import (
 // readClerks reads what the clerks wrote below the message. A list of copies goes on
 // over blank lines, until a line comes that is none of its entries.
 func (d *doc) readClerks() {
+	const top = 40 // lines within which a form says where it went
+	for i := d.part.from; i < min(d.part.from+top, d.part.end); i++ {
+		if !d.lines[i].empty() && d.repeated(d.lines[i]) {
+			break
+		}
+	}
 	list := false
 	for i := d.body; i < d.part.end; i++ {
 		if !d.lines[i].empty() {
 			list = d.readBelow(i, list)
 		}
 	}
+}
+
+// repeated reads to whom else a cable went: "Sent Department 318, repeated information
+// Karachi 96, London 41."
+func (d *doc) repeated(l line) bool {
+	i := l.first
+	for ; i < min(l.first+12, l.last); i++ {
+		if w := d.word(i); w == "repeated" || w == "rptd" || w == "rpt" || w == "repeat" {
+			break
+		}
+	}
+	if i >= min(l.first+12, l.last) || i > l.first && d.at(i-1).mark == 0 {
+		return false
+	}
+	for i++; d.word(i) == "information" || d.word(i) == "info" || d.at(i).key == kTo || d.at(i).key == kFor; i++ {
+	}
+	found := false
+	for i < l.last {
+		n, next := d.nameAt(i, l.End)
+		if next == i {
+			break
+		}
+		a := d.agent(n)
+		if n.known == nil {
+			a = Agent{Office: a.Written}
+		}
+		d.add("distribution", Distribution{Recipient: a, Copies: 1}, n.Span, 0.75, "repeated")
+		found, i = true, next
+		for d.at(i).num >= 0 || d.at(i).mark == ',' || d.at(i).mark == ';' || d.at(i).key == kAnd || d.signAt(i) > i {
+			i++
+		}
+	}
+	return found
 }
 
 // readBelow reads one line below the message. It tells whether entries of a list of
@@ -30,7 +69,7 @@ func (d *doc) readBelow(i int, list bool) bool {
 	}
 	below := d.part.closing < 0 || i > d.part.closing
 	k := d.lineKinds[i]
-	named := d.at(l.first).key == kCopies || below && d.at(l.first).key == kSent
+	named := d.at(l.first).key == kCopies || d.word(l.first) == "cc" && d.at(l.first+1).mark == ':' || below && d.at(l.first).key == kSent
 	switch {
 	case list && d.listed(l):
 		return true
@@ -44,8 +83,13 @@ func (d *doc) readBelow(i int, list bool) bool {
 	if !below && k != closingLine {
 		return false
 	}
-	stepped := d.steps(l) || d.sentBelow(l)
+	stepped := d.sentBelow(l) || d.steps(l)
 	counted := d.counts(l)
+	for i := l.first; counted && !found && i < l.last; i++ { // 5 copies made: 1 - X, 2 - Y
+		if d.at(i).mark == ':' && d.digits(i+1) > 0 {
+			found = d.entries(l, i+1, true)
+		}
+	}
 	if !found {
 		d.whereabouts(l)
 	}
@@ -57,6 +101,9 @@ func (d *doc) readBelow(i int, list bool) bool {
 func (d *doc) listed(l line) bool {
 	if l.last-l.first > 24 || d.sentence(l) || d.at(l.first).key == kStamp {
 		return false
+	}
+	if n, j := d.countAt(l.first); j > l.first {
+		return d.counted(l, n, j)
 	}
 	if d.entries(l, l.first, true) {
 		return true
@@ -81,6 +128,35 @@ func (d *doc) listed(l line) bool {
 // stepNames are the steps by the word that begins them.
 var stepNames = map[key]string{kDeciphered: "deciphered", kPrinted: "printed", kVerified: "verified", kExecuted: "executed", kDispatched: "dispatched", kRecorded: "recorded"}
 
+// counted reads an entry that begins with how many copies: "2 copies - Comrades X, Y".
+func (d *doc) counted(l line, n, i int) bool {
+	for i < l.last && (d.at(i).mark != 0 && d.at(i).mark != '[' || d.at(i).key == kTo) {
+		i++
+	}
+	before := len(d.fields)
+	if i < l.last && !d.recipients(l, i) {
+		office := d.trimOf(Span{d.at(i).Start, l.End}, ".,;")
+		a := Agent{Office: d.clean(office)}
+		if d.addresseeAt(i) {
+			a = d.toWhom(office)
+		}
+		d.add("distribution", Distribution{Recipient: a, Copies: 1}, office, 0.7, "copies")
+	}
+	added := d.fields[before:]
+	for k := range added {
+		if v := added[k].Value.(Distribution); v.Copies == 1 && n%len(added) == 0 {
+			v.Copies = n / len(added)
+			added[k].Value = v
+		}
+	}
+	return len(added) > 0
+}
+
+// addresseeAt finds "the addressee", "адресату".
+func (d *doc) addresseeAt(i int) bool {
+	return strings.HasPrefix(d.word(i), "адресат") || strings.HasPrefix(d.word(i), "addressee") || strings.HasPrefix(d.word(i+1), "addressee")
+}
+
 // steps reads "Deciphered by Prokop'yev 1930 9 June", several on a line.
 func (d *doc) steps(l line) bool {
 	found := false
@@ -91,7 +167,7 @@ func (d *doc) steps(l line) bool {
 			found = true
 			continue
 		}
-		if step == "" || d.at(i-1).key == kCopies {
+		if step == "" || d.at(i-1).key == kCopies && d.word(i) != "верна" {
 			continue
 		}
 		if next := d.step(step, i, l); next > i+1 {
@@ -119,6 +195,11 @@ func (d *doc) sentBelow(l line) bool {
 	}
 	d.setYear(m)
 	d.add("sent_at", d.date(m, d.year), m.Span, 0.85, "sent-below")
+	if d.at(next).key == kBy {
+		if n, after := d.nameAt(next+1, l.End); after > next+1 {
+			d.add("processing_step", Step{Step: "dispatched", Person: d.clean(n.written), At: d.date(m, d.year).ISO}, Span{l.Start, n.End}, 0.85, "clerks")
+		}
+	}
 	return true
 }
 
@@ -128,6 +209,12 @@ func (d *doc) stepAt(i int) string {
 	switch d.word(i) {
 	case "typed":
 		return "typed"
+	case "true":
+		if d.at(i+1).key == kCopies {
+			return "verified"
+		}
+	case "верна":
+		return "verified"
 	case "correct", "certified", "authentic", "correctly":
 		if m := d.at(i + 1).mark; m == ':' || m == '.' || m == '-' || m == '–' || m == '—' || d.at(i+1).key == kBy {
 			return "verified"
@@ -164,6 +251,9 @@ func (d *doc) sentBy(i int, l line) int {
 func (d *doc) step(what string, first int, l line) (next int) {
 	v := Step{Step: what}
 	i := first + 1
+	if d.word(first) == "true" || d.at(first).key == kVerified && d.at(i).key == kCopies {
+		i++ // true copy
+	}
 	for d.at(i).key == kBy || d.at(i).mark == ':' || d.at(i).mark == '.' || d.at(i).mark == '-' || d.at(i).mark == '–' || d.at(i).mark == '—' {
 		i++
 	}
@@ -205,6 +295,9 @@ func (d *doc) stepPart(v *Step, i int, l line) int {
 		v.At = m
 		return after
 	}
+	if _, after := d.countAt(i); after > i && after <= l.last {
+		return after
+	}
 	if j := d.signAt(i); j > i && v.Number == "" {
 		if n, after := d.numberAt(j); after > j && n.End <= l.End {
 			v.Number = d.registry(n)
@@ -213,6 +306,9 @@ func (d *doc) stepPart(v *Step, i int, l line) int {
 	}
 	if v.Person == "" {
 		j := d.skipOffice(i, l)
+		if next := d.rank(j, l); next > j && v.Rank == "" {
+			v.Rank, j = d.clean(Span{d.at(j).Start, d.at(next - 1).End}), next
+		}
 		if n, after := d.nameAt(j, l.End); after > j && (n.known == nil || n.known.Kind != "place") {
 			v.Person = d.clean(n.written)
 			for d.at(after).mark == ',' || d.at(after).key == kAnd {
@@ -274,7 +370,14 @@ func (d *doc) skipOffice(i int, l line) int {
 		return i
 	}
 	for j := i; j < min(i+6, l.last); j++ {
-		if d.startsUpper(j) {
+		switch d.word(j) {
+		case "по": // по ВЧ, по телефону
+			j++
+			continue
+		case "telephone", "phone", "radio", "wire":
+			continue
+		}
+		if d.startsUpper(j) || d.rank(j, l) > j {
 			return j
 		}
 		if t := d.at(j); t.mark != 0 && t.mark != '.' && t.mark != '-' || t.num >= 0 || t.key != none && t.key != kOffice && t.key != kRank && t.key != kComrade {
@@ -481,7 +584,7 @@ func (p *page) clerks(l line) bool {
 	dash := after.mark == '-' || after.mark == '–' || after.mark == '—'
 	switch t.key {
 	case kDeciphered, kPrinted, kVerified, kExecuted, kRecorded, kDispatched:
-		if dash {
+		if dash || p.word(i+1) == "по" {
 			return true
 		}
 	case kSent:
@@ -494,6 +597,8 @@ func (p *page) clerks(l line) bool {
 		}
 	}
 	switch w := p.word(i); w {
+	case "true":
+		return after.key == kCopies
 	case "correct", "certified", "authentic", "cc", "typist", "машинистка":
 		return after.mark == ':' || dash
 	case "расшифр", "отп", "печ", "отпеч", "расш":
@@ -525,13 +630,14 @@ func (d *doc) whereabouts(l line) {
 // Stalin", "Экз. № 1 — тов. Сталину".
 func (d *doc) copies(l line) bool {
 	i := l.first
-	if d.signAt(i) == i && d.at(i).key != kCopies && d.at(i).key != kSent {
+	cc := d.word(i) == "cc"
+	if d.signAt(i) == i && d.at(i).key != kCopies && d.at(i).key != kSent && !cc {
 		return false
 	}
 	if d.entries(l, i, false) {
 		return true
 	}
-	if d.at(i).key == kCopies || d.at(i).key == kSent {
+	if d.at(i).key == kCopies || d.at(i).key == kSent || cc {
 		if i++; d.at(i).mark == '.' {
 			i++
 		}
@@ -545,7 +651,7 @@ func (d *doc) copies(l line) bool {
 	if m := d.at(i).mark; m != ':' && m != '-' && m != '–' && m != '—' && d.at(i).key != kTo && d.at(i).key != kComrade {
 		return false
 	}
-	return d.recipients(l, i+1)
+	return d.digits(i+1) > 0 && d.entries(l, i+1, true) || d.recipients(l, i+1)
 }
 
 // recipients reads names with commas between, each perhaps with a number of copies.
@@ -576,7 +682,7 @@ func (d *doc) recipients(l line, i int) bool {
 				v.Copies, end = d.at(next+1).num, d.at(next+1).End
 				next += 2
 			}
-		} else if n, after := d.countAt(next); after > next { // Stalin 2 copies
+		} else if n, after := d.countAt(next); after > next && after <= l.last { // Stalin 2 copies
 			v.Copies, end, next = n, d.at(after-1).End, after
 		}
 		d.add("distribution", v, Span{n.Start, end}, 0.9, "copies")
@@ -661,7 +767,7 @@ func (d *doc) entries(l line, i int, list bool) bool {
 // entry reads one numbered entry and returns the token behind it, i for none.
 func (d *doc) entry(i int, l line, list bool) int {
 	numbers, k := d.copyNumbers(i)
-	if k == i || k >= l.last {
+	if k == i || k >= l.last || d.at(k).key == kCopies {
 		return i
 	}
 	end := d.entryEnd(k, l)
@@ -692,7 +798,7 @@ func (d *doc) entry(i int, l line, list bool) int {
 	switch {
 	case after > d.skipComrade(k) && (list || d.onlyMarks(after, end) || d.at(after).mark == '('):
 		v.Recipient, span.End = d.agent(who), who.End
-	case strings.HasPrefix(d.word(k), "адресат") || d.word(k) == "addressee" || d.word(k+1) == "addressee":
+	case d.addresseeAt(k):
 		v.Recipient, sure = d.toWhom(d.trimOf(Span{d.at(k).Start, span.End}, ".,;")), 0.8
 	case list && d.at(k).key != kCopies && end-k <= 12:
 		office := d.trimOf(Span{d.at(k).Start, span.End}, ".,;")
@@ -786,7 +892,14 @@ func (d *doc) entryEnd(k int, l line) int {
 				n++
 			}
 		}
-		if m := d.signAt(n); d.digits(m) > 0 && (m > j+1 || d.at(m+1).mark == '-' || d.at(m+1).mark == '–' || d.at(m+1).mark == '—' || d.at(m+1).key == kTo) {
+		m := d.signAt(n)
+		if d.digits(m) > 0 && (d.at(m+1).mark == ')' || d.at(m+1).mark == '.') && t.mark == ',' && m+2 < l.last && !d.closeTo(m+2) {
+			return j
+		}
+		if d.digits(m) > 0 && d.at(m+1).key == kAnd && d.digits(m+2) > 0 {
+			return j
+		}
+		if d.digits(m) > 0 && (m > j+1 || d.at(m+1).mark == '-' || d.at(m+1).mark == '–' || d.at(m+1).mark == '—' || d.at(m+1).key == kTo) {
 			return j
 		}
 	}

@@ -120,7 +120,10 @@ func (d *doc) glossKind(i, end int) string {
 		}
 		return ""
 	}
-	office := d.hasOffice(i+1, min(end, i+4)) || titled(d.word(i+1))
+	office := d.hasOffice(i+1, end)
+	for j := i + 1; j < end && !office; j++ {
+		office = titled(d.word(j))
+	}
 	switch {
 	case d.isNumbered(i):
 		return ""
@@ -143,8 +146,8 @@ func (d *doc) glossKind(i, end int) string {
 // noteOnSheet tells that brackets tell of something on the sheet: a signature, a
 // resolution, words by hand.
 func (d *doc) noteOnSheet(low string) bool {
-	for _, form := range []string{"signature", "signed", "подпись", "подписал", "handwritten", "hand-written", "in handwriting", "marginal", "in pencil", "in ink", "initial", "resolution:",
-		"рукопис", "резолюция", "помета", "пометка", "помечено", "от руки", "карандаш", "на полях", "надпись", "note on the", "note in the", "notation", "annotation", "postmark", "seal"} {
+	for _, form := range []string{"signature", "signed", "подпись", "подписал", "handwritten", "hand-written", "in handwriting", "marginal", "in pencil", "in ink", "initial", "resolution:", "resolution on",
+		"рукопис", "резолюция", "помета", "пометка", "помечено", "от руки", "карандаш", "на полях", "надпись", "note on", "note in", "note by", "note at", "note:", "inscription", "written in", "at the top", "at the bottom", "on the first", "notation", "annotation", "postmark", "seal"} {
 		if strings.HasPrefix(low, form) {
 			return true
 		}
@@ -154,8 +157,8 @@ func (d *doc) noteOnSheet(low string) bool {
 
 // unreadable tells that brackets stand for what could not be read or deciphered.
 func unreadable(low string) bool {
-	for _, form := range []string{"illegible", "неразборчив", "garbled", "искажен", "indistinct", "не расшифрован", "нерасшифрован", "undecipher", "not deciphered", "нрзб", "unreadable", "group missing", "groups missing",
-		"пропуск", "утрачен", "corrupt", "not legible", "не разобран", "cannot be read", "page missing", "word missing"} {
+	for _, form := range []string{"illegible", "неразборчив", "garbled", "искажен", "indistinct", "не расшифрован", "нерасшифрован", "undecipher", "not deciphered", "not decoded", "not decrypted", "undecoded", "omission in", "missing in", "нрзб", "unreadable", "group missing", "groups missing",
+		"пропуск", "утрачен", "corrupt", "not legible", "could not be read", "could not be deciphered", "не удалось", "не поддал", "не разобран", "cannot be read", "page missing", "word missing"} {
 		if strings.HasPrefix(low, form) || len(low) < 60 && strings.Contains(low, form) {
 			return true
 		}
@@ -283,6 +286,23 @@ func (d *doc) targetOf(i int) string {
 			return d.clean(Span{m.Start, m.End})
 		}
 	}
+	if d.quotedBefore(i) {
+		j := i - 2
+		for j > l.first && d.at(j-1).mark == 0 {
+			j--
+		}
+		return d.clean(Span{d.at(j).Start, d.at(i - 2).End})
+	}
+	if d.startsUpper(i - 1) {
+		j := i - 1
+		for j > l.first && j > i-4 && d.startsUpper(j-1) && d.closeEnough(j) {
+			j--
+		}
+		if d.word(j-1) == "the" && j > l.first {
+			j--
+		}
+		return d.clean(Span{d.at(j).Start, d.at(i - 1).End})
+	}
 	j := i - 1
 	for j > l.first && j > i-4 && d.at(j-1).mark == 0 {
 		j--
@@ -299,7 +319,7 @@ func (d *doc) dots(i int) int {
 	for d.at(end+1).mark == '.' && d.at(end+1).Start-d.at(end).End <= 1 {
 		end++
 	}
-	if (end-i >= 2 || d.at(i).mark == '…') && !d.leader(end) {
+	if (end-i >= 2 || d.at(i).mark == '…') && !d.leader(end) && !d.editorsQuotation(i) {
 		span := Span{d.at(i).Start, d.at(end).End}
 		d.add("omission", map[string]string{"mark": d.of(span)}, span, 0.8, "omission")
 	}
@@ -311,4 +331,24 @@ func (d *doc) dots(i int) int {
 func (d *doc) leader(end int) bool {
 	l := d.lines[d.lineAt(d.at(end).Start)]
 	return d.digits(end+1) > 0 && end+2 == l.last || d.signAt(end-3) == end-2 && end-3 >= l.first
+}
+
+// editorsQuotation tells that dots stand in words that a compiler quotes: he leaves
+// out what he does not need, and no document lacks it.
+func (d *doc) editorsQuotation(i int) bool {
+	if d.part.kind != editorial {
+		return false
+	}
+	open := false
+	for j := d.lines[d.lineAt(d.at(i).Start)].first; j < i; j++ {
+		switch d.at(j).mark {
+		case '"':
+			open = !open
+		case '“', '„', '«':
+			open = true
+		case '”', '»':
+			open = false
+		}
+	}
+	return open
 }

@@ -75,8 +75,8 @@ func (d *doc) sentences(first, last int) [][2]int {
 		if !ends || i+1 < last && !d.startsUpper(i+1) && d.at(i+1).mark == 0 || i > begin && d.abbreviated(i-1) {
 			continue
 		}
-		if m := d.at(i + 1).mark; t.mark == '.' && (m == ',' || m == ')' || m == '№') {
-			continue
+		if m := d.at(i + 1).mark; t.mark == '.' && (m == ',' || m == ')' || m == '№' || d.digits(i-1) > 0 && d.closeTo(i+1)) {
+			continue // 9.VI
 		}
 		cut = append(cut, [2]int{begin, i + 1})
 		begin = i + 1
@@ -97,8 +97,12 @@ func (d *doc) abbreviated(i int) bool {
 	case "cf", "ref", "re", "см", "док", "mr", "mrs", "dr", "messrs", "г", "гг", "пп", "п", "c", "с", "dept", "tel", "св", "ср", "doc":
 		return true
 	}
-	return false
+	t := d.at(i)
+	return d.startsUpper(i) && utf8.RuneCountInString(d.plain[t.Start:t.End]) == 1 && !d.digitsBefore(i) // an initial
 }
+
+// digitsBefore tells that figures stand right before a word: 10 V.
+func (d *doc) digitsBefore(i int) bool { return d.digits(i-1) > 0 }
 
 // referenceNames are the words for what is referred to.
 var referenceNames = map[string]string{
@@ -109,6 +113,8 @@ var referenceNames = map[string]string{
 	"draft": "draft", "проект": "draft", "plan": "plan", "план": "plan",
 	"proposal": "telegram", "предложение": "telegram", "inquiry": "telegram", "enquiry": "telegram", "запрос": "telegram", "запросу": "telegram",
 	"answer": "telegram", "reply": "telegram", "ответ": "telegram", "ответом": "telegram",
+	"поручение": "directive", "поручением": "directive", "поручению": "directive", "поручения": "directive",
+	"request": "message", "просьба": "message", "просьбу": "message", "просьбе": "message", "просьбой": "message",
 	"cipher": "telegram", "шифровке": "telegram", "шифровкой": "telegram", "депеша": "telegram", "депешу": "telegram", "депеше": "telegram",
 	"despatch": "letter", "dispatch": "letter", "airgram": "telegram", "radiogram": "telegram", "радиограмма": "telegram", "радиограмму": "telegram",
 	"записка": "note", "записку": "note", "записке": "note", "меморандум": "note", "меморандуму": "note", "письме": "letter", "письму": "letter", "писем": "letter", "письмам": "letter",
@@ -120,12 +126,14 @@ var referenceNames = map[string]string{
 var faint = map[string]bool{
 	"answer": true, "reply": true, "ответ": true, "ответом": true, "cipher": true, "запрос": true, "запросу": true, "записка": true, "записку": true,
 	"записке": true, "plan": true, "план": true, "aide": true, "memorandum": true, "меморандум": true, "меморандуму": true,
+	"request": true, "просьба": true, "просьбу": true, "просьбе": true, "просьбой": true,
 	"despatch": true, "dispatch": true, "донесение": true, "донесении": true, "донесению": true,
 }
 
 // ownedOnly are kinds that are one only behind your, my, our: in reply to X's note
 // the reply is this paper.
-var ownedOnly = map[string]bool{"answer": true, "reply": true, "ответ": true, "ответом": true, "cipher": true, "запрос": true, "запросу": true, "inquiry": true, "enquiry": true}
+var ownedOnly = map[string]bool{"answer": true, "reply": true, "ответ": true, "ответом": true, "cipher": true, "запрос": true, "запросу": true, "inquiry": true, "enquiry": true,
+	"request": true, "просьба": true, "просьбу": true, "просьбе": true, "просьбой": true}
 
 // referenceKind tells what kind of thing a word refers to, "" for none.
 func (d *doc) referenceKind(i int) string {
@@ -164,10 +172,14 @@ func (t item) empty() bool { return t.number == "" && t.incoming == "" && len(t.
 // more.
 func (d *doc) reference(first, last int) {
 	found := false
+	from, before := first, "" // behind the phrase before this one
 	for i := first; i < last; i++ {
-		v, next, strong := d.phrase(i, first, last)
+		v, next, strong := d.phrase(i, from, last)
 		if v.Kind == "" {
 			continue
+		}
+		if before != "" && d.onlyJoins(from, i) {
+			v.Relation = before
 		}
 		items, end := d.items(v.Kind, next, last, strong)
 		if len(items) == 0 {
@@ -180,12 +192,26 @@ func (d *doc) reference(first, last int) {
 			}
 		}
 		found = true
+		for d.at(first).mark == '>' || d.at(first).mark == ']' || d.at(first).mark == ')' {
+			first++
+		}
 		d.addReferences(v, items, Span{d.at(first).Start, d.at(last - 1).End})
 		i = max(end, next) - 1
+		from, before = i+1, v.Relation
 	}
 	if !found {
 		d.otherReference(first, last)
 	}
+}
+
+// onlyJoins tells that nothing but what joins stands between two phrases.
+func (d *doc) onlyJoins(i, last int) bool {
+	for ; i < last; i++ {
+		if !d.joins(i) && d.at(i).key != kTo && d.word(i) != "к" && d.word(i) != "на" {
+			return false
+		}
+	}
+	return true
 }
 
 // phrase finds what points to another paper at token i, and returns the token where
@@ -247,12 +273,12 @@ func (d *doc) owned(i, last int) (string, int) {
 			}
 			return kind, j + 1
 		}
-		if t := d.at(j); t.mark == ',' || t.mark == '.' || t.key == kTo || t.key == kOf {
+		if t := d.at(j); t.mark == ',' || t.mark == '.' || t.key == kTo || t.key == kOf || d.word(j) == "the" || d.word(j) == "a" {
 			break
 		}
 	}
 	if n := d.digits(i + 1); n >= 2 && n <= 5 {
-		if t := d.at(i + 2); i+2 >= last || t.mark == ',' || t.mark == '.' || t.mark == ';' || t.key.month() > 0 {
+		if t := d.at(i + 2); i+2 >= last || t.mark == ',' || t.mark == '.' || t.mark == ';' || t.key == kOf || t.key == kFrom || t.key.month() > 0 {
 			return "telegram", i + 1
 		}
 	}
@@ -301,8 +327,8 @@ func (d *doc) bareNumber(i, first, last int) (Reference, int, bool) {
 		v.Whose = "your"
 		return v, i, true
 	case "к":
-		if early {
-			v.Relation = "supplements"
+		if early || v.Relation == "supplements" {
+			v.Relation, v.Whose = "supplements", "my"
 			return v, i, true
 		}
 	case "see", "cf", "см", "ref", "re", "reference", "ср":
@@ -372,6 +398,15 @@ func (d *doc) author(i, last int) (string, int) {
 	}
 	limit := d.at(last - 1).End
 	if n, after := d.nameAt(j, limit); after > j && d.at(j).key != kOffice && (n.known == nil || n.known.Kind != "place") {
+		if d.at(after-1).key == kBody && d.at(after).key == kOf && d.startsUpper(after+1) {
+			if more, end := d.nameAt(after+1, limit); end > after+1 {
+				n.written.End, after = more.written.End, end
+			}
+		}
+		if after < last && d.governs(after) {
+			n.written.End = d.at(after).End
+			after++
+		}
 		return d.clean(n.written), after
 	}
 	end := j
@@ -395,6 +430,15 @@ func (d *doc) author(i, last int) (string, int) {
 		}
 	}
 	return d.clean(Span{d.at(j).Start, d.at(end - 1).End}), end
+}
+
+// governs tells that a word behind an adjective says who it is: Greek government.
+func (d *doc) governs(i int) bool {
+	switch d.word(i) {
+	case "government", "embassy", "ministry", "legation", "mission", "delegation", "side", "ambassador", "minister", "consul", "charge", "chargé":
+		return d.closeEnough(i)
+	}
+	return false
 }
 
 // unsaid tells that a thing without number and date is asked for or yet to come, so
@@ -435,7 +479,14 @@ func whose(own key) string {
 // received answer it, "according to your directive" carries it out.
 func (d *doc) relationOf(own key, first, i, last int) string {
 	for j := first; j < last; j++ {
-		if relation := relations[d.word(j)]; relation != "" && (j < i || relation == "implements") {
+		relation := relations[d.word(j)]
+		if relation == "in_reply_to" && (own == kMy || own == kOur) {
+			relation = "" // nobody replies to himself
+		}
+		if relation == "in_reply_to" && own == none && d.word(j-1) != "in" && d.word(j-1) != "в" && j > first {
+			relation = "" // somebody else's reply
+		}
+		if relation != "" && (j < i || relation == "implements") {
 			return relation
 		}
 		if d.at(j).key == kReceived && own == kYour {
@@ -493,6 +544,7 @@ var relations = map[string]string{
 	"further": "supplements", "addition": "supplements", "дополнение": "supplements", "continuation": "supplements", "продолжение": "supplements",
 	"развитие": "supplements", "supplementing": "supplements", "supplement": "supplements", "supplementary": "supplements", "дополняя": "supplements",
 	"reply": "in_reply_to", "response": "in_reply_to", "answer": "in_reply_to", "replying": "in_reply_to", "answering": "in_reply_to", "ответ": "in_reply_to",
+	"ссылкой": "refers_to", "ссылаясь": "refers_to", "referring": "refers_to", "reference": "refers_to", "refer": "refers_to", "connection": "refers_to", "связи": "refers_to",
 	"отвечаем": "in_reply_to", "отвечаю": "in_reply_to", "responding": "in_reply_to",
 }
 
@@ -515,7 +567,7 @@ func (d *doc) items(kind string, i, last int, strong bool) ([]item, int) {
 			items = append(items, cur)
 		}
 	}
-	end, skipped, sign := i, 0, false
+	end, skipped, sign, plural := i, 0, false, false
 	for i < last && i < end+24 {
 		t := d.at(i)
 		if t.key == kIncoming {
@@ -532,7 +584,7 @@ func (d *doc) items(kind string, i, last int, strong bool) ([]item, int) {
 		}
 		j := d.signAt(i)
 		signed := j > i && d.digits(j) > 0
-		bare := !signed && skipped == 0 && d.digits(i) > 0 && (cur.empty() && len(items) == 0 && d.numberBehind(i) || sign && d.joinedNumber(i))
+		bare := !signed && skipped == 0 && d.digits(i) > 0 && (cur.empty() && len(items) == 0 && d.numberBehind(i) || sign && d.joinedNumber(i, plural))
 		if signed && (skipped <= 3 || d.at(i-1).mark == '(' || d.referenceKind(i-1) != "") || bare {
 			n, after := d.numberAt(j)
 			if bare {
@@ -543,6 +595,11 @@ func (d *doc) items(kind string, i, last int, strong bool) ([]item, int) {
 				cur = item{kind: cur.kind, joined: bare}
 			}
 			cur.number = d.registry(n)
+			if d.at(after).mark == '—' && d.closeTo(after) && d.closeTo(after+1) && d.digits(after+1) > 0 {
+				cur.number += "-" + d.of(d.at(after+1).Span)
+				after += 2
+			}
+			plural = plural || d.word(i) == "nos" || d.at(i).mark == '№' && d.at(i+1).mark == '№'
 			sign = true
 			i, end, skipped = after, after, 0
 			continue
@@ -553,6 +610,12 @@ func (d *doc) items(kind string, i, last int, strong bool) ([]item, int) {
 				cur = item{kind: cur.kind}
 			}
 			cur.dates = d.days(m)
+			if n := len(cur.dates); n > 1 && n == len(items)+1 && cur.number != "" { // No. 5 and No. 7 (of 1 and 2 May)
+				for k := range items {
+					items[k].dates = cur.dates[k : k+1]
+				}
+				cur.dates = cur.dates[n-1:]
+			}
 			i, end, skipped = after, after, 0
 			continue
 		}
@@ -592,22 +655,22 @@ func (d *doc) numberBehind(i int) bool {
 	if d.referenceKind(i-1) == "" && cabledAt(d.word(i-1)) == "" && d.at(i-1).key != kYour && d.at(i-1).key != kMy && d.at(i-1).key != kOur {
 		return false
 	}
-	if b := d.at(i - 1); b.key != lexicon[d.word(i-1)] {
+	if b := d.at(i - 1); b.key != lexicon[d.word(i-1)] && cabledAt(d.word(i-1)) == "" {
 		return false // a misread word is not enough: порту for ноту
 	}
 	t := d.at(i + 1)
-	_, next := d.momentAt(i)
+	_, next := d.dayAt(i)
 	return next == i && (t.mark != 0 && t.mark != ':' || t.key != none || t.num >= 0 || i+1 >= len(d.tokens) || t.word())
 }
 
 // joinedNumber tells that figures go on a row of numbers: Nos. 5, 6 and 7.
-func (d *doc) joinedNumber(i int) bool {
+func (d *doc) joinedNumber(i int, plural bool) bool {
 	before := d.at(i - 1)
 	if before.key != kAnd && before.mark != ',' {
 		return false
 	}
-	_, next := d.momentAt(i)
-	return next == i && d.digits(i) >= 2 && (d.at(i+1).mark != 0 || d.at(i+1).key == kAnd || d.at(i+1).key == kOf || d.at(i+1).key == kFrom || i+1 >= len(d.tokens))
+	_, next := d.dayAt(i)
+	return next == i && d.digits(i) >= 2 && (plural || d.at(i+1).mark != 0 || d.at(i+1).key == kAnd || d.at(i+1).key == kOf || d.at(i+1).key == kFrom || i+1 >= len(d.tokens))
 }
 
 // dates tells by the word before a date that it is that of the paper, not of what
