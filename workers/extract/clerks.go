@@ -584,7 +584,7 @@ func (p *page) clerks(l line) bool {
 	dash := after.mark == '-' || after.mark == '–' || after.mark == '—'
 	switch t.key {
 	case kDeciphered, kPrinted, kVerified, kExecuted, kRecorded, kDispatched:
-		if dash || p.word(i+1) == "по" {
+		if dash || p.word(i+1) == "по" || after.word() && p.hasKey(l, kRank) {
 			return true
 		}
 	case kSent:

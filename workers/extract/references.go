@@ -434,6 +434,9 @@ func (d *doc) author(i, last int) (string, int) {
 
 // governs tells that a word behind an adjective says who it is: Greek government.
 func (d *doc) governs(i int) bool {
+	if d.at(i).key == kOffice {
+		return d.closeEnough(i)
+	}
 	switch d.word(i) {
 	case "government", "embassy", "ministry", "legation", "mission", "delegation", "side", "ambassador", "minister", "consul", "charge", "chargé":
 		return d.closeEnough(i)
