@@ -350,7 +350,8 @@ func (d *doc) marked(last int) {
 		if first == "" {
 			continue
 		}
-		for j := i; j < last; j++ {
+		const longest = 400 // lines
+		for j := i; j < min(last, i+longest); j++ {
 			from := d.lines[j].first
 			if j == i {
 				from = at + 1

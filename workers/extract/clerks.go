@@ -328,28 +328,32 @@ func (d *doc) stepPart(v *Step, i int, l line) int {
 // rank reads "Lt. Col.", "ст. лейтенант", "Senior Lieutenant" and returns the token
 // behind it, i for none.
 func (d *doc) rank(i int, l line) int {
-	j := i
-	for j < l.last {
-		switch d.word(j) {
-		case "ст", "мл", "гв", "инж", "старший", "младший", "senior", "junior", "sr", "jr", "гвардии", "инженер":
-		default:
-			if d.at(j).key != kRank {
-				return i
-			}
-			next := j + 1
-			if d.at(next).mark == '.' && next < l.last {
-				next++
-			}
-			for more := d.rank(next, l); more > next; more = d.rank(next, l) {
-				next = more
-			}
-			return next
+	for range 3 {
+		next := d.rankWord(i, l)
+		if next == i {
+			break
 		}
+		i = next
+	}
+	return i
+}
+
+// rankWord reads one word of a rank with what belongs before it.
+func (d *doc) rankWord(i int, l line) int {
+	j := i
+	switch d.word(j) {
+	case "ст", "мл", "гв", "инж", "старший", "младший", "senior", "junior", "sr", "jr", "гвардии", "инженер":
 		if j++; d.at(j).mark == '.' || d.at(j).mark == '-' {
 			j++
 		}
 	}
-	return i
+	if j >= l.last || d.at(j).key != kRank {
+		return i
+	}
+	if j++; j < l.last && d.at(j).mark == '.' {
+		j++
+	}
+	return j
 }
 
 // signatureMark tells that brackets stand for a signature: [signature], (подпись).
@@ -878,9 +882,10 @@ func (d *doc) copyNumbers(i int) (numbers []string, next int) {
 
 // entryEnd is the token where an entry ends: before the next one on the line.
 func (d *doc) entryEnd(k int, l line) int {
+	const longest = 60 // tokens
 	for j := k; j < l.last; j++ {
 		t := d.at(j)
-		if t.mark == ';' {
+		if t.mark == ';' || j-k == longest {
 			return j
 		}
 		if t.mark != ',' && t.mark != '.' && t.key != kAnd {

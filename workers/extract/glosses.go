@@ -146,8 +146,10 @@ func (d *doc) glossKind(i, end int) string {
 // noteOnSheet tells that brackets tell of something on the sheet: a signature, a
 // resolution, words by hand.
 func (d *doc) noteOnSheet(low string) bool {
-	for _, form := range []string{"signature", "signed", "подпись", "подписал", "handwritten", "hand-written", "in handwriting", "marginal", "in pencil", "in ink", "initial", "resolution:", "resolution on",
-		"рукопис", "резолюция", "помета", "пометка", "помечено", "от руки", "карандаш", "на полях", "надпись", "note on", "note in", "note by", "note at", "note:", "inscription", "written in", "at the top", "at the bottom", "on the first", "notation", "annotation", "postmark", "seal"} {
+	for _, form := range []string{
+		"signature", "signed", "подпись", "подписал", "handwritten", "hand-written", "in handwriting", "marginal", "in pencil", "in ink", "initial", "resolution:", "resolution on",
+		"рукопис", "резолюция", "помета", "пометка", "помечено", "от руки", "карандаш", "на полях", "надпись", "note on", "note in", "note by", "note at", "note:", "inscription", "written in", "at the top", "at the bottom", "on the first", "notation", "annotation", "postmark", "seal",
+	} {
 		if strings.HasPrefix(low, form) {
 			return true
 		}
@@ -157,8 +159,10 @@ func (d *doc) noteOnSheet(low string) bool {
 
 // unreadable tells that brackets stand for what could not be read or deciphered.
 func unreadable(low string) bool {
-	for _, form := range []string{"illegible", "неразборчив", "garbled", "искажен", "indistinct", "не расшифрован", "нерасшифрован", "undecipher", "not deciphered", "not decoded", "not decrypted", "undecoded", "omission in", "missing in", "нрзб", "unreadable", "group missing", "groups missing",
-		"пропуск", "утрачен", "corrupt", "not legible", "could not be read", "could not be deciphered", "не удалось", "не поддал", "не разобран", "cannot be read", "page missing", "word missing"} {
+	for _, form := range []string{
+		"illegible", "неразборчив", "garbled", "искажен", "indistinct", "не расшифрован", "нерасшифрован", "undecipher", "not deciphered", "not decoded", "not decrypted", "undecoded", "omission in", "missing in", "нрзб", "unreadable", "group missing", "groups missing",
+		"пропуск", "утрачен", "corrupt", "not legible", "could not be read", "could not be deciphered", "не удалось", "не поддал", "не разобран", "cannot be read", "page missing", "word missing",
+	} {
 		if strings.HasPrefix(low, form) || len(low) < 60 && strings.Contains(low, form) {
 			return true
 		}
@@ -340,7 +344,8 @@ func (d *doc) editorsQuotation(i int) bool {
 		return false
 	}
 	open := false
-	for j := d.lines[d.lineAt(d.at(i).Start)].first; j < i; j++ {
+	const longest = 200 // tokens of a quotation
+	for j := max(i-longest, d.lines[d.lineAt(d.at(i).Start)].first); j < i; j++ {
 		switch d.at(j).mark {
 		case '"':
 			open = !open

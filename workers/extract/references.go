@@ -6,6 +6,10 @@ import (
 	"unicode/utf8"
 )
 
+// around is how many tokens on either side of a phrase belong to it: sentences have no
+// end where recognition has lost the full stops.
+const around = 60
+
 // readReferences finds other telegrams, letters and statements that the document
 // names: by whose they are, by number, by date, or by who wrote them.
 func (d *doc) readReferences() {
@@ -132,8 +136,10 @@ var faint = map[string]bool{
 
 // ownedOnly are kinds that are one only behind your, my, our: in reply to X's note
 // the reply is this paper.
-var ownedOnly = map[string]bool{"answer": true, "reply": true, "ответ": true, "ответом": true, "cipher": true, "запрос": true, "запросу": true, "inquiry": true, "enquiry": true,
-	"request": true, "просьба": true, "просьбу": true, "просьбе": true, "просьбой": true}
+var ownedOnly = map[string]bool{
+	"answer": true, "reply": true, "ответ": true, "ответом": true, "cipher": true, "запрос": true, "запросу": true, "inquiry": true, "enquiry": true,
+	"request": true, "просьба": true, "просьбу": true, "просьбе": true, "просьбой": true,
+}
 
 // referenceKind tells what kind of thing a word refers to, "" for none.
 func (d *doc) referenceKind(i int) string {
@@ -151,9 +157,9 @@ func (d *doc) referenceKind(i int) string {
 // cabled are the words that cable offices make of whose telegram it is. A "re" may
 // stand before each: reurtel.
 var cabled = map[string]struct{ whose, from string }{
-	"deptel": {"", "Department"}, "depcirtel": {"", "Department"}, "deptelgram": {"", "Department"}, "depcirc": {"", "Department"},
+	"deptel": {"", "Department"}, "depcirtel": {"", "Department"}, "deptelgram": {"", "Department"},
 	"embtel": {"", "Embassy"}, "embdes": {"", "Embassy"}, "embdesp": {"", "Embassy"}, "contel": {"", "Consulate"}, "congentel": {"", "Consulate General"},
-	"legtel": {"", "Legation"}, "legdes": {"", "Legation"}, "missiontel": {"", "Mission"}, "polto": {"", ""}, "topol": {"", ""}, "usun": {"", ""},
+	"legtel": {"", "Legation"}, "legdes": {"", "Legation"}, "missiontel": {"", "Mission"},
 	"urtel": {"your", ""}, "yourtel": {"your", ""}, "urlet": {"your", ""}, "mytel": {"my", ""}, "ourtel": {"our", ""}, "ourlet": {"our", ""},
 }
 
@@ -225,7 +231,7 @@ func (d *doc) phrase(i, first, last int) (v Reference, next int, strong bool) {
 			return Reference{}, i, false
 		}
 		return Reference{Kind: kind, Whose: whose(t.key), Relation: d.relationOf(t.key, first, i, last)}, next, d.faintAt(next - 1)
-	case t.word() && cabledAt(d.word(i)) != "":
+	case t.key == none && t.word() && cabledAt(d.word(i)) != "":
 		c := cabled[cabledAt(d.word(i))]
 		v := Reference{Kind: "telegram", Whose: c.whose, From: c.from, Relation: d.relationOf(none, first, i, last)}
 		if c.whose == "your" && v.Relation == "refers_to" && i == first && !strings.HasPrefix(d.word(i), "re") {
@@ -289,7 +295,9 @@ func (d *doc) faintAt(i int) bool { return faint[d.word(i)] }
 
 // cabledAt finds a cable office's word, also in the plural or behind "re".
 func cabledAt(word string) string {
-	if len(word) > 20 {
+	// Every word of a text comes here.
+	end := strings.TrimSuffix(word, "s")
+	if len(word) > 20 || len(word) < 5 || !strings.HasSuffix(end, "tel") && !strings.HasSuffix(end, "let") && !strings.HasSuffix(end, "de") && !strings.HasSuffix(end, "desp") && !strings.HasSuffix(end, "telgram") {
 		return ""
 	}
 	for _, w := range []string{word, strings.TrimSuffix(word, "s"), strings.TrimPrefix(word, "re"), strings.TrimSuffix(strings.TrimPrefix(word, "re"), "s")} {
@@ -344,7 +352,7 @@ func (d *doc) bareNumber(i, first, last int) (Reference, int, bool) {
 
 // reports tells that something before token i was said or written.
 func (d *doc) reports(first, i int) bool {
-	for j := first; j < i; j++ {
+	for j := max(first, i-around); j < i; j++ {
 		w := d.word(j)
 		for _, stem := range []string{"report", "telegraph", "cabl", "set", "describ", "inform", "content", "transmit", "сообщ", "телеграф", "излож", "доклад", "долож", "переда", "содержан", "информир", "указан", "wrote", "writ", "stated", "wired"} {
 			if strings.HasPrefix(w, stem) {
@@ -447,7 +455,7 @@ func (d *doc) governs(i int) bool {
 // unsaid tells that a thing without number and date is asked for or yet to come, so
 // that there is none to refer to.
 func (d *doc) unsaid(first, i, kindAt int) bool {
-	for j := first; j < i; j++ {
+	for j := max(first, i-around); j < i; j++ {
 		switch d.word(j) {
 		case "await", "awaiting", "request", "жду", "ждем", "ждём", "ожидаю", "ожидаем", "прошу", "просим", "expect", "pending":
 			return true
@@ -481,7 +489,7 @@ func whose(own key) string {
 // goes on from it, "in reply to your" and a sentence that begins with what was
 // received answer it, "according to your directive" carries it out.
 func (d *doc) relationOf(own key, first, i, last int) string {
-	for j := first; j < last; j++ {
+	for j := max(first, i-around); j < min(last, i+around); j++ {
 		relation := relations[d.word(j)]
 		if relation == "in_reply_to" && (own == kMy || own == kOur) {
 			relation = "" // nobody replies to himself
@@ -524,7 +532,7 @@ func (d *doc) relationOf(own key, first, i, last int) string {
 
 // sendsYou tells that a thing goes with the document: I send you a telegram.
 func (d *doc) sendsYou(first, i int) bool {
-	for j := first; j < i; j++ {
+	for j := max(first, i-around); j < i; j++ {
 		switch d.word(j) {
 		case "send", "sending", "transmit", "transmitting", "посылаю", "посылаем", "препровождаю", "препровождаем", "направляем", "forward":
 			for k := j + 1; k < i; k++ {
@@ -735,7 +743,7 @@ func (d *doc) addReferences(v Reference, items []item, span Span) {
 
 // addReference adds one; the same one again, from other words, is further evidence.
 func (d *doc) addReference(v Reference, span Span, sure float64) {
-	for i := range d.fields {
+	for i := max(0, len(d.fields)-200); i < len(d.fields); i++ {
 		f := &d.fields[i]
 		r, ok := f.Value.(Reference)
 		if ok && v.Number != "" && r.Number == v.Number && r.Kind == v.Kind && (r.Date == v.Date || v.Date == "") {
@@ -846,7 +854,7 @@ func dative(name string) bool {
 }
 
 func (d *doc) sends(first, i int) bool {
-	for j := first; j < i; j++ {
+	for j := max(first, i-around); j < i; j++ {
 		switch d.word(j) {
 		case "send", "sending", "sent", "give", "giving", "given", "посылаем", "направляем", "даем":
 			return true
