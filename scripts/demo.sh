@@ -127,6 +127,16 @@ show() {
     done
 }
 
+# derived waits until links and search know every document: both follow soon after the fields.
+derived() {
+    local i
+    for ((i = 0; i < ready_seconds * 5; i++)); do
+        timeout 30 bin/fonds search 'bearings' | grep -q bearings && return
+        sleep 0.2
+    done
+    complain "the imported telegrams are not found by their words"
+}
+
 scripts/setup.sh run
 make --no-print-directory build
 
@@ -141,6 +151,22 @@ timeout 30 bin/fonds list --json >"$work/list" || fail "the documents were not l
 while IFS=$'\t' read -r file _; do
     show "$file"
 done < <(tail -n +2 "$samples/manifest.tsv")
+
+say "Importing a published edition: one document a telegram"
+timeout 60 bin/fonds import "$samples/published/bulletin.md" --wait || complain "the edition was not imported"
+derived
+
+telegram=$(timeout 30 bin/fonds lookup --telegram 4123 --json | grep -o -m 1 'documents/[0-9a-f-]*' | head -n 1) || true
+[[ -n $telegram ]] || complain "No. 4123 is not found by its number"
+say "What the scan of No. 4123 says about itself"
+timeout 30 bin/fonds get "$telegram" || complain "the document was not laid out"
+say "Its correspondence, scans and the edition together"
+timeout 30 bin/fonds thread "$telegram" | tee "$work/thread" || complain "the correspondence was not shown"
+for number in 4102 4117 4131; do
+    grep -q "^[> ] .*No. $number  " "$work/thread" || complain "No. $number is missing from the correspondence"
+done
+say "Who writes of generators, in either language"
+timeout 30 bin/fonds search generator || complain "nothing was found"
 
 say "The documents"
 timeout 30 bin/fonds list || complain "the documents were not listed"

@@ -22,6 +22,8 @@ type revisionKey struct {
 	call     call
 	document string
 	revision int
+	// mask is the text of what is wanted of it; "" for all.
+	mask string
 }
 
 // answer is the encoded answer for a revision.
@@ -66,7 +68,7 @@ func (c *cache) get(key revisionKey) (answer, bool) {
 
 // put keeps an answer, unless it alone would take more than an eighth of all.
 func (c *cache) put(key revisionKey, a answer) {
-	size := len(a.encoded) + overhead
+	size := len(a.encoded) + len(key.mask) + overhead
 	if size > c.max/8 {
 		return
 	}
@@ -80,7 +82,7 @@ func (c *cache) put(key revisionKey, a answer) {
 	for c.size > c.max {
 		oldest := c.recent.Remove(c.recent.Back()).(*kept)
 		delete(c.byKey, oldest.key)
-		c.size -= len(oldest.answer.encoded) + overhead
+		c.size -= len(oldest.answer.encoded) + len(oldest.key.mask) + overhead
 	}
 }
 

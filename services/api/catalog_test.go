@@ -544,7 +544,7 @@ func TestCatalogRefuses(t *testing.T) {
 			codes.InvalidArgument, catalog.ReasonInvalidArgument, "page_size",
 		},
 		"filter": {func() error {
-			_, err := docs.ListDocuments(ctx, &fondsv1.ListDocumentsRequest{Filter: `title = "x" OR complete = true`})
+			_, err := docs.ListDocuments(ctx, &fondsv1.ListDocumentsRequest{Filter: `title > "x" OR complete = true`})
 			return err
 		}, codes.InvalidArgument, catalog.ReasonInvalidArgument, "filter"},
 		"no document to create": {

@@ -18,26 +18,48 @@ func (s *catalogServer) GetDocument(ctx context.Context, req *fondsv1.GetDocumen
 	if err != nil {
 		return nil, err
 	}
-	head, err := s.Catalog.Head(ctx, id)
+	want, err := readMaskFrom(req.GetReadMask(), wholeDocument, s.KeyMaker)
 	if err != nil {
 		return nil, err
 	}
-	key := revisionKey{getDocument, id, revisionAsked(req.GetRevision(), head)}
-	known, ok := s.cache.get(key)
-	if !ok {
-		full, err := s.Catalog.Document(ctx, id, key.revision)
+	head, kept := s.Catalog.KeptHead(id)
+	if !kept && req.GetRevision() == 0 {
+		// What is asked for the first time is read at once, head and all.
+		full, err := s.Catalog.Newest(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		head = full.Document
-		if known.encoded, err = proto.Marshal(revisionOf(full, true)); err != nil {
-			return nil, fmt.Errorf("encode document %s: %w", id, err)
-		}
-		s.cache.put(key, known)
+		return s.carried(full, want)
 	}
+	if !kept {
+		if head, err = s.Catalog.Head(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	key := revisionKey{getDocument, id, revisionAsked(req.GetRevision(), head), want.text}
+	if known, ok := s.cache.get(key); ok {
+		m := &fondsv1.Document{}
+		want.setHead(m, head)
+		carry(m, known.encoded)
+		return m, nil
+	}
+	full, err := s.Catalog.Document(ctx, id, key.revision)
+	if err != nil {
+		return nil, err
+	}
+	return s.carried(full, want)
+}
+
+// carried keeps the answer for a revision and gives it with the head.
+func (s *catalogServer) carried(full catalog.DocumentHead, want readMask) (*fondsv1.Document, error) {
+	encoded, err := proto.Marshal(want.revision(full))
+	if err != nil {
+		return nil, fmt.Errorf("encode document %s: %w", full.ID, err)
+	}
+	s.cache.put(revisionKey{getDocument, full.ID, full.Revision.Number, want.text}, answer{encoded: encoded})
 	m := &fondsv1.Document{}
-	setHead(m, head)
-	carry(m, known.encoded)
+	want.setHead(m, full.Document)
+	carry(m, encoded)
 	return m, nil
 }
 
@@ -57,11 +79,15 @@ func (s *catalogServer) BatchGetDocuments(ctx context.Context, req *fondsv1.Batc
 			return nil, err
 		}
 	}
+	want, err := readMaskFrom(req.GetReadMask(), wholeDocument, s.KeyMaker)
+	if err != nil {
+		return nil, err
+	}
 	heads, err := s.Catalog.Documents(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	m := &fondsv1.BatchGetDocumentsResponse{Documents: documentsOf(heads, true)}
+	m := &fondsv1.BatchGetDocumentsResponse{Documents: want.documents(heads)}
 	if size := proto.Size(m); size > maxAnswer {
 		return nil, &catalog.Error{
 			Code: catalog.Exhausted, Reason: ReasonResponseTooLarge, Field: "names",
@@ -72,8 +98,13 @@ func (s *catalogServer) BatchGetDocuments(ctx context.Context, req *fondsv1.Batc
 	return m, nil
 }
 
-// maxAnswer is the most bytes that clients take unless told otherwise.
-const maxAnswer = 4 << 20
+const (
+	// maxAnswer is the most bytes that clients take unless told otherwise.
+	maxAnswer = 4 << 20
+	// maxRows is what the documents of a page may take of it, and leaves room for what
+	// stands beside them.
+	maxRows = maxAnswer - 64<<10
+)
 
 func documentsOf(heads []catalog.DocumentHead, regions bool) []*fondsv1.Document {
 	documents := make([]*fondsv1.Document, len(heads))
@@ -83,9 +114,13 @@ func documentsOf(heads []catalog.DocumentHead, regions bool) []*fondsv1.Document
 	return documents
 }
 
-// ListDocuments returns documents without their regions.
+// ListDocuments returns documents, without their regions and fields unless asked for.
 func (s *catalogServer) ListDocuments(ctx context.Context, req *fondsv1.ListDocumentsRequest) (*fondsv1.ListDocumentsResponse, error) {
-	q, err := documentQuery(req.GetFilter())
+	q, err := documentQuery(req.GetFilter(), s.KeyMaker)
+	if err != nil {
+		return nil, err
+	}
+	want, err := readMaskFrom(req.GetReadMask(), withoutParts, s.KeyMaker)
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +134,8 @@ func (s *catalogServer) ListDocuments(ctx context.Context, req *fondsv1.ListDocu
 	if err != nil {
 		return nil, err
 	}
-	heads, next := page(heads, size, func(h catalog.DocumentHead) string { return h.ID }, query...)
-	return &fondsv1.ListDocumentsResponse{Documents: documentsOf(heads, false), NextPageToken: next}, nil
+	documents, next := want.page(heads, size, query...)
+	return &fondsv1.ListDocumentsResponse{Documents: documents, NextPageToken: next}, nil
 }
 
 // CreateDocument makes a document in a person's name.
@@ -149,12 +184,22 @@ func regionsAsked(asked []*fondsv1.Region) ([]catalog.Region, error) {
 		if b == nil {
 			continue
 		}
-		if b.GetWidth() == 0 || b.GetHeight() == 0 || max(b.GetX(), b.GetY(), b.GetWidth(), b.GetHeight()) > 1<<30 {
-			return nil, invalid(fmt.Sprintf("document.regions[%d].box", i), "a box needs a width and a height of at least one pixel")
+		if regions[i].Box, err = boxAsked(fmt.Sprintf("document.regions[%d].box", i), b); err != nil {
+			return nil, err
 		}
-		regions[i].Box = &catalog.Box{X: int(b.GetX()), Y: int(b.GetY()), Width: int(b.GetWidth()), Height: int(b.GetHeight())}
 	}
 	return regions, nil
+}
+
+// boxAsked reads a box, whose numbers a sum of two does not carry away.
+func boxAsked(field string, b *fondsv1.Box) (*catalog.Box, error) {
+	if b.GetWidth() == 0 || b.GetHeight() == 0 {
+		return nil, invalid(field, "a box needs a width and a height of at least one pixel")
+	}
+	if max(b.GetX(), b.GetY(), b.GetWidth(), b.GetHeight()) > 1<<30 {
+		return nil, invalid(field, fmt.Sprintf("a box lies within %d pixels", 1<<30))
+	}
+	return boxOf(b), nil
 }
 
 // UpdateDocument changes title, regions and what people state.

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -13,41 +14,44 @@ import (
 
 // fieldsOf translates the fields of a revision. A value that cannot be translated
 // is left out: its words as written stay.
-func fieldsOf(r catalog.Revision) []*fondsv1.Field {
-	pages := map[string]string{}
-	for _, g := range r.Regions {
-		if g.Reading != "" {
-			pages[g.Reading] = pageNameOf(g.Scan, g.Page) + "/readings/" + g.Reading
-		}
-	}
+func fieldsOf(r catalog.Revision) []*fondsv1.Field { return fieldsNamed(r, nil) }
+
+// fieldsNamed translates the fields that have one of the names; nil for all.
+func fieldsNamed(r catalog.Revision, names map[string]bool) []*fondsv1.Field {
+	pages := readingNames(r)
 	list, err := r.Fields.List()
 	if err != nil {
 		return nil // what cannot be decoded is for an audit to tell
 	}
-	return fieldsShown(list, pages)
-}
-
-// fieldsShown translates statements. A proof in a reading that the revision does not
-// show any more is left out: pages has the names of those that it shows, by their IDs.
-func fieldsShown(list []catalog.Field, pages map[string]string) []*fondsv1.Field {
+	if names != nil {
+		list = slices.DeleteFunc(list, func(f catalog.Field) bool { return !names[f.Name] })
+	}
 	fields := make([]*fondsv1.Field, len(list))
 	for i, f := range list {
-		m := &fondsv1.Field{
-			Name: f.Name, Raw: f.Raw, Confidence: f.Confidence, Rule: f.Rule, Person: f.Person,
-			Assurance: fondsv1.Assurance(f.Assurance), SaidTime: timestamp(f.SaidAt),
-			Instead: fieldsShown(f.Instead, pages),
-		}
-		if value, err := valueOf(f.Name, f.Value); err == nil {
-			m.Value = value
-		}
-		for _, e := range f.Evidence {
-			if pages[e.Reading] != "" {
-				m.Evidence = append(m.Evidence, evidenceOf(e, pages))
-			}
-		}
-		fields[i] = m
+		fields[i] = fieldOf(f, pages)
 	}
 	return fields
+}
+
+// fieldOf translates a statement. A proof in a reading that the revision does not show
+// any more is left out: pages has the names of those that it shows, by their IDs.
+func fieldOf(f catalog.Field, pages map[string]string) *fondsv1.Field {
+	m := &fondsv1.Field{
+		Name: f.Name, Raw: f.Raw, Confidence: f.Confidence, Rule: f.Rule, Person: f.Person,
+		Assurance: fondsv1.Assurance(f.Assurance), SaidTime: timestamp(f.SaidAt),
+	}
+	if value, err := valueOf(f.Name, f.Value); err == nil {
+		m.Value = value
+	}
+	for _, e := range f.Evidence {
+		if pages[e.Reading] != "" {
+			m.Evidence = append(m.Evidence, evidenceOf(e, pages))
+		}
+	}
+	for _, said := range f.Instead {
+		m.Instead = append(m.Instead, fieldOf(said, pages))
+	}
+	return m
 }
 
 func evidenceOf(e catalog.Evidence, pages map[string]string) *fondsv1.Evidence {

@@ -1,100 +1,202 @@
 package api
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.einride.tech/aip/filtering"
 	expr "google.golang.org/genproto/googleapis/api/expr/v1alpha1"
 
-	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/catalog"
 )
 
-const supportedFilter = `a filter joins these with AND, each at most once: collection = "collections/ID", title:"PART", ` +
-	`holding_path = "PATH", complete = true|false, assurance = ASSURANCE_MACHINE|ASSURANCE_CORRECTED|ASSURANCE_VERIFIED`
-
-var filterFields = func() *filtering.Declarations {
-	d, err := filtering.NewDeclarations(
-		filtering.DeclareStandardFunctions(),
-		filtering.DeclareIdent("collection", filtering.TypeString),
-		filtering.DeclareIdent("title", filtering.TypeString),
-		filtering.DeclareIdent("holding_path", filtering.TypeString),
-		filtering.DeclareIdent("complete", filtering.TypeBool),
-		filtering.DeclareIdent("true", filtering.TypeBool),
-		filtering.DeclareIdent("false", filtering.TypeBool),
-		filtering.DeclareEnumIdent("assurance", fondsv1.Assurance(0).Type()),
-	)
-	if err != nil {
-		panic(fmt.Sprintf("declare filter fields: %v", err)) // constant input
-	}
-	return d
-}()
+// maxComparisons bounds a filter: each is a condition in a statement of the database.
+const maxComparisons = 100
 
 // documentQuery translates an AIP-160 filter.
-func documentQuery(filter string) (catalog.DocumentQuery, error) {
+func documentQuery(filter string, keys KeyMaker) (catalog.DocumentQuery, error) {
 	var q catalog.DocumentQuery
-	parsed, err := filtering.ParseFilterString(filter, filterFields)
-	if err != nil {
-		return q, badFilter(err.Error())
-	}
-	if parsed.CheckedExpr == nil {
+	r := filterReader{source: strings.TrimSpace(filter), keys: keys}
+	if r.source == "" {
 		return q, nil
 	}
-	t := filterTranslator{query: &q, seen: map[string]bool{}}
-	return q, t.conjunction(parsed.CheckedExpr.GetExpr())
-}
-
-func badFilter(what string) error {
-	return invalid("filter", fmt.Sprintf("%.400s; %s", what, supportedFilter))
-}
-
-type filterTranslator struct {
-	query *catalog.DocumentQuery
-	seen  map[string]bool
-}
-
-func (t filterTranslator) conjunction(e *expr.Expr) error {
-	call := e.GetCallExpr()
-	if call == nil || len(call.GetArgs()) != 2 {
-		return badFilter("only comparisons joined with AND are understood")
+	// Places are told in what the caller wrote, blanks before it counted.
+	before, _, _ := strings.Cut(filter, r.source)
+	r.skipped = utf8.RuneCountInString(before)
+	var p filtering.Parser
+	p.Init(r.source)
+	parsed, err := p.Parse()
+	if err != nil {
+		return q, r.unparsed(err)
 	}
-	left, right := call.GetArgs()[0], call.GetArgs()[1]
-	if call.GetFunction() == filtering.FunctionAnd {
-		if err := t.conjunction(left); err != nil {
-			return err
+	r.positions = parsed.GetSourceInfo().GetPositions()
+	q.Where, err = r.condition(parsed.GetExpr())
+	return q, err
+}
+
+// filterReader makes conditions of the tree of a filter.
+type filterReader struct {
+	source      string
+	skipped     int
+	positions   map[int64]int32
+	keys        KeyMaker
+	comparisons int
+}
+
+// unparsed tells what the parser stumbled over first: the innermost of its errors.
+func (r *filterReader) unparsed(err error) error {
+	offset, what := 0, "it cannot be understood"
+	for ; err != nil; err = errors.Unwrap(err) {
+		if e, ok := err.(interface {
+			Position() filtering.Position
+			Message() string
+		}); ok {
+			offset, what = int(e.Position().Offset), e.Message()
 		}
-		return t.conjunction(right)
 	}
-	field := left.GetIdentExpr().GetName()
-	if t.seen[field] {
-		return badFilter(fmt.Sprintf("%q is compared twice", field))
-	}
-	t.seen[field] = true
-	return t.comparison(field, call.GetFunction(), right)
+	offset = min(max(offset, 0), len(r.source))
+	rest := strings.TrimSpace(r.source[offset:])
+	offset += strings.Index(r.source[offset:], rest)
+	return r.refuse(offset, mistake(rest, what))
 }
 
-func (t filterTranslator) comparison(field, operator string, value *expr.Expr) error {
-	text, isText := value.GetConstExpr().GetConstantKind().(*expr.Constant_StringValue)
-	word := value.GetIdentExpr().GetName()
+// mistake says what is wrong with the rest of a filter. The parser speaks of its own
+// tokens; what it says of them stands for whatever is not told apart here.
+func mistake(rest, what string) string {
+	next, _, _ := strings.Cut(rest, " ")
 	switch {
-	case field == "collection" && operator == "=" && isText:
-		id, err := collectionID("filter", text.StringValue)
-		if err == nil && id == "" {
-			err = badFilter("the collection is empty")
-		}
-		t.query.Collection = id
-		return err
-	case field == "title" && operator == ":" && isText && text.StringValue != "":
-		t.query.TitleContains = text.StringValue
-	case field == "holding_path" && operator == "=" && isText && text.StringValue != "":
-		t.query.Path = text.StringValue
-	case field == "complete" && operator == "=" && (word == "true" || word == "false"):
-		complete := word == "true"
-		t.query.Complete = &complete
-	case field == "assurance" && operator == "=" && fondsv1.Assurance_value[word] > 0:
-		t.query.Assurance = catalog.Assurance(fondsv1.Assurance_value[word])
-	default:
-		return badFilter(fmt.Sprintf("%q cannot be compared so", field))
+	case what == "unterminated string":
+		return "a quotation mark without an end"
+	case strings.HasPrefix(what, "expected "):
+		return fmt.Sprintf("%q is expected here", strings.TrimPrefix(what, "expected "))
+	case rest == "":
+		return `something is missing at the end: a comparison, such as title:"4117", or its value`
+	case next == "AND", next == "OR":
+		return next + ` stands between two comparisons, such as title:"4117"`
+	case next == "NOT":
+		return `NOT stands before a comparison, such as title:"4117"`
+	case strings.HasPrefix(rest, "-"):
+		return `"-" is not expected here: write dates and what has signs in it in quotation marks`
+	case strings.HasPrefix(what, "unexpected"):
+		c, _ := utf8.DecodeRuneInString(rest)
+		return fmt.Sprintf(`%q is not expected here: write comparisons such as title:"4117" with AND, OR or NOT between them, and what has signs in it in quotation marks`, c)
 	}
-	return nil
+	return what
+}
+
+// refuse is an error that names a place in the filter, an offset in bytes.
+func (r *filterReader) refuse(offset int, what string) error {
+	character := strconv.Itoa(r.skipped + utf8.RuneCountInString(r.source[:min(max(offset, 0), len(r.source))]) + 1)
+	err := catalog.Error{
+		Code: catalog.Invalid, Reason: catalog.ReasonInvalidArgument, Field: "filter",
+		Message:  fmt.Sprintf("filter, character %s: %s", character, what),
+		Metadata: map[string]string{"character": character},
+	}
+	return &err
+}
+
+func (r *filterReader) refuseAt(e *expr.Expr, format string, args ...any) error {
+	return r.refuse(int(r.positions[e.GetId()]), fmt.Sprintf(format, args...))
+}
+
+// condition translates a tree. Its depth is that of the parentheses in 4 KB of text.
+func (r *filterReader) condition(e *expr.Expr) (catalog.Condition, error) {
+	call := e.GetCallExpr()
+	switch call.GetFunction() {
+	case filtering.FunctionAnd, filtering.FunctionOr:
+		left, err := r.condition(call.GetArgs()[0])
+		if err != nil {
+			return nil, err
+		}
+		right, err := r.condition(call.GetArgs()[1])
+		if call.GetFunction() == filtering.FunctionAnd {
+			return catalog.AllOf(left, right), err
+		}
+		return catalog.AnyOf(left, right), err
+	case filtering.FunctionNot:
+		inner, err := r.condition(call.GetArgs()[0])
+		if twice, ok := inner.(catalog.Not); ok {
+			return twice.Condition, err
+		}
+		return catalog.Not{Condition: inner}, err
+	case filtering.FunctionFuzzyAnd:
+		return nil, r.refuseAt(call.GetArgs()[1], "put AND or OR between two comparisons, and a value of several words in quotation marks")
+	case "=", "!=", ":", "<", "<=", ">", ">=":
+		return r.comparison(e, call.GetArgs()[0], call.GetFunction(), call.GetArgs()[1])
+	}
+	return nil, r.refuseAt(e, `a filter is made of comparisons, such as title:"4117" or fields.telegram_number = "4117"`)
+}
+
+func (r *filterReader) comparison(whole, left *expr.Expr, operator string, right *expr.Expr) (catalog.Condition, error) {
+	if r.comparisons++; r.comparisons > maxComparisons {
+		return nil, r.refuseAt(whole, "a filter has %d comparisons at most", maxComparisons)
+	}
+	value, ok := r.value(right)
+	if !ok {
+		return nil, r.refuseAt(right, "write the value that is compared with in quotation marks")
+	}
+	if strings.ContainsRune(value, 0) || !utf8.ValidString(value) {
+		return nil, r.refuseAt(right, "the value has a character that no text has")
+	}
+	name, ok := comparedName(left)
+	if !ok {
+		return nil, r.refuseAt(left, "the name of what is compared stands on the left, without quotation marks")
+	}
+	if field, isField := strings.CutPrefix(name, fieldPath); isField || name == partsName {
+		c, err := r.keys.Condition(field, operator, value)
+		if err != nil {
+			return nil, r.refuseAt(left, "%s", err)
+		}
+		return c, nil
+	}
+	compare, ok := ownComparisons[name]
+	if !ok {
+		return nil, r.refuseAt(left, "%q cannot be compared: a filter knows %s, and fields.NAME, where NAME is one of %s",
+			name, strings.Join(ownNames, ", "), strings.Join(r.keys.Fields(), ", "))
+	}
+	c, err := compare(operator, value)
+	if err != nil {
+		return nil, r.refuseAt(left, "%s", err)
+	}
+	return c, nil
+}
+
+// partsName is how many documents a text seems to hold, which has a key as fields have.
+const partsName = "parts"
+
+// comparedName gives the name on the left, such as fields.sent_at.
+func comparedName(e *expr.Expr) (string, bool) {
+	if s := e.GetSelectExpr(); s != nil {
+		operand, ok := comparedName(s.GetOperand())
+		return operand + "." + s.GetField(), ok
+	}
+	name := e.GetIdentExpr().GetName()
+	return name, name != ""
+}
+
+// value gives what is compared with: a text, a word, a number as written, or what
+// timestamp("…") has in it.
+func (r *filterReader) value(e *expr.Expr) (string, bool) {
+	if call := e.GetCallExpr(); call.GetFunction() == filtering.FunctionTimestamp && len(call.GetArgs()) == 1 {
+		return r.value(call.GetArgs()[0])
+	}
+	if word := e.GetIdentExpr().GetName(); word != "" {
+		return word, true
+	}
+	switch kind := e.GetConstExpr().GetConstantKind().(type) {
+	case *expr.Constant_StringValue:
+		return kind.StringValue, true
+	case *expr.Constant_Int64Value, *expr.Constant_DoubleValue:
+		number := r.source[min(int(r.positions[e.GetId()]), len(r.source)):]
+		end := strings.IndexFunc(number, func(c rune) bool { return unicode.IsSpace(c) || c == ')' })
+		if end < 0 {
+			end = len(number)
+		}
+		return number[:end], true
+	}
+	return "", false
 }

@@ -45,6 +45,24 @@ func (k *headKeeper) Head(ctx context.Context, id string) (catalog.Document, err
 	return d, nil
 }
 
+func (k *headKeeper) KeptHead(id string) (catalog.Document, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	d, ok := k.heads[id]
+	return d, ok
+}
+
+func (k *headKeeper) Newest(ctx context.Context, id string) (newest catalog.DocumentHead, err error) {
+	if newest.Document, err = k.Head(ctx, id); err != nil {
+		return newest, err
+	}
+	err = k.View(ctx, func(r catalog.Reader) error {
+		newest.Revision, err = r.Revision(id, newest.Head)
+		return err
+	})
+	return newest, err
+}
+
 func (k *headKeeper) Tx(ctx context.Context, fn func(catalog.Tx) error) error {
 	t := &headTx{}
 	err := k.Store.Tx(ctx, func(tx catalog.Tx) error {

@@ -59,7 +59,10 @@ func (s *ingestServer) ImportText(stream importStream) error {
 	if collection == "" {
 		collection = catalog.DefaultCollection
 	}
-	size := min(int64(h.GetSize()), maxImporting) // what is larger is refused next
+	if h.GetSize() > maxText {
+		return textTooLarge(fmt.Sprintf("the file has %d bytes; at most %d are imported at once: cut it", h.GetSize(), maxText))
+	}
+	size := int64(h.GetSize())
 	if err := s.importing.Acquire(stream.Context(), size); err != nil {
 		return err
 	}
@@ -82,9 +85,6 @@ func (s *ingestServer) ImportText(stream importStream) error {
 
 // importedBytes receives a file, which is held whole: its text is needed at once.
 func (s *ingestServer) importedBytes(stream importStream, h *fondsv1.ImportTextHeader) ([]byte, error) {
-	if h.GetSize() > maxText {
-		return nil, textTooLarge(fmt.Sprintf("the file has %d bytes; at most %d are imported at once: cut it", h.GetSize(), maxText))
-	}
 	next := func() ([]byte, error) {
 		m, err := stream.Recv()
 		if err != nil {
@@ -100,9 +100,10 @@ func (s *ingestServer) importedBytes(stream importStream, h *fondsv1.ImportTextH
 		_, err := io.Copy(&file, io.LimitReader(r, int64(h.GetSize())+1))
 		return err
 	})
+	if err != nil {
+		return nil, err // and the buffer may still be written to
+	}
 	switch sum := sha256.Sum256(file.Bytes()); {
-	case err != nil:
-		return nil, err
 	case uint64(file.Len()) != h.GetSize():
 		return nil, &catalog.Error{
 			Code: catalog.Invalid, Reason: ReasonSizeMismatch, Field: "header.size",

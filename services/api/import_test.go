@@ -142,6 +142,16 @@ func TestImportOfTheSameChangesNothing(t *testing.T) {
 	if err != nil || other.GetAlreadyHeld() || other.GetReading() != first.GetReading() || other.GetDocuments()[0].GetName() == first.GetDocuments()[0].GetName() {
 		t.Errorf("in another collection: %v, %v", other, err)
 	}
+	// Nor does it under the name of another edition.
+	renamed := importHeader("wells.txt", []byte(wells))
+	renamed.Edition = &fondsv1.Edition{Title: "A second edition"}
+	if again, err = a.importText(renamed, []byte(wells)); err != nil || !again.GetAlreadyHeld() || again.GetReading() != first.GetReading() {
+		t.Errorf("of another edition: %v, %v", again, err)
+	}
+	readings, err := a.docs.ListReadings(a.ctx(), &fondsv1.ListReadingsRequest{Parent: first.GetScan() + "/pages/1"})
+	if err != nil || len(readings.GetReadings()) != 1 {
+		t.Errorf("what was held has left %d readings, %v", len(readings.GetReadings()), err)
+	}
 	for _, d := range first.GetDocuments() {
 		if _, err := a.docs.DeleteDocument(a.ctx(), &fondsv1.DeleteDocumentRequest{Name: d.GetName()}); err != nil {
 			t.Fatal(err)
@@ -195,6 +205,39 @@ func TestImportOfWhatWasRefusedAsAScan(t *testing.T) {
 	}
 }
 
+// A person has deleted the document of a scan that was refused: nothing of the text has
+// ever been there.
+func TestImportOfADeletedRefusedScan(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	b := a.batch("wells.txt")
+	a.upload(b.GetName(), "wells.txt", []byte(wells))
+	a.store(catalog.Result{
+		Key: catalog.ProbeOf(catalog.Digest(digestOf([]byte(wells)))), Attempt: 1, Outcome: catalog.Corrupt, Reason: "no image",
+	})
+	list, err := a.docs.ListDocuments(a.ctx(), &fondsv1.ListDocumentsRequest{})
+	if err != nil || len(list.GetDocuments()) != 1 {
+		t.Fatalf("the scan has %v, %v", list, err)
+	}
+	if _, err := a.docs.DeleteDocument(a.ctx(), &fondsv1.DeleteDocumentRequest{Name: list.GetDocuments()[0].GetName()}); err != nil {
+		t.Fatal(err)
+	}
+	h := importHeader("wells.txt", []byte(wells))
+	h.Collection = b.GetCollection()
+	m, err := a.importText(h, []byte(wells))
+	if err != nil || m.GetAlreadyHeld() || len(m.GetDocuments()) < 2 {
+		t.Fatalf("got %v, %v", m, err)
+	}
+	for _, d := range m.GetDocuments() {
+		if d.GetDeleteTime() != nil || d.GetName() == list.GetDocuments()[0].GetName() {
+			t.Errorf("it stands in what was deleted: %v", d)
+		}
+	}
+	if again, err := a.importText(h, []byte(wells)); err != nil || !again.GetAlreadyHeld() || len(again.GetDocuments()) != len(m.GetDocuments()) {
+		t.Errorf("the second answer is %v, %v", again, err)
+	}
+}
+
 func TestImportRefuses(t *testing.T) {
 	t.Parallel()
 	a := serve(t)
@@ -206,6 +249,7 @@ func TestImportRefuses(t *testing.T) {
 		reason, field string
 	}{
 		"too large":   {func(h *fondsv1.ImportTextHeader) { h.Size = 1 << 40 }, good, codes.InvalidArgument, api.ReasonTextTooLarge, "data"},
+		"no int64":    {func(h *fondsv1.ImportTextHeader) { h.Size = 1<<63 + 1 }, good, codes.InvalidArgument, api.ReasonTextTooLarge, "data"},
 		"fewer bytes": {func(h *fondsv1.ImportTextHeader) { h.Size++ }, good, codes.InvalidArgument, api.ReasonSizeMismatch, "header.size"},
 		"more bytes":  {func(h *fondsv1.ImportTextHeader) { h.Size-- }, good, codes.InvalidArgument, api.ReasonSizeMismatch, "header.size"},
 		"other bytes": {func(h *fondsv1.ImportTextHeader) { h.Sha256 = digestOf(nil) }, good, codes.InvalidArgument, api.ReasonDigestMismatch, "header.sha256"},

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
 
 	"google.golang.org/grpc/codes"
@@ -60,4 +61,102 @@ func TestLookupDocumentsGivesFields(t *testing.T) {
 	}
 	_, err = a.docs.LookupDocuments(a.ctx(), &fondsv1.LookupDocumentsRequest{By: &fondsv1.LookupDocumentsRequest_Date{Date: "yesterday"}})
 	wantStatus(t, err, codes.InvalidArgument, "INVALID_ARGUMENT", "by")
+}
+
+func (a *archive) lookUp(req *fondsv1.LookupDocumentsRequest) string {
+	a.t.Helper()
+	found, err := a.docs.LookupDocuments(a.ctx(), req)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	var titles []string
+	for _, d := range found.GetDocuments() {
+		titles = append(titles, d.GetTitle())
+	}
+	return strings.Join(titles, " ")
+}
+
+func TestLookupByNumberAndDate(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	number := catalog.Key{Kind: "telegram_number", Text: "4117"}
+	for i, path := range []string{"a.png", "b.png"} {
+		d := a.stated(path, "4117")
+		id := strings.TrimPrefix(d.GetName(), "documents/")
+		// 10 June 1951 is day -6780, and 1952-06-09 is 365 days on.
+		day := -6780 + 365*i
+		keys := []catalog.Key{number, {Kind: "own_date", Low: day, High: day}, {Kind: "date", Text: []string{"1951-06-10", "1952-06-09"}[i], Low: day, High: day}}
+		if _, err := a.catalog.StoreFields(t.Context(), []catalog.Extracted{{Document: id, Revision: int(d.GetRevision()), Keys: keys}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	by := &fondsv1.LookupDocumentsRequest_TelegramNumber{TelegramNumber: "4117"}
+	for on, want := range map[string]string{"": "a.png b.png", "1951": "a.png", "1952-06": "b.png", "1951-06-10/1952": "a.png b.png", "1950": ""} {
+		if got := a.lookUp(&fondsv1.LookupDocumentsRequest{By: by, OnDate: on}); got != want {
+			t.Errorf("number on %q: %q, want %q", on, got, want)
+		}
+		if on == "" {
+			continue
+		}
+		if got := a.lookUp(&fondsv1.LookupDocumentsRequest{By: &fondsv1.LookupDocumentsRequest_Date{Date: on}}); got != want {
+			t.Errorf("date %q: %q, want %q", on, got, want)
+		}
+	}
+	_, err := a.docs.LookupDocuments(a.ctx(), &fondsv1.LookupDocumentsRequest{By: by, OnDate: "some day"})
+	wantStatus(t, err, codes.InvalidArgument, "INVALID_ARGUMENT", "on_date")
+	_, err = a.docs.LookupDocuments(a.ctx(), &fondsv1.LookupDocumentsRequest{By: &fondsv1.LookupDocumentsRequest_SourceUrl{SourceUrl: "x.org"}, OnDate: "1951"})
+	wantStatus(t, err, codes.InvalidArgument, "INVALID_ARGUMENT", "on_date")
+}
+
+// TestLookupByScanAndLinks: c answers a and refers to b.
+func TestLookupByScanAndLinks(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	names := map[string]string{}
+	var last *fondsv1.Document
+	for _, path := range []string{"a.png", "b.png", "c.png"} {
+		last = a.stated(path, "4117")
+		names[path[:1]] = last.GetName()
+	}
+	id := func(name string) string { return strings.TrimPrefix(names[name], "documents/") }
+	links := []catalog.Link{
+		{Document: id("c"), Target: id("b"), Kind: catalog.LinkReference, Reference: []byte(`{"kind":"telegram","relation":"refers_to"}`)},
+		{Document: id("c"), Target: id("a"), Kind: catalog.LinkReference, Reference: []byte(`{"kind":"telegram","relation":"in_reply_to"}`)},
+		{Document: id("c"), Kind: catalog.LinkReference, Reference: []byte(`{"kind":"telegram","relation":"in_reply_to"}`)},
+		{Document: id("c"), Target: id("b"), Kind: catalog.LinkCopy},
+	}
+	if err := a.catalog.StoreDerived(t.Context(), []catalog.Derived{{Document: id("c"), Revision: int(last.GetRevision()), Links: links}}); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		request *fondsv1.LookupDocumentsRequest
+		want    string
+	}{
+		"scan":                     {&fondsv1.LookupDocumentsRequest{By: &fondsv1.LookupDocumentsRequest_Scan{Scan: strings.Split(last.GetRegions()[0].GetPage(), "/pages")[0]}}, "c.png"},
+		"c refers to":              {&fondsv1.LookupDocumentsRequest{By: &fondsv1.LookupDocumentsRequest_ReferredToBy{ReferredToBy: names["c"]}}, "a.png b.png"},
+		"c answers":                {&fondsv1.LookupDocumentsRequest{By: &fondsv1.LookupDocumentsRequest_AnsweredBy{AnsweredBy: names["c"]}}, "a.png"},
+		"refer to b":               {&fondsv1.LookupDocumentsRequest{By: &fondsv1.LookupDocumentsRequest_ReferringTo{ReferringTo: names["b"]}}, "c.png"},
+		"answer a":                 {&fondsv1.LookupDocumentsRequest{By: &fondsv1.LookupDocumentsRequest_Answering{Answering: names["a"]}}, "c.png"},
+		"answer b":                 {&fondsv1.LookupDocumentsRequest{By: &fondsv1.LookupDocumentsRequest_Answering{Answering: names["b"]}}, ""},
+		"c refers to, first of it": {&fondsv1.LookupDocumentsRequest{PageSize: 1, By: &fondsv1.LookupDocumentsRequest_ReferredToBy{ReferredToBy: names["c"]}}, "a.png"},
+	} {
+		if got := a.lookUp(c.request); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	nobody := "documents/00000000-0000-7000-8000-000000000000"
+	_, err := a.docs.LookupDocuments(a.ctx(), &fondsv1.LookupDocumentsRequest{By: &fondsv1.LookupDocumentsRequest_Answering{Answering: nobody}})
+	wantStatus(t, err, codes.NotFound, catalog.ReasonDocumentNotFound, "")
+	_, err = a.docs.LookupDocuments(a.ctx(), &fondsv1.LookupDocumentsRequest{By: &fondsv1.LookupDocumentsRequest_Scan{Scan: "scans/" + strings.Repeat("0", 64)}})
+	wantStatus(t, err, codes.NotFound, catalog.ReasonScanNotFound, "")
+}
+
+func TestLookupTellsHowACitationWasRead(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	by := &fondsv1.LookupDocumentsRequest_Citation{Citation: "558.11.339"}
+	found, err := a.docs.LookupDocuments(a.ctx(), &fondsv1.LookupDocumentsRequest{By: by})
+	if err != nil || len(found.GetCitations()) != 2 || found.GetCitations()[0].GetShort() != "RGASPI, f. 558, op. 11, d. 339" || found.GetCitations()[1].GetWhy() == "" {
+		t.Errorf("read as %v, %v", found.GetCitations(), err)
+	}
 }

@@ -14,8 +14,10 @@ import (
 )
 
 const (
-	// mostPlaces bounds the places of the same words that are looked at.
+	// mostPlaces bounds the places of the same words that are looked at, and mostWords
+	// the bytes of words that are looked for.
 	mostPlaces = 100
+	mostWords  = 10_000
 	// mostTries bounds how often a statement is proved anew because the document has
 	// changed meanwhile: it changes when a page ends, not all the time.
 	mostTries = 5
@@ -60,6 +62,9 @@ func (s *catalogServer) proved(ctx context.Context, head catalog.DocumentHead, s
 	for name, fields := range stated {
 		proved[name] = nil
 		for _, f := range fields {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			words := s.Statements.Words(name, f.Value, f.Raw)
 			if words != "" && len(f.Evidence) == 0 {
 				if p.text == nil {
@@ -103,7 +108,7 @@ func (p *prover) prove(f *catalog.Field, words string, before []catalog.Field) e
 		if err != nil {
 			return err
 		}
-		if len(places) == 1 || provedThere(evidence, f.Name, before) {
+		if len(evidence) > 0 && (len(places) == 1 || provedThere(evidence, f.Name, before)) {
 			proofs = append(proofs, evidence)
 			words = p.text.Text[place[0]:place[1]]
 		}
@@ -136,18 +141,27 @@ func provedThere(evidence []catalog.Evidence, name string, before []catalog.Fiel
 // ends lie between them.
 func occurrences(text, words string) [][]int {
 	parts := strings.Fields(words)
+	if len(parts) == 0 || len(words) > mostWords {
+		return nil
+	}
 	for i := range parts {
 		parts[i] = regexp.QuoteMeta(parts[i])
 	}
 	pattern, err := regexp.Compile(strings.Join(parts, `\s+`))
-	if err != nil || len(parts) == 0 {
-		return nil // words that are too many to be looked for
+	if err != nil {
+		return nil // words that are none, such as bytes that no text has
 	}
 	var places [][]int
-	for _, place := range pattern.FindAllStringIndex(text, mostPlaces) {
-		if !splitsWord(text, place[0]) && !splitsWord(text, place[1]) {
-			places = append(places, place)
+	for from := 0; len(places) < mostPlaces; {
+		place := pattern.FindStringIndex(text[from:])
+		if place == nil {
+			break
 		}
+		start, end := from+place[0], from+place[1]
+		if !splitsWord(text, start) && !splitsWord(text, end) {
+			places = append(places, []int{start, end})
+		}
+		from = end
 	}
 	return places
 }

@@ -28,7 +28,7 @@ const reextractPage = 32
 // other. Those that the rules of today have read are passed over, so that the same
 // call goes on where another has ended.
 func (s *catalogServer) ReextractDocuments(req *fondsv1.ReextractDocumentsRequest, stream grpc.ServerStreamingServer[fondsv1.ReextractDocumentsResponse]) error {
-	q, err := documentQuery(req.GetFilter())
+	q, err := documentQuery(req.GetFilter(), s.KeyMaker)
 	if err != nil {
 		return err
 	}

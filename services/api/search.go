@@ -35,7 +35,11 @@ func (s *catalogServer) SearchDocuments(ctx context.Context, req *fondsv1.Search
 	if err != nil {
 		return nil, badQuery(err)
 	}
-	within, err := documentQuery(req.GetFilter())
+	within, err := documentQuery(req.GetFilter(), s.KeyMaker)
+	if err != nil {
+		return nil, err
+	}
+	want, err := readMaskFrom(req.GetReadMask(), withoutParts, s.KeyMaker)
 	if err != nil {
 		return nil, err
 	}
@@ -60,15 +64,20 @@ func (s *catalogServer) SearchDocuments(ctx context.Context, req *fondsv1.Search
 		return nil, err
 	}
 	m := &fondsv1.SearchDocumentsResponse{}
-	if next > 0 {
-		m.NextPageToken = newToken(strconv.Itoa(next), query...)
-	}
-	for _, h := range hits {
-		hit, err := h.message()
+	bytes := 0
+	for i, h := range hits {
+		hit, err := h.message(want)
 		if err != nil {
 			return nil, fmt.Errorf("words found in document %s: %w", h.head.ID, err)
 		}
+		if bytes += rowSize(hit); bytes > maxRows && i > 0 {
+			next = h.offset
+			break
+		}
 		m.Hits = append(m.Hits, hit)
+	}
+	if next > 0 {
+		m.NextPageToken = newToken(strconv.Itoa(next), query...)
 	}
 	return m, nil
 }
@@ -89,21 +98,23 @@ type hit struct {
 	head  catalog.DocumentHead
 	text  *passage.Text
 	spans []text.Span
+	// offset of the document among those that the index finds.
+	offset int
 }
 
 // search returns the answers of one page and the offset of the next.
 func (s *catalogServer) search(ctx context.Context, q catalog.SearchQuery, clauses []text.Clause) ([]hit, int, error) {
 	var hits []hit
+	offset := q.Offset - 1
 	next, err := s.Catalog.SearchDocuments(ctx, q, func(d catalog.DocumentText) (bool, error) {
-		t, err := passage.Assemble(d, func(g catalog.Region) (catalog.Reading, error) {
-			return s.Catalog.Reading(ctx, g.Scan, g.Page, g.Reading)
-		})
+		offset++
+		t, err := s.assembled(ctx, d)
 		if err != nil {
 			return false, err
 		}
 		spans, ok := answers(clauses, d.Head.Revision.Title, t.Text)
 		if ok {
-			hits = append(hits, hit{d.Head, t, spans})
+			hits = append(hits, hit{d.Head, t, spans, offset})
 		}
 		return ok, nil
 	})
@@ -132,9 +143,9 @@ func answers(clauses []text.Clause, title, body string) ([]text.Span, bool) {
 }
 
 // message reads the bodies of the pages on which words were found.
-func (h hit) message() (*fondsv1.SearchHit, error) {
+func (h hit) message(want readMask) (*fondsv1.SearchHit, error) {
 	snippet, marks, start, end := text.Snippet(h.text.Text, h.spans, snippetWidth)
-	m := &fondsv1.SearchHit{Document: documentOf(h.head, false), Snippet: snippet}
+	m := &fondsv1.SearchHit{Document: want.document(h.head), Snippet: snippet}
 	for _, k := range marks {
 		m.Marks = append(m.Marks, &fondsv1.TextRange{Start: number(k.Start), End: number(k.End)})
 	}

@@ -50,22 +50,9 @@ func (a *archive) indexed() {
 // published imports a text and returns its documents.
 func (a *archive) published(path, text string, asDocument bool) []*fondsv1.Document {
 	a.t.Helper()
-	stream, err := a.ingest.ImportText(a.ctx())
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	requests := []*fondsv1.ImportTextRequest{{Part: &fondsv1.ImportTextRequest_Header{Header: &fondsv1.ImportTextHeader{
-		Path: path, Size: uint64(len(text)), AsDocument: asDocument,
-	}}}}
-	for part := range slices.Chunk([]byte(text), 32<<10) {
-		requests = append(requests, &fondsv1.ImportTextRequest{Part: &fondsv1.ImportTextRequest_Data{Data: part}})
-	}
-	for _, m := range requests {
-		if err := stream.Send(m); err != nil {
-			break // the answer says why
-		}
-	}
-	m, err := stream.CloseAndRecv()
+	h := importHeader(path, []byte(text))
+	h.AsDocument = asDocument
+	m, err := a.importText(h, []byte(text))
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -334,16 +321,11 @@ func TestSearchFollowsTheDocument(t *testing.T) {
 	a.indexed()
 	finds("irrigation", 0)
 
-	split, err := a.docs.SplitDocument(a.ctx(), &fondsv1.SplitDocumentRequest{
-		Name: d.GetName(), Cuts: []*fondsv1.Cut{{Region: 1, Start: 21, Title: "The second"}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	split := a.split(d.GetName(), &fondsv1.Cut{Region: 1, Start: 21, Title: "The second"})
 	a.indexed()
 	finds("wells pumps", 0)
 	second := a.hits("pumps")
-	if len(second) != 1 || second[0].GetDocument().GetName() != split.GetDocuments()[1].GetName() {
+	if len(second) != 1 || second[0].GetDocument().GetName() != split[1].GetName() {
 		t.Fatalf("pumps: %v", second)
 	}
 	// A place counts in the text that was imported, though the document has a part of it.
@@ -364,8 +346,7 @@ func TestSearchFollowsTheDocument(t *testing.T) {
 	if _, err := a.docs.UndeleteDocument(a.ctx(), &fondsv1.UndeleteDocumentRequest{Name: d.GetName()}); err != nil {
 		t.Fatal(err)
 	}
-	a.indexed()
-	finds("pumps", 1)
+	finds("pumps", 1) // at once
 }
 
 func box(x, y, width, height uint32) string { return fmt.Sprint(x, " ", y, " ", width, " ", height) }

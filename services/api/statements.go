@@ -24,6 +24,10 @@ type Statements interface {
 	Words(name string, value []byte, raw string) string
 }
 
+// mostStated bounds the statements of one call, and the proofs of each: a text is
+// searched for every one.
+const mostStated = 1000
+
 // fieldPath begins the paths of a mask that name fields.
 const fieldPath = "fields."
 
@@ -44,9 +48,13 @@ func (s *catalogServer) statementsAsked(d *fondsv1.Document, paths []string) (ma
 		}
 		stated[name] = nil
 	}
+	taken := 0
 	for i, f := range d.GetFields() {
 		if _, masked := stated[f.GetName()]; !masked {
 			continue
+		}
+		if taken++; taken > mostStated {
+			return nil, invalid("document.fields", fmt.Sprintf("at most %d statements are taken at once", mostStated))
 		}
 		statement, err := s.statementAsked(fmt.Sprintf("document.fields[%d]", i), f)
 		if err != nil {
@@ -77,6 +85,9 @@ func (s *catalogServer) statementAsked(field string, m *fondsv1.Field) (catalog.
 		}
 	case f.Raw != "" || len(m.GetEvidence()) > 0:
 		return f, invalid(field+".value", fmt.Sprintf("%s has words and no value: leave out raw and evidence to say that there is none", f.Name))
+	}
+	if n := len(m.GetEvidence()); n > mostStated {
+		return f, invalid(field+".evidence", fmt.Sprintf("there are %d proofs; at most %d are taken", n, mostStated))
 	}
 	for i, e := range m.GetEvidence() {
 		evidence, err := evidenceAsked(fmt.Sprintf("%s.evidence[%d]", field, i), e)
@@ -120,10 +131,11 @@ func evidenceAsked(field string, m *fondsv1.Evidence) (catalog.Evidence, error) 
 	}
 	e := catalog.Evidence{Reading: reading, Start: int(m.GetStart()), End: int(m.GetEnd())}
 	for _, b := range m.GetBoxes() {
-		if b.GetWidth() == 0 || b.GetHeight() == 0 || max(b.GetX(), b.GetY(), b.GetWidth(), b.GetHeight()) > 1<<30 {
-			return e, invalid(field+".boxes", "a box needs a width and a height of at least one pixel")
+		box, err := boxAsked(field+".boxes", b)
+		if err != nil {
+			return e, err
 		}
-		e.Boxes = append(e.Boxes, [4]int{int(b.GetX()), int(b.GetY()), int(b.GetWidth()), int(b.GetHeight())})
+		e.Boxes = append(e.Boxes, [4]int{box.X, box.Y, box.Width, box.Height})
 	}
 	return e, nil
 }

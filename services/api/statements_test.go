@@ -214,6 +214,17 @@ func TestStatementsThatAreRefused(t *testing.T) {
 	}
 	_, err := a.state(d.GetName(), "", []string{"priority"}, field(t, `{"name":"priority"}`), field(t, `{"name":"priority","value":{"text":"Urgent"}}`))
 	wantStatus(t, err, codes.InvalidArgument, catalog.ReasonInvalidArgument, "document.fields")
+	many := make([]*fondsv1.Field, 1001)
+	for i := range many {
+		many[i] = field(t, `{"name":"stamp","value":{"text":"Urgent"}}`)
+	}
+	_, err = a.state(d.GetName(), "", []string{"stamp"}, many...)
+	wantStatus(t, err, codes.InvalidArgument, catalog.ReasonInvalidArgument, "document.fields")
+	for range 1001 {
+		many[0].Evidence = append(many[0].Evidence, &fondsv1.Evidence{Reading: reading, End: 5})
+	}
+	_, err = a.state(d.GetName(), "", []string{"stamp"}, many[0])
+	wantStatus(t, err, codes.InvalidArgument, catalog.ReasonInvalidArgument, "document.fields[0].evidence")
 	_, err = a.docs.UpdateDocument(a.ctx(), &fondsv1.UpdateDocumentRequest{
 		Document: &fondsv1.Document{Name: d.GetName()}, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"fields"}},
 	})

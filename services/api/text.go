@@ -30,7 +30,7 @@ func (s *catalogServer) GetText(ctx context.Context, req *fondsv1.GetTextRequest
 		}
 	}
 	least := catalog.Assurance(req.GetMinAssurance())
-	key := revisionKey{getText, id, revisionAsked(req.GetAsOf(), head)}
+	key := revisionKey{call: getText, document: id, revision: revisionAsked(req.GetAsOf(), head)}
 	known, ok := s.cache.get(key)
 	if !ok || known.least < least {
 		if known, err = s.readText(ctx, key, least); err != nil {
@@ -55,15 +55,19 @@ func (s *catalogServer) readText(ctx context.Context, key revisionKey, least cat
 		Regions: make([]*fondsv1.RegionText, len(text.Regions)),
 	}
 	lowest := catalog.AssuranceVerified
+	bodies := map[string]*fondsv1.Body{} // by reading: many regions may be parts of one page
 	for i, g := range text.Regions {
 		lowest = min(lowest, g.Region.Assurance)
 		m.Regions[i] = &fondsv1.RegionText{Region: regionOf(g.Region), Text: g.Text}
 		if g.Region.Box == nil || len(g.Body) == 0 {
 			continue
 		}
-		body, err := decoded(g.Body, &fondsv1.Body{})
-		if err != nil {
-			return answer{}, fmt.Errorf("body of reading %s: %w", g.Region.Reading, err)
+		body, known := bodies[g.Region.Reading]
+		if !known {
+			if body, err = decoded(g.Body, &fondsv1.Body{}); err != nil {
+				return answer{}, fmt.Errorf("body of reading %s: %w", g.Region.Reading, err)
+			}
+			bodies[g.Region.Reading] = body
 		}
 		m.Regions[i].Text = export.Cut(body, m.Regions[i].GetRegion().GetBox()).GetText()
 	}

@@ -62,15 +62,24 @@ func revisionOf(h catalog.DocumentHead, regions bool) *fondsv1.Document {
 	if !regions {
 		return m
 	}
-	for _, r := range h.Revision.MadeOf {
-		m.MadeOf = append(m.MadeOf, fmt.Sprintf("documents/%s/revisions/%d", r.Document, r.Number))
-	}
-	m.Fields = fieldsOf(h.Revision)
-	m.Regions = make([]*fondsv1.Region, len(h.Revision.Regions))
-	for i, g := range h.Revision.Regions {
-		m.Regions[i] = regionOf(g)
-	}
+	m.MadeOf, m.Fields, m.Regions = madeOf(h.Revision), fieldsOf(h.Revision), regionsOf(h.Revision)
 	return m
+}
+
+func madeOf(r catalog.Revision) []string {
+	var names []string
+	for _, n := range r.MadeOf {
+		names = append(names, fmt.Sprintf("documents/%s/revisions/%d", n.Document, n.Number))
+	}
+	return names
+}
+
+func regionsOf(r catalog.Revision) []*fondsv1.Region {
+	regions := make([]*fondsv1.Region, len(r.Regions))
+	for i, g := range r.Regions {
+		regions[i] = regionOf(g)
+	}
+	return regions
 }
 
 func pageNameOf(scan catalog.Digest, page int) string {

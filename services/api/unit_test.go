@@ -21,6 +21,7 @@ import (
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/workers/extract/keys"
 )
 
 func TestStatusOf(t *testing.T) {
@@ -139,7 +140,7 @@ func TestTouchingReaderSaysThatTheClientIsThere(t *testing.T) {
 
 func TestCache(t *testing.T) {
 	c := newCache(10_000)
-	key := func(n int) revisionKey { return revisionKey{getText, "d", n} }
+	key := func(n int) revisionKey { return revisionKey{getText, "d", n, ""} }
 	size := 1000 - overhead
 	for n := range 10 {
 		c.put(key(n), answer{encoded: make([]byte, size)})
@@ -161,7 +162,7 @@ func TestCache(t *testing.T) {
 	if c.size != 10_000 || len(c.byKey) != 10 || c.recent.Len() != 10 {
 		t.Errorf("size %d, %d keys, %d in order", c.size, len(c.byKey), c.recent.Len())
 	}
-	if _, ok := c.get(revisionKey{getDocument, "d", 0}); ok {
+	if _, ok := c.get(revisionKey{getDocument, "d", 0, ""}); ok {
 		t.Error("another call got a text")
 	}
 }
@@ -212,12 +213,12 @@ func FuzzFilter(f *testing.F) {
 		if len(filter) > 4096 {
 			t.Skip()
 		}
-		q, err := documentQuery(filter)
+		q, err := documentQuery(filter, keys.Maker{})
 		var refused *catalog.Error
 		if err != nil && (!errors.As(err, &refused) || refused.Field != "filter") {
 			t.Errorf("%q: %v", filter, err)
 		}
-		if err == nil && (q.Assurance > catalog.AssuranceVerified || q.Collection != "" && !isWord(q.Collection)) {
+		if err == nil && (q.Where == nil) != (strings.TrimSpace(filter) == "") {
 			t.Errorf("%q gave %+v", filter, q)
 		}
 	})
@@ -238,4 +239,28 @@ func FuzzNames(f *testing.F) {
 			t.Errorf("%q is a parent", name)
 		}
 	})
+}
+
+// That words stand once is said of the whole text, however often they stand within
+// others before.
+func TestOccurrences(t *testing.T) {
+	within := strings.Repeat("1234 ", 2*mostPlaces)
+	for text, want := range map[string]int{
+		"":                           0,
+		"the 12 wells":               1,
+		"12 " + within + "12":        2,
+		"12 " + within:               1,
+		within + "twelve 12":         1,
+		strings.Repeat("12 ", 5_000): mostPlaces,
+	} {
+		if places := occurrences(text, "12"); len(places) != want {
+			t.Errorf("in %.20q… of %d bytes are %d places, want %d", text, len(text), len(places), want)
+		}
+	}
+	if places := occurrences("a\n\nb", " a b "); len(places) != 1 || places[0][1] != 4 {
+		t.Errorf("over a line end: %v", places)
+	}
+	if places := occurrences("a", strings.Repeat("a", mostWords+1)); places != nil {
+		t.Errorf("too many words: %v", places)
+	}
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -22,26 +23,7 @@ type Derived struct {
 // UnderivedDocuments returns documents whose fields are stored and that wait for
 // their links and index.
 func (c *Catalog) UnderivedDocuments(ctx context.Context, limit int) ([]DocumentHead, error) {
-	return c.waiting(ctx, func(r Reader) ([]Document, error) { return r.UnderivedDocuments(limit) })
-}
-
-// waiting gives the documents of a list with their newest revisions.
-func (c *Catalog) waiting(ctx context.Context, list func(Reader) ([]Document, error)) ([]DocumentHead, error) {
-	var heads []DocumentHead
-	err := c.store.View(ctx, func(r Reader) error {
-		documents, err := list(r)
-		if err != nil {
-			return err
-		}
-		heads = make([]DocumentHead, len(documents))
-		for i, d := range documents {
-			if heads[i], err = documentAt(r, d.ID, 0); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return heads, err
+	return c.heads(ctx, func(r Reader) ([]Document, error) { return r.UnderivedDocuments(limit) })
 }
 
 // StoreDerived stores what was derived from documents, in one transaction. Where a
@@ -69,5 +51,56 @@ func storeDerived(tx Tx, d Derived) error {
 		return err
 	}
 	head.Derived = head.Head
-	return tx.PutDocument(head)
+	if gone, err := meansWhatIsGone(tx, d.Links); err != nil {
+		return err
+	} else if gone {
+		head.Derived = 0
+	}
+	if err := tx.PutDocument(head); err != nil {
+		return err
+	}
+	for document, references := range d.References {
+		if gone, err := meansWhatIsGone(tx, references); err != nil {
+			return err
+		} else if !gone {
+			continue
+		}
+		if err := deriveAnew(tx, document); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// meansWhatIsGone tells that a document to which links go was deleted after it had been
+// found: when that happened the store did not yet have the links, so that relink could
+// not know of them.
+func meansWhatIsGone(r Reader, links []Link) (bool, error) {
+	looked := map[string]bool{"": true}
+	for _, l := range links {
+		for _, id := range append([]string{l.Target}, l.Candidates...) {
+			if looked[id] {
+				continue
+			}
+			looked[id] = true
+			d, err := r.Document(id)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return false, err
+			}
+			if err == nil && !d.DeletedAt.IsZero() {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// deriveAnew has the links and the index of a document made again.
+func deriveAnew(tx Tx, id string) error {
+	d, err := tx.Document(id)
+	if err != nil {
+		return err
+	}
+	d.Derived = 0
+	return tx.PutDocument(d)
 }

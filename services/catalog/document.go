@@ -135,16 +135,8 @@ func (r Revision) Assurance() Assurance {
 
 // DocumentQuery selects documents; the zero value selects all that are not deleted.
 type DocumentQuery struct {
-	// Collection ID; empty for all.
-	Collection string
-	// TitleContains is matched without regard to the case of A-Z.
-	TitleContains string
-	// Path of the holding, whole; empty for all.
-	Path string
-	// Complete selects by completeness when set.
-	Complete *bool
-	// Assurance selects by equality when set.
-	Assurance Assurance
+	// Where is what they must meet; nil for all.
+	Where Condition
 	// Deleted ones too.
 	Deleted bool
 	// After is the ID of the last document of the page before. Documents come

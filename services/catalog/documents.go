@@ -268,77 +268,17 @@ func (c *Catalog) compose(tx Tx, d Document, title string, regions []Region, per
 		return Revision{}, invalid("document.regions", "a document needs at least one region")
 	}
 	filled := make([]Region, len(regions))
+	pages := footing{reader: tx, document: d, scans: map[Digest]*scanSeen{}}
 	for i, g := range regions {
 		var err error
-		if filled[i], err = c.fill(tx, d, g); err != nil {
+		if filled[i], err = pages.fill(g); err != nil {
 			return Revision{}, err
 		}
 	}
+	if err := checkExtent(tx, "document.regions", filled); err != nil {
+		return Revision{}, err
+	}
 	return Revision{Title: title, Regions: filled, Author: person}, nil
-}
-
-// fill checks that a region's page is there and lets it show the page's outcome.
-func (c *Catalog) fill(tx Tx, d Document, g Region) (Region, error) {
-	if g.Outcome != 0 {
-		return g, nil
-	}
-	h, err := holdingFor(tx, d, g.Scan)
-	if errors.Is(err, ErrNotFound) {
-		return g, &Error{
-			Code: Precondition, Reason: ReasonScanNotInCollection, Field: "document.regions",
-			Message: fmt.Sprintf("collection %q does not hold scan %s", d.Collection, g.Scan),
-		}
-	}
-	if err != nil {
-		return g, err
-	}
-	scan, err := tx.Scan(g.Scan)
-	if err != nil {
-		return g, err
-	}
-	if g.Page > scan.PageCount {
-		return g, &Error{
-			Code: Precondition, Reason: ReasonPageNotFound, Field: "document.regions",
-			Message: fmt.Sprintf("scan %s has %d pages, not %d", g.Scan, scan.PageCount, g.Page),
-		}
-	}
-	if err := meetsPage(tx, g); err != nil {
-		return g, err
-	}
-	imported, err := newestImported(tx, g)
-	if err == nil {
-		g.Reading, g.Origin, g.Outcome, g.Assurance = imported.ID, Imported, Text, AssuranceMachine
-		return g, checkRange(tx, g)
-	}
-	if !errors.Is(err, ErrNotFound) {
-		return g, err
-	}
-	if err := checkRange(tx, g); err != nil {
-		return g, err
-	}
-	w, err := tx.Work(WorkKey{Scan: g.Scan, Page: g.Page, Recipe: h.Recipe})
-	if errors.Is(err, ErrNotFound) || err == nil && w.State != Ended {
-		return g, nil
-	}
-	return g.showing(w), err
-}
-
-// meetsPage refuses a box that lies outside its page, where the page's size is known.
-func meetsPage(r Reader, g Region) error {
-	if g.Box == nil {
-		return nil
-	}
-	pages, err := r.Pages(g.Scan)
-	if err != nil {
-		return err
-	}
-	for _, p := range pages {
-		if p.Number == g.Page && p.Width > 0 && (g.Box.X >= p.Width || g.Box.Y >= p.Height) {
-			return invalid("document.regions", "page %d of scan %s is %d × %d pixels: the box at %d, %d lies outside it",
-				g.Page, g.Scan, p.Width, p.Height, g.Box.X, g.Box.Y)
-		}
-	}
-	return nil
 }
 
 // DeleteDocument hides a document. Its revisions stay readable.
@@ -376,6 +316,11 @@ func (c *Catalog) setDeleted(ctx context.Context, id, etag, person string, delet
 		}
 		if err := c.appendEvent(tx, head.Document, event, person); err != nil {
 			return err
+		}
+		if deleted {
+			if err := relink(tx, id); err != nil {
+				return err
+			}
 		}
 		if err := c.catchUp(tx, head.Document); err != nil {
 			return err

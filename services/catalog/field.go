@@ -103,7 +103,7 @@ func (r Region) holds(e Evidence) bool {
 // stand outside the revision.
 type Key struct {
 	// Kind is what is compared: telegram_number, registry_number, citation,
-	// source_url, date, or agent/ROLE.
+	// source_url, date, agent/ROLE, or field/NAME.
 	Kind string
 	// Text is the normal form.
 	Text string
@@ -116,6 +116,11 @@ type Key struct {
 // range meets the one given.
 type Lookup struct {
 	Key
+	// Before makes Text the first of a range of texts, in the order of their bytes, and
+	// is itself no longer in it; empty for Text alone.
+	Before string
+	// Also is a second key that they must have; nil for none.
+	Also *Key
 	// After is the ID of the last document of the page before; they come by ID,
 	// lowest first.
 	After string
@@ -124,7 +129,7 @@ type Lookup struct {
 
 // UnreadDocuments returns documents that are complete and wait for their fields.
 func (c *Catalog) UnreadDocuments(ctx context.Context, limit int) ([]DocumentHead, error) {
-	return c.waiting(ctx, func(r Reader) ([]Document, error) { return r.UnreadDocuments(limit) })
+	return c.heads(ctx, func(r Reader) ([]Document, error) { return r.UnreadDocuments(limit) })
 }
 
 // Extracted is what rules say about a revision of a document, and what the document
@@ -266,25 +271,4 @@ func peoplesFields(fields []Field) []Field {
 		}
 	}
 	return own
-}
-
-// LookupDocuments returns the documents that have a key, deleted ones left out.
-func (c *Catalog) LookupDocuments(ctx context.Context, l Lookup) ([]DocumentHead, error) {
-	var heads []DocumentHead
-	err := c.store.View(ctx, func(r Reader) error {
-		documents, err := r.DocumentsByKey(l)
-		if err != nil {
-			return err
-		}
-		heads = make([]DocumentHead, 0, len(documents))
-		for _, d := range documents {
-			head, err := documentAt(r, d.ID, 0)
-			if err != nil {
-				return err
-			}
-			heads = append(heads, head)
-		}
-		return nil
-	})
-	return heads, err
 }

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -67,8 +66,19 @@ type ImportResult struct {
 // once, whatever has become of its documents since.
 func (c *Catalog) ImportText(ctx context.Context, i Import) (ImportResult, error) {
 	var result ImportResult
-	err := c.store.Tx(ctx, func(tx Tx) error {
-		result = ImportResult{}
+	// A folder that is imported again asks this of each of its files: nobody who writes
+	// waits for that.
+	err := c.store.View(ctx, func(r Reader) (err error) {
+		result, err = heldImport(r, i)
+		return err
+	})
+	if err != nil || result.AlreadyHeld {
+		return result, err
+	}
+	err = c.store.Tx(ctx, func(tx Tx) error {
+		if result, err = heldImport(tx, i); err != nil || result.AlreadyHeld {
+			return err
+		}
 		if err := c.ensureCollection(tx, i.Collection); err != nil {
 			return err
 		}
@@ -79,24 +89,37 @@ func (c *Catalog) ImportText(ctx context.Context, i Import) (ImportResult, error
 		if err != nil {
 			return err
 		}
-		result.Reading = reading.ID
-		h, err := tx.HoldingAt(i.Collection, i.Path, i.Digest)
-		switch {
-		case err == nil && h.Document != "":
-			result.Holding = h
-			if result.Documents, err = documentsIn(tx, h); err != nil || showsImported(result.Documents) {
-				result.AlreadyHeld = true
-				return err
-			}
-		case errors.Is(err, ErrNotFound):
+		h := result.Holding
+		if h.ID == "" {
 			h = Holding{ID: c.newID(), Collection: i.Collection, Scan: i.Digest, Path: i.Path, CreatedAt: c.now()}
-		case err != nil:
-			return err
 		}
+		result.Reading = reading.ID
 		result.Holding, result.Documents, err = c.importDocuments(tx, i, h, reading)
 		return err
 	})
 	return result, err
+}
+
+// heldImport tells whether the collection has the text under its path, and gives the
+// holding if there is one, which may be of a scan that could not be read.
+func heldImport(r Reader, i Import) (held ImportResult, err error) {
+	held.Holding, err = r.HoldingAt(i.Collection, i.Path, i.Digest)
+	if errors.Is(err, ErrNotFound) {
+		return ImportResult{}, nil
+	}
+	if err != nil {
+		return held, err
+	}
+	heads, err := documentsIn(r, held.Holding)
+	if err != nil {
+		return held, err
+	}
+	held.Reading = importedShown(heads)
+	held.AlreadyHeld = held.Reading != ""
+	if held.AlreadyHeld {
+		held.Documents = slices.DeleteFunc(heads, func(h DocumentHead) bool { return !h.DeletedAt.IsZero() })
+	}
+	return held, nil
 }
 
 // importScan makes the scan and its page. A scan that was delivered as an image and
@@ -138,7 +161,7 @@ func (c *Catalog) importReading(tx Tx, i Import) (Reading, error) {
 }
 
 // importDocuments makes a document for each part. One that the holding had, proposed
-// when the file could not be read, becomes the first.
+// when the file could not be read, becomes the first unless it was deleted.
 func (c *Catalog) importDocuments(tx Tx, i Import, h Holding, reading Reading) (Holding, []DocumentHead, error) {
 	var heads []DocumentHead
 	for n, part := range i.Parts {
@@ -149,7 +172,9 @@ func (c *Catalog) importDocuments(tx Tx, i Import, h Holding, reading Reading) (
 			if err != nil {
 				return h, nil, err
 			}
-			d, event = before, DocumentRevised
+			if before.DeletedAt.IsZero() {
+				d, event = before, DocumentRevised
+			}
 		}
 		r := Revision{Title: part.Title, Author: i.Person, Regions: []Region{{
 			Scan: i.Digest, Page: 1, Range: part.Range, Reading: reading.ID, Origin: Imported,
@@ -170,8 +195,8 @@ func (c *Catalog) importDocuments(tx Tx, i Import, h Holding, reading Reading) (
 	return h, heads, tx.PutHolding(h)
 }
 
-// documentsIn gives the documents that were proposed for a holding and are not
-// deleted, in the order of the text.
+// documentsIn gives the documents that were proposed for a holding, deleted ones too,
+// in the order of the text.
 func documentsIn(r Reader, h Holding) ([]DocumentHead, error) {
 	on, err := r.DocumentsOn(h.Scan)
 	if err != nil {
@@ -179,14 +204,14 @@ func documentsIn(r Reader, h Holding) ([]DocumentHead, error) {
 	}
 	var heads []DocumentHead
 	for _, d := range on {
-		if d.Holding != h.ID || !d.DeletedAt.IsZero() {
+		if d.Holding != h.ID {
 			continue
 		}
-		head, err := documentAt(r, d.ID, 0)
+		revision, err := r.Revision(d.ID, d.Head)
 		if err != nil {
 			return nil, err
 		}
-		heads = append(heads, head)
+		heads = append(heads, DocumentHead{Document: d, Revision: revision})
 	}
 	slices.SortStableFunc(heads, func(a, b DocumentHead) int { return firstByte(a) - firstByte(b) })
 	return heads, nil
@@ -201,47 +226,15 @@ func firstByte(h DocumentHead) int {
 	return 0
 }
 
-// showsImported tells whether any of the documents shows an imported text; none may
-// be left where people have deleted them all.
-func showsImported(heads []DocumentHead) bool {
+// importedShown gives the first imported reading that any of the documents shows; ""
+// for none.
+func importedShown(heads []DocumentHead) string {
 	for _, h := range heads {
 		for _, g := range h.Revision.Regions {
 			if g.Origin == Imported {
-				return true
+				return g.Reading
 			}
 		}
 	}
-	return len(heads) == 0
-}
-
-// checkRange refuses a range that is not one of an imported text.
-func checkRange(r Reader, g Region) error {
-	if g.Range == nil {
-		return nil
-	}
-	if g.Origin != Imported {
-		return invalid("document.regions", "a range of text can be taken of an imported page only: of scan %s page %d take a box", g.Scan, g.Page)
-	}
-	texts, err := r.ReadingTexts([]string{g.Reading})
-	if err != nil {
-		return err
-	}
-	if _, ok := g.Range.of(texts[g.Reading]); !ok || g.Range.Start == g.Range.End {
-		return invalid("document.regions", "bytes %d to %d are not in the text of scan %s, which has %d", g.Range.Start, g.Range.End, g.Scan, len(texts[g.Reading]))
-	}
-	return nil
-}
-
-// newestImported gives the newest imported reading of a page; ErrNotFound for none.
-func newestImported(r Reader, g Region) (Reading, error) {
-	readings, err := r.Readings(g.Scan, g.Page)
-	if err != nil {
-		return Reading{}, err
-	}
-	for _, reading := range slices.Backward(readings) {
-		if reading.Origin == Imported {
-			return reading, nil
-		}
-	}
-	return Reading{}, fmt.Errorf("imported reading of scan %s: %w", g.Scan, ErrNotFound)
+	return ""
 }

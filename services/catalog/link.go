@@ -34,6 +34,11 @@ type Link struct {
 	// Date is the day or minute that a reference names, as far as it is known: its year
 	// may come from the document. ISO 8601.
 	Date string `json:"date,omitempty"`
+	// Number of what is referred to, in the form in which numbers are compared, and
+	// between whom it passed, as far as the document tells.
+	Number string  `json:"number,omitempty"`
+	From   []Party `json:"from,omitempty"`
+	To     []Party `json:"to,omitempty"`
 	// Raw are the words of a reference, and Evidence where they stand.
 	Raw      string     `json:"raw,omitempty"`
 	Evidence []Evidence `json:"evidence,omitempty"`
@@ -45,6 +50,13 @@ type Link struct {
 	Candidates []string `json:"-"`
 }
 
+// Party is one of those between whom something passed: under what the name is
+// compared, and how it is written.
+type Party struct {
+	Key  string `json:"key,omitempty"`
+	Name string `json:"name"`
+}
+
 // IsReference tells that a link is one that a correspondence goes along.
 func (l Link) IsReference() bool { return l.Kind == LinkReference }
 
@@ -54,8 +66,9 @@ type LinkReader interface {
 	// LinksOf gives the links that go out from a document, in the order in which
 	// they were put.
 	LinksOf(document string) ([]Link, error)
-	// LinksTo gives the links whose target is the document, by document and order.
-	LinksTo(document string) ([]Link, error)
+	// LinksTo gives the first links whose target is the document, by document and
+	// order.
+	LinksTo(document string, limit int) ([]Link, error)
 	// LinkSources gives documents that have a link whose target or candidate is the
 	// document, by ID.
 	LinkSources(document string, limit int) ([]string, error)
@@ -68,7 +81,11 @@ type LinkWriter interface {
 	PutLinks(document string, links []Link) error
 }
 
-// Links returns the links of a document to others, and those of others to it.
+// mostLinksTo bounds the links to one document that are looked at.
+const mostLinksTo = 1000
+
+// Links returns the links of a document to others, and the first thousand of others
+// to it.
 func (c *Catalog) Links(ctx context.Context, id string) (of, to []Link, err error) {
 	err = c.store.View(ctx, func(r Reader) error {
 		if _, err := r.Document(id); err != nil {
@@ -77,10 +94,20 @@ func (c *Catalog) Links(ctx context.Context, id string) (of, to []Link, err erro
 		if of, err = r.LinksOf(id); err != nil {
 			return err
 		}
-		to, err = r.LinksTo(id)
+		to, err = r.LinksTo(id, mostLinksTo)
 		return err
 	})
 	return of, to, err
+}
+
+// LinksOf returns the links that go out from a document.
+func (c *Catalog) LinksOf(ctx context.Context, id string) ([]Link, error) {
+	var links []Link
+	err := c.store.View(ctx, func(r Reader) (err error) {
+		links, err = r.LinksOf(id)
+		return err
+	})
+	return links, err
 }
 
 // LinkSources returns documents that have a link to a document, or take it for a
@@ -94,40 +121,38 @@ func (c *Catalog) LinkSources(ctx context.Context, id string, limit int) ([]stri
 	return ids, err
 }
 
-// HoldersOf returns the IDs of documents that have any of the keys, those first that
-// have most of them; each key is asked for as many as limit.
-func (c *Catalog) HoldersOf(ctx context.Context, keys []Key, limit int) ([]string, error) {
+// HoldersOf returns the IDs of documents that have any of the keys: those first that
+// have most of them, then those that have one that stands further in front. Each key
+// gives up to each, all together up to limit.
+func (c *Catalog) HoldersOf(ctx context.Context, keys []Key, each, limit int) ([]string, error) {
 	var ids []string
 	err := c.store.View(ctx, func(r Reader) error {
-		counts := map[string]int{}
-		for _, k := range keys {
-			documents, err := r.DocumentsByKey(Lookup{Key: k, Limit: limit})
+		counts, first := map[string]int{}, map[string]int{}
+		for i, k := range keys {
+			documents, err := r.DocumentsByKey(Lookup{Key: k, Limit: each})
 			if err != nil {
 				return err
 			}
 			for _, d := range documents {
-				counts[d.ID]++
+				if counts[d.ID]++; counts[d.ID] == 1 {
+					first[d.ID] = i
+				}
 			}
 		}
-		ids = mostOften(counts, limit)
+		ids = slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+			return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(first[a], first[b]), cmp.Compare(a, b))
+		})
+		ids = ids[:min(len(ids), limit)]
 		return nil
 	})
 	return ids, err
-}
-
-// mostOften gives the IDs that were counted most, by ID among equals.
-func mostOften(counts map[string]int, limit int) []string {
-	ids := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
-	})
-	return ids[:min(len(ids), limit)]
 }
 
 // storeLinks replaces the links of a document, and what the same work found out about
 // the references of others. A pair of documents that are alike is kept once, with the
 // one that was compared last.
 func storeLinks(tx Tx, d Derived) error {
-	alike, err := tx.LinksTo(d.Document)
+	alike, err := tx.LinksTo(d.Document, mostLinksTo)
 	if err != nil {
 		return err
 	}
@@ -145,6 +170,21 @@ func storeLinks(tx Tx, d Derived) error {
 		}
 	}
 	return tx.PutLinks(d.Document, d.Links)
+}
+
+// relink has the documents that referred to one that is gone look for what else they
+// may mean.
+func relink(tx Tx, gone string) error {
+	sources, err := tx.LinkSources(gone, mostLinksTo)
+	if err != nil {
+		return err
+	}
+	for _, id := range sources {
+		if err := deriveAnew(tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // replaceLinks puts links before those of a document that are kept.

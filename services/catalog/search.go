@@ -80,6 +80,7 @@ const maxChecked = 500
 func (c *Catalog) SearchDocuments(ctx context.Context, q SearchQuery, check func(DocumentText) (bool, error)) (next int, err error) {
 	limit, found, checked := q.Limit, 0, 0
 	err = c.store.View(ctx, func(r Reader) error {
+		r = &lookedInto{Reader: r, texts: map[string]string{}}
 		// Mostly each candidate is an answer; where not, few questions go on for long.
 		for size := limit + 1; ; size *= 4 {
 			q.Limit = min(size, maxChecked-checked)
@@ -127,4 +128,53 @@ func checkText(r Reader, id string, check func(DocumentText) (bool, error)) (boo
 		return false, err
 	}
 	return check(text)
+}
+
+// lookedInto keeps the large texts that were read: those of published volumes, whose
+// documents are ranges and come to be looked into one after the other.
+type lookedInto struct {
+	Reader
+	texts map[string]string
+	bytes int
+}
+
+const (
+	// largeText is what a page of typescript hardly has: 3,000 bytes, in Cyrillic 6,000.
+	largeText = 64 << 10
+	// maxLookedInto bounds the texts that one search keeps, in bytes; one alone may have
+	// more.
+	maxLookedInto = 32 << 20
+)
+
+// ReadingTexts reads what is not at hand.
+func (l *lookedInto) ReadingTexts(ids []string) (map[string]string, error) {
+	known := make(map[string]string, len(ids))
+	var missing []string
+	for _, id := range ids {
+		if text, ok := l.texts[id]; ok {
+			known[id] = text
+		} else {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) == 0 {
+		return known, nil
+	}
+	read, err := l.Reader.ReadingTexts(missing)
+	if err != nil {
+		return nil, err
+	}
+	for id, text := range read {
+		known[id] = text
+		if len(text) < largeText {
+			continue
+		}
+		if l.bytes+len(text) > maxLookedInto {
+			clear(l.texts)
+			l.bytes = 0
+		}
+		l.texts[id] = text
+		l.bytes += len(text)
+	}
+	return known, nil
 }

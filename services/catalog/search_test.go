@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/fonds-archive/fonds/services/catalog"
 )
@@ -95,6 +97,38 @@ func TestSearchLooksIntoSoMany(t *testing.T) {
 	found, looked, next = a.asked(next, 10, func(id string) bool { return id == "0650" })
 	if !slices.Equal(found, []string{"0650"}) || looked != 200 || next != 0 {
 		t.Errorf("then %q in %d, next %d", found, looked, next)
+	}
+}
+
+// The documents of a published volume are ranges of one text: a search that looks into
+// many of them reads it once.
+func TestSearchReadsAVolumeOnce(t *testing.T) {
+	a := newArchive(t)
+	const page = "a page of a volume; "
+	i := catalog.Import{
+		Collection: "c", Path: "volume.txt", Digest: digest("volume"), Size: 4, MediaType: "text/plain", Person: "anna",
+		Reading: catalog.Reading{Text: strings.Repeat(page, 5000), BodyDigest: digest("body")},
+	}
+	for n := range 50 {
+		i.Parts = append(i.Parts, catalog.ImportedPart{Title: "t", Range: &catalog.Range{Start: n * len(page), End: (n + 1) * len(page)}})
+	}
+	kept, err := a.ImportText(t.Context(), i)
+	a.must(err)
+	a.must(a.store.Tx(t.Context(), func(tx catalog.Tx) error {
+		for _, d := range kept.Documents {
+			if err := tx.PutTerms(d.ID, []catalog.Term{{Text: "x", Times: 1}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	store := counting{a.store, map[string]int{}}
+	a.Catalog = catalog.New(store, time.Now, nil, catalog.Limits{})
+	q := catalog.SearchQuery{Match: catalog.Match{Term: "x"}, Limit: 20}
+	_, err = a.SearchDocuments(t.Context(), q, func(d catalog.DocumentText) (bool, error) { return d.Regions[0].Text == page, nil })
+	a.must(err)
+	if store.reads["ReadingTexts"] != 1 {
+		t.Errorf("the text was read %d times", store.reads["ReadingTexts"])
 	}
 }
 

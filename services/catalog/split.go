@@ -32,6 +32,7 @@ func (c *Catalog) SplitDocument(ctx context.Context, id, etag, person string, pa
 		if err != nil {
 			return err
 		}
+		stays := dealt(peoplesFields(stated), parts)
 		from := []RevisionName{{Document: id, Number: present.Head}}
 		for n, part := range parts {
 			d, event, title := present.Document, DocumentRevised, part.Title
@@ -48,7 +49,7 @@ func (c *Catalog) SplitDocument(ctx context.Context, id, etag, person string, pa
 			}
 			r.MadeOf = from
 			// What rules have stated is left out: of another text it is of no use.
-			if r.Fields, err = NewFields(statedOf(peoplesFields(stated), parts, n)); err != nil {
+			if r.Fields, err = NewFields(stays[n]); err != nil {
 				return err
 			}
 			if err := c.revise(tx, d, r, event); err != nil {
@@ -65,19 +66,17 @@ func (c *Catalog) SplitDocument(ctx context.Context, id, etag, person string, pa
 	return heads, err
 }
 
-// statedOf gives the statements that go with one of the parts: the first that shows
-// all words of the proof, and the first of all where none does.
-func statedOf(stated []Field, parts []Part, n int) []Field {
-	var own []Field
+// dealt gives the statements that go with each of the parts: one goes with the first
+// that shows all words of its proof, and with the first of all where none does.
+func dealt(stated []Field, parts []Part) [][]Field {
+	own := make([][]Field, len(parts))
 	for _, f := range stated {
 		at := slices.IndexFunc(parts, func(p Part) bool {
 			return !slices.ContainsFunc(f.Evidence, func(e Evidence) bool {
 				return !slices.ContainsFunc(p.Regions, func(g Region) bool { return g.holds(e) })
 			})
 		})
-		if max(at, 0) == n {
-			own = append(own, f)
-		}
+		own[max(at, 0)] = append(own[max(at, 0)], f)
 	}
 	return own
 }
@@ -99,9 +98,15 @@ func (c *Catalog) MergeDocuments(ctx context.Context, id, etag, person string, o
 		}
 		stated = peoplesFields(stated)
 		for _, other := range others {
+			if len(next.Regions) > mostRegions {
+				break // and is refused
+			}
 			if stated, err = c.absorb(tx, present, other, person, &next, stated); err != nil {
 				return err
 			}
+		}
+		if err := checkExtent(tx, "others", next.Regions); err != nil {
+			return err
 		}
 		if next.Fields, err = NewFields(stated); err != nil {
 			return err
@@ -141,6 +146,9 @@ func (c *Catalog) absorb(tx Tx, into DocumentHead, id, person string, next *Revi
 	d.DeletedAt = c.now()
 	d.Events++
 	if err := tx.PutDocument(d); err != nil {
+		return nil, err
+	}
+	if err := relink(tx, id); err != nil {
 		return nil, err
 	}
 	return stated, c.appendEvent(tx, d, DocumentDeleted, person)

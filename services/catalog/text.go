@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -40,6 +41,7 @@ func (c *Catalog) Text(ctx context.Context, id string, asOf int, least Assurance
 	return text, err
 }
 
+// fillTexts reads each reading once, however many regions show it.
 func fillTexts(r Reader, regions []Region, texts []RegionText) error {
 	var ids []string
 	for _, g := range regions {
@@ -47,10 +49,12 @@ func fillTexts(r Reader, regions []Region, texts []RegionText) error {
 			ids = append(ids, g.Reading)
 		}
 	}
-	found, err := r.ReadingTexts(ids)
+	slices.Sort(ids)
+	found, err := r.ReadingTexts(slices.Compact(ids))
 	if err != nil {
 		return err
 	}
+	bodies := map[string][]byte{}
 	for i, g := range regions {
 		texts[i].Region = g
 		switch {
@@ -60,15 +64,23 @@ func fillTexts(r Reader, regions []Region, texts []RegionText) error {
 			if !ok {
 				return fmt.Errorf("reading %s of page %d of scan %s is missing: run fonds fsck", g.Reading, g.Page, g.Scan)
 			}
-			if texts[i].Text, ok = g.Range.of(t); !ok {
+			if texts[i].Text, ok = g.Range.of(t); g.Range != nil {
+				texts[i].Text = strings.Clone(texts[i].Text) // who keeps it keeps no more of a large text
+			}
+			if !ok {
 				return fmt.Errorf("%w: reading %s has %d bytes, and region %d ends at byte %d", ErrDamaged, g.Reading, len(t), i+1, g.Range.End)
 			}
 		default:
-			reading, err := r.Reading(g.Reading)
-			if err != nil {
-				return fmt.Errorf("reading %s: %w", g.Reading, err)
+			body, known := bodies[g.Reading]
+			if !known {
+				reading, err := r.Reading(g.Reading)
+				if err != nil {
+					return fmt.Errorf("reading %s: %w", g.Reading, err)
+				}
+				body = reading.Body
+				bodies[g.Reading] = body
 			}
-			texts[i].Body = reading.Body
+			texts[i].Body = body
 		}
 	}
 	return nil

@@ -20,7 +20,7 @@ func checkAccounts(t *testing.T, s *site, files int) {
 	defer func() { _ = store.Close() }()
 	err = store.View(t.Context(), func(r catalog.Reader) error {
 		for _, collection := range []string{"telegrams", "letters"} {
-			heads, err := r.Documents(catalog.DocumentQuery{Collection: collection, Limit: 100_000})
+			heads, err := r.Documents(catalog.DocumentQuery{Where: catalog.InCollection(collection), Limit: 100_000})
 			if err != nil {
 				return err
 			}

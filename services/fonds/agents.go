@@ -20,9 +20,8 @@ that papers use. It needs no server.
 
 The program carries one. An archive lays its own file over it, CSV or JSON: export,
 edit, check, and give it to the server. Only what is new or different need stand in
-it. Then the documents that were read before are brought up to date.
-
-  fonds agents export > names.csv
+it. Then the documents that were read before are brought up to date.`,
+		Example: `  fonds agents export > names.csv
   fonds agents check names.csv
   fonds serve --agents names.csv
   fonds reextract --apply`,
@@ -103,7 +102,7 @@ func newAgentsListCommand() *cobra.Command {
 		Args: needs(cobra.MaximumNArgs(1), "at most one QUERY"),
 	}
 	files := addAgentsFlag(cmd)
-	cmd.Flags().IntVar(&limit, "limit", limit, "list at most this many; 0 for all")
+	countVar(cmd.Flags(), &limit, "limit", limit, "list at most this many; 0 for all")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		authority, err := readAuthority(*files)
 		if err != nil {

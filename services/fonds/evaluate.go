@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -60,6 +61,9 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if o.gold == "" {
 		return usagef("name the gold file with --gold")
 	}
+	if o.least < 0 || o.least > 1 {
+		return usagef("--min-core %v: write a number from 0 to 1", o.least)
+	}
 	file, err := os.Open(o.gold)
 	if err != nil {
 		return dataf("--gold %s: %s", shown(o.gold), reasonOf(err))
@@ -73,7 +77,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	texts, predictions, err := o.predict(x, gold)
+	texts, predictions, err := o.predict(cmd.Context(), x, gold)
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 }
 
 // predict reads the texts of a gold file and extracts each.
-func (o *evaluateOptions) predict(x *extract.Extractor, gold *evaluate.Gold) (map[string]string, []evaluate.Prediction, error) {
+func (o *evaluateOptions) predict(ctx context.Context, x *extract.Extractor, gold *evaluate.Gold) (map[string]string, []evaluate.Prediction, error) {
 	folder := o.texts
 	if folder == "" {
 		folder = filepath.Dir(o.gold)
@@ -105,6 +109,9 @@ func (o *evaluateOptions) predict(x *extract.Extractor, gold *evaluate.Gold) (ma
 		text, err := readText(nil, filepath.Join(folder, name))
 		if err != nil {
 			return nil, nil, dataf("%s: %s", shown(name), err)
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
 		}
 		texts[name] = text
 		if err := json.NewEncoder(&found).Encode(map[string]any{"file": name, "documents": x.Extract(text)}); err != nil {

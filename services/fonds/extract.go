@@ -11,6 +11,7 @@ import (
 
 	"github.com/fonds-archive/fonds/workers/extract"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
+	"github.com/fonds-archive/fonds/workers/extract/published"
 )
 
 // maxText is the largest text file that is read, in bytes.
@@ -27,8 +28,8 @@ A FILE is plain text, Markdown or HTML: the published text of one or more telegr
 letters, or what was recognised of their pages. Each document is printed with its
 fields: what was found, the words that prove it, the rule, and how sure it is.
 
-With --json each file is one line with byte offsets into the file. "-" reads
-standard input.
+It is in UTF-8, UTF-16, windows-1251 or KOI8-R, and what is no text is refused. With --json each
+file is one line with byte offsets into the file. "-" reads standard input.
 
 --agents names a file of people, places and organisations, CSV or JSON, that is
 laid over the built-in one: further names and variants, or other ones.`,
@@ -64,7 +65,11 @@ func newExtractor(path string) (*extract.Extractor, error) {
 func extractFiles(cmd *cobra.Command, x *extract.Extractor, paths []string) error {
 	failed := 0
 	for _, path := range paths {
-		text, err := readText(cmd.InOrStdin(), path)
+		file, err := readText(cmd.InOrStdin(), path)
+		text, place := "", func(at int) int { return at }
+		if err == nil {
+			text, place, err = published.Decoded(path, []byte(file))
+		}
 		if err != nil {
 			failed++
 			fmt.Fprintf(cmd.ErrOrStderr(), "fonds: %s: %s\n", shown(path), err)
@@ -74,7 +79,16 @@ func extractFiles(cmd *cobra.Command, x *extract.Extractor, paths []string) erro
 		if isHTML(path, text) {
 			plain = extract.PlainHTML(text)
 		}
-		if err := writeExtract(cmd, path, text, x.Extract(plain)); err != nil {
+		documents := x.Extract(plain)
+		if err := cmd.Context().Err(); err != nil {
+			return err
+		}
+		if wantsJSON(cmd) {
+			err = writeExtractJSON(cmd.OutOrStdout(), path, inFile(documents, place))
+		} else {
+			err = writeExtract(cmd.OutOrStdout(), path, text, documents)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -92,7 +106,7 @@ func isHTML(path, text string) bool {
 		strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 
-// readText reads a file, or standard input for "-". What is no text is refused.
+// readText reads a file, or standard input for "-".
 func readText(stdin io.Reader, path string) (string, error) {
 	in := stdin
 	if path != "-" {
@@ -109,23 +123,43 @@ func readText(stdin io.Reader, path string) (string, error) {
 		return "", localError(err)
 	case len(b) > maxText:
 		return "", fmt.Errorf("larger than %d MiB: cut it into files of one collection each", maxText>>20)
-	case strings.HasPrefix(string(b), "%PDF-"):
-		return "", fmt.Errorf("a PDF file: deliver it with `fonds ingest`, which reads its pages")
 	}
 	return string(b), nil
 }
 
-func writeExtract(cmd *cobra.Command, path, text string, documents []extract.Document) error {
-	w := cmd.OutOrStdout()
-	if wantsJSON(cmd) {
-		return writeExtractJSON(w, path, documents)
+// inFile gives documents the places that they have in a file, for those in its text.
+func inFile(documents []extract.Document, place func(int) int) []extract.Document {
+	moved := func(s extract.Span) extract.Span { return extract.Span{Start: place(s.Start), End: place(s.End)} }
+	for i := range documents {
+		d := &documents[i]
+		d.Span = moved(d.Span)
+		for j := range d.Fields {
+			f := &d.Fields[j]
+			for k := range f.Evidence {
+				f.Evidence[k] = moved(f.Evidence[k])
+			}
+			if inside, ok := f.Value.(extract.Embedded); ok {
+				inside.Span = moved(inside.Span)
+				f.Value = inside
+			}
+		}
 	}
+	return documents
+}
+
+func writeExtract(w io.Writer, path, text string, documents []extract.Document) error {
 	for i, d := range documents {
 		line := 1 + strings.Count(text[:d.Span.Start], "\n")
 		if _, err := fmt.Fprintf(w, "%s: document %d of %d, from line %d\n", shown(path), i+1, len(documents), line); err != nil {
 			return err
 		}
 		t := table{header: []string{"  FIELD", "VALUE", "AS WRITTEN", "SURE", "RULE"}}
+		if len(d.Fields) == 0 {
+			if _, err := fmt.Fprintln(w, "  the rules find nothing in it"); err != nil {
+				return err
+			}
+			continue
+		}
 		for _, f := range d.Fields {
 			t.add("  "+f.Name, oneLine(valueText(f.Value), 60), oneLine(f.Raw, 50), fmt.Sprintf("%.0f%%", 100*f.Confidence), f.Rule)
 		}
@@ -144,9 +178,7 @@ func writeExtractJSON(w io.Writer, path string, documents []extract.Document) er
 	if documents == nil {
 		documents = []extract.Document{}
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(map[string]any{"file": path, "documents": documents}); err != nil {
+	if err := writeValue(w, map[string]any{"file": path, "documents": documents}); err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
 	return nil
@@ -159,6 +191,12 @@ func valueText(v any) string {
 		return v
 	case extract.Date:
 		return v.ISO
+	case extract.Agent:
+		return agentShown(v.Name, v.Written, v.Office)
+	case extract.Mention:
+		return agentShown(v.Name, strings.Join(v.Variants, ", "), "")
+	case extract.Link:
+		return v.URL
 	}
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,7 +46,7 @@ order; the compiler's words around them are kept as documents of their own. With
 ` + "`fonds merge`" + ` change what was found.
 
 The same file in the same collection is imported once: naming it again changes
-nothing and prints its documents.`,
+nothing and prints its documents. --json has their fields with --wait alone.`,
 		Example: `  fonds import telegram.txt
   fonds import bulletin.html --edition 'Bulletin 6-7' --url https://example.org/bulletin
   fonds import letters/*.md --collection letters --wait
@@ -70,6 +71,9 @@ func (o *importOptions) run(cmd *cobra.Command, paths []string) error {
 	id := strings.TrimPrefix(o.collection, "collections/")
 	if id != "" && !collectionPattern.MatchString(id) {
 		return usagef("--collection %s: %s", shown(o.collection), collectionRule)
+	}
+	if u, err := url.Parse(o.url); o.url != "" && (err != nil || u.Scheme == "" || u.Host == "") {
+		return usagef("--url %s: write a whole address, such as https://example.org/bulletin", shown(o.url))
 	}
 	c, err := dial(cmd)
 	if err != nil {
@@ -107,8 +111,12 @@ func (o *importOptions) importOne(cmd *cobra.Command, c *client, path string) er
 	}
 	w := cmd.OutOrStdout()
 	if wantsJSON(cmd) {
+		write := writeHeadLine
+		if o.wait {
+			write = writeLine
+		}
 		for _, d := range documents {
-			if err := writeLine(w, d); err != nil {
+			if err := write(w, d); err != nil {
 				return err
 			}
 		}

@@ -83,7 +83,7 @@ func TestDocumentsAreSplitAndMerged(t *testing.T) {
 
 	proposed := a.must(exitOK, "split", whole.Name).stdout
 	has(t, "split", proposed, "AT", "SURE", "1:", "CIPHERED TELEGRAM No. 5133")
-	has(t, "split with a bar", a.must(exitOK, "split", whole.Name, "--least", "1.1").stdout, "nothing to cut")
+	has(t, "split with a bar", a.must(exitOK, "split", whole.Name, "--least", "1").stdout, "nothing to cut")
 	for _, at := range []string{"0", "x", "1:y", "1:-4"} {
 		if r := a.fonds("split", whole.Name, "--at", at); r.code != exitUsage || !strings.Contains(r.stderr, "--at") {
 			t.Errorf("--at %s: %s", at, r)

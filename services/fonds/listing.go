@@ -17,12 +17,16 @@ type listing[M proto.Message] struct {
 	row  func(M) []string
 	// none is printed in the place of an empty table; "" for its header alone.
 	none string
+	// heads tells that documents come without regions and fields.
+	heads bool
 }
 
 // flags adds what every listing takes and returns where --limit goes.
 func (l listing[M]) flags(cmd *cobra.Command) *int {
 	addServerFlag(cmd)
-	return cmd.Flags().Int("limit", 50, "list at most this many; 0 for all")
+	limit := new(int)
+	countVar(cmd.Flags(), limit, "limit", 50, "list at most this many; 0 for all")
+	return limit
 }
 
 // print prints up to limit things, 0 for all.
@@ -35,6 +39,9 @@ func (l listing[M]) print(cmd *cobra.Command, limit int) error {
 	t := table{header: l.header}
 	err = l.each(cmd.Context(), c, limit, func(thing M) error {
 		if wantsJSON(cmd) {
+			if l.heads {
+				return writeHeadLine(cmd.OutOrStdout(), thing)
+			}
 			return writeLine(cmd.OutOrStdout(), thing)
 		}
 		t.add(l.row(thing)...)

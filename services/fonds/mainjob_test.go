@@ -101,7 +101,7 @@ func checkFields(t *testing.T, s *site, server *process) {
 			t.Errorf("%s has no box on the page: %+v", f.Name, f)
 		}
 	}
-	has(t, "get", s.want("get", d.Name), "telegram_number", "No. 4117", "signatory", "SOROKIN", "heading@1")
+	has(t, "get", s.want("get", d.Name, "--fields"), "telegram_number", "No. 4117", "signatory", "SOROKIN", "heading@1")
 }
 
 // published counts the messages in the public feed.

@@ -30,7 +30,7 @@ FILTER selects documents as in ` + "`fonds list --filter`" + `; all without one.
 		Example: `  fonds reextract                                  what would change
   fonds reextract --apply
   fonds reextract 'collection = "collections/telegrams"' --apply
-  fonds reextract --json | jq -r 'select(.changes != []) | .document'`,
+  fonds reextract --json | jq -r 'select(.document and .changes != []) | .document'`,
 		Args: needs(cobra.MaximumNArgs(1), "at most one FILTER: quote it for the shell"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request := &fondsv1.ReextractDocumentsRequest{Apply: apply}

@@ -42,26 +42,32 @@ func newRootCommand() *cobra.Command {
 		Use:   "fonds",
 		Short: "Turn scans of archive pages into text that other systems can rely on",
 		Long: `fonds takes scans in (PNG, JPEG, TIFF, JPEG 2000, WebP, BMP, PNM, GIF, PDF),
-recognises each page, and serves the text over gRPC and NATS.
+recognises each page, and serves the text over gRPC and NATS. It takes published
+texts in too, and reads out of every text what the document says about itself:
+number, dates, who to whom, citations, what it answers.
 
-One process is the server: fonds serve. All other verbs speak to it at
-$FONDS_SERVER, or ` + defaultServer + ` when that is not set.`,
+One process is the server: fonds serve. Other verbs speak to it at $FONDS_SERVER,
+or ` + defaultServer + ` when that is not set; extract, evaluate, agents, fields, and
+cite --parse need none.`,
 		Example: `  fonds doctor                                     what is installed, what is missing
   fonds serve --data ./data                        start the server
   fonds ingest scans --recursive --wait            read a folder of scans
   fonds ingest scans -r --lang eng+rus --out text  a folder becomes a folder of text
+  fonds import bulletin.html --wait                take a published text in
   fonds list                                       the documents
-  fonds text documents/0199…                       the text of one`,
+  fonds search pumps mechanic                      those with these words
+  fonds get documents/0199…                        one, as an archivist would read it
+  fonds text documents/0199…                       its text`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          verbs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().Bool("json", false, "print JSON: one object for a resource, one object a line for lists")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v", err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%s", flagMistake(err)) })
 	root.AddCommand(
 		newServeCommand(), newIngestCommand(), newImportCommand(), newBatchCommand(), newExtractCommand(), newEvaluateCommand(), newLookupCommand(), newListCommand(), newGetCommand(),
-		newSearchCommand(), newSplitCommand(), newMergeCommand(),
+		newCiteCommand(), newSearchCommand(), newThreadCommand(), newSplitCommand(), newMergeCommand(),
 		newSetCommand(), newFieldsCommand(), newReextractCommand(), newAgentsCommand(),
 		newTextCommand(), newScanCommand(), newDeadCommand(), newFsckCommand(), newDoctorCommand(),
 		newVersionCommand(), newExitCodesTopic(),

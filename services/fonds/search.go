@@ -51,20 +51,23 @@ fonds search -- mao -draft`,
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		if strings.Contains(err.Error(), "shorthand") {
-			return usagef("%v; a word to leave out goes behind --: fonds search -- mao -draft", err)
+			return usagef("%s; a word to leave out goes behind --: fonds search -- mao -draft", flagMistake(err))
 		}
-		return usagef("%v", err)
+		return usagef("%s", flagMistake(err))
 	})
 	addServerFlag(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.collection, "collection", "", "only this collection's")
 	f.StringVar(&o.filter, "filter", "", "only those that fit the expression, as in fonds list")
 	f.BoolVar(&o.exact, "exact", false, "no misreadings and no other names")
-	f.IntVar(&o.limit, "limit", 20, "find at most this many; 0 for all")
+	countVar(f, &o.limit, "limit", 20, "find at most this many; 0 for all")
 	return cmd
 }
 
 func (o *searchOptions) run(cmd *cobra.Command) error {
+	if strings.TrimSpace(strings.Join(o.words, "")) == "" {
+		return usagef("there is no word to look for")
+	}
 	filter, err := o.expression()
 	if err != nil {
 		return err
@@ -126,7 +129,7 @@ func (c *client) dates(ctx context.Context, hits []*fondsv1.SearchHit) []string 
 		return dates
 	}
 	for i, d := range answer.GetDocuments() {
-		dates[i] = rawOf(d, dateFields...)
+		dates[i] = dateOf(d, dateFields...)
 	}
 	return dates
 }
@@ -144,7 +147,7 @@ func (o hitWriter) write(ctx context.Context, c *client, hits []*fondsv1.SearchH
 	}
 	for i, h := range hits {
 		if o.json {
-			if err := writeLine(o.w, h); err != nil {
+			if err := writeHeadLine(o.w, h); err != nil {
 				return err
 			}
 			continue

@@ -270,7 +270,7 @@ func (o *serveOptions) findEngine() (string, error) {
 	}
 	path, err := exec.LookPath(engineName)
 	if err != nil {
-		return "", fmt.Errorf("the program %s is neither beside this one nor on PATH: run `make build`, or name it with --engine: %w", engineName, err)
+		return "", fmt.Errorf("the program %s is neither beside this one nor on PATH: run `make build`, or name it with --engine", engineName)
 	}
 	return path, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -80,14 +81,21 @@ func (o *setOptions) run(cmd *cobra.Command, written string, values []string) er
 		Document: &fondsv1.Document{Name: name, Etag: before.GetEtag(), Fields: fields}, UpdateMask: &fieldmaskpb.FieldMask{},
 	}
 	for _, n := range names {
+		if slices.Contains(o.takeBack, n) && !statedByPerson(before, n) {
+			fmt.Fprintf(cmd.ErrOrStderr(), "--take-back %s: nobody has said anything of it\n", n)
+			continue
+		}
 		request.UpdateMask.Paths = append(request.UpdateMask.Paths, "fields."+n)
 	}
-	ctx, cancel := context.WithTimeout(cmd.Context(), callTime)
-	defer cancel()
-	after, err := c.catalog.UpdateDocument(ctx, request)
-	if err != nil {
-		return err
+	after := before
+	if len(request.GetUpdateMask().GetPaths()) > 0 { // else it would be a revision like the one before
+		ctx, cancel := context.WithTimeout(cmd.Context(), callTime)
+		defer cancel()
+		if after, err = c.catalog.UpdateDocument(ctx, request); err != nil {
+			return err
+		}
 	}
+	o.nameUnproved(cmd.ErrOrStderr(), after)
 	if wantsJSON(cmd) {
 		return writeResource(cmd.OutOrStdout(), after)
 	}
@@ -184,6 +192,19 @@ func (o *setOptions) addWords(fields []*fondsv1.Field) error {
 	return nil
 }
 
+// nameUnproved tells of which --words nobody knows where they stand. The value is kept
+// all the same: a person has stated it.
+func (o *setOptions) nameUnproved(w io.Writer, after *fondsv1.Document) {
+	for _, given := range o.words {
+		name, words, _ := strings.Cut(given, "=")
+		for _, f := range fieldsOfName(after, name) {
+			if f.GetRaw() == words && len(f.GetEvidence()) == 0 {
+				fmt.Fprintf(w, "--words %s: the text does not have these words, or has them in several places: nothing proves the value of %s\n", shown(given), name)
+			}
+		}
+	}
+}
+
 // writeRestated shows what was said of fields before and what is now.
 func writeRestated(cmd *cobra.Command, before, after *fondsv1.Document, names []string) error {
 	w := cmd.OutOrStdout()
@@ -205,6 +226,11 @@ func writeRestated(cmd *cobra.Command, before, after *fondsv1.Document, names []
 		}
 	}
 	return t.write(w)
+}
+
+// statedByPerson tells that what stands of a field is a person's word.
+func statedByPerson(d *fondsv1.Document, name string) bool {
+	return slices.ContainsFunc(fieldsOfName(d, name), func(f *fondsv1.Field) bool { return f.GetPerson() != "" })
 }
 
 func fieldsOfName(d *fondsv1.Document, name string) []*fondsv1.Field {
@@ -243,6 +269,16 @@ func fieldShown(f *fondsv1.Field) string {
 		text = v.Link.GetUrl()
 	case *fondsv1.FieldValue_Citation:
 		text = f.GetRaw()
+	case *fondsv1.FieldValue_Distribution:
+		text = copyWords(v.Distribution)
+	case *fondsv1.FieldValue_NumberRange:
+		text = rangeWords(v.NumberRange)
+	case *fondsv1.FieldValue_Step:
+		text = stepWords(v.Step)
+	case *fondsv1.FieldValue_Embedded:
+		text = embeddedWords(v.Embedded)
+	case *fondsv1.FieldValue_Gloss:
+		text = glossWords(v.Gloss)
 	default:
 		text = partsShown(f.GetValue())
 	}
@@ -286,6 +322,21 @@ func saysOf(f *fondsv1.Field) string {
 		return f.GetPerson()
 	}
 	return orDash(f.GetRule())
+}
+
+// provenance tells who states something; of a person when, and what the rules said.
+func provenance(f *fondsv1.Field) string {
+	text := saysOf(f)
+	if f.GetPerson() == "" {
+		return text
+	}
+	if f.GetSaidTime() != nil {
+		text += ", " + moment(f.GetSaidTime())
+	}
+	for _, said := range f.GetInstead() {
+		text += "; " + saysOf(said) + ": " + fieldShown(said)
+	}
+	return text
 }
 
 // proofShown gives the words that prove a statement.

@@ -25,9 +25,15 @@ func TestSetShowsBeforeAndNow(t *testing.T) {
 	name := importWells(t, a)
 	has(t, "set", a.must(exitOK, "set", name, "telegram_number=5121", "signatory=person:stalin", "--words", "signatory=SOROKIN").stdout,
 		"telegram_number", "5120", "5121", "local", "Joseph Stalin (SOROKIN)", "revision 3")
+	has(t, "get", a.must(exitOK, "get", name, "--fields").stdout, "5121", "local, 2", "heading@1: 5120")
 	has(t, "none", a.must(exitOK, "set", name, "--none", "telegram_number").stdout, "5121", "(none)")
 	has(t, "several", a.must(exitOK, "set", name, "addressee=LUNIN", `addressee={"as_written": "KOSTIN", "role": "alternative"}`).stdout, "LUNIN", "KOSTIN")
 	has(t, "take back", a.must(exitOK, "set", name, "--take-back", "telegram_number").stdout, "(none)", "5120", "heading@", "No. 5120")
+	again := a.must(exitOK, "set", name, "--take-back", "telegram_number")
+	has(t, "take back what nobody said", again.stderr, "nobody has said anything of it")
+	has(t, "and no revision is made", again.stdout, "revision 6", "5120")
+	unproved := a.must(exitOK, "set", name, "priority=Urgent", "sent_at=1950-03-02", "--words", "sent_at=not there")
+	has(t, "words that are not there", unproved.stderr, "--words sent_at=not there", "does not have these words")
 
 	var d struct {
 		Fields []struct {
@@ -79,7 +85,7 @@ func TestSetRefuses(t *testing.T) {
 			t.Errorf("fonds set %q: want exit %d and %q, got %s", c.args, c.code, c.says, r)
 		}
 	}
-	if out := a.must(exitOK, "get", name).stdout; !strings.Contains(out, "revision    2 ") {
+	if out := a.must(exitOK, "get", name, "--fields").stdout; !strings.Contains(out, "revision    2 ") {
 		t.Errorf("something that was refused made a revision: %s", out)
 	}
 }

@@ -55,6 +55,9 @@ func (o *splitOptions) run(cmd *cobra.Command, written string) error {
 	if err != nil {
 		return err
 	}
+	if o.least < 0 || o.least > 1 {
+		return usagef("--least %v: write a number from 0 to 1", o.least)
+	}
 	c, err := dial(cmd)
 	if err != nil {
 		return err

@@ -15,7 +15,15 @@ import (
 // readings that it names.
 var textFormats = map[string]func(context.Context, *client, *fondsv1.GetTextResponse, io.Writer) error{
 	"txt": func(_ context.Context, _ *client, answer *fondsv1.GetTextResponse, w io.Writer) error {
-		_, err := io.WriteString(w, pagesText(answer.GetRegions()))
+		text := pagesText(answer.GetRegions())
+		if isTerminal(w) { // a file gets every character, a terminal none that acts on it
+			pages := strings.Split(text, "\f")
+			for i := range pages {
+				pages[i] = safeText(pages[i])
+			}
+			text = strings.Join(pages, "\f")
+		}
+		_, err := io.WriteString(w, text)
 		return err
 	},
 	"json": func(_ context.Context, _ *client, answer *fondsv1.GetTextResponse, w io.Writer) error {

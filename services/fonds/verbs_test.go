@@ -87,6 +87,9 @@ func TestDocumentsAreListedShownAndPrinted(t *testing.T) {
 		Regions []struct{ Page string }
 	}
 	line := a.must(exitOK, "list", "--json", "--filter", `title:"a.png"`).stdout
+	if strings.Contains(line, `"regions"`) || strings.Contains(line, `"fields"`) {
+		t.Errorf("a list says of a document what it has not read: %s", line)
+	}
 	if err := json.Unmarshal([]byte(line), &d); err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 	services, err := api.Register(server, api.Deps{
 		Catalog: n.catalog, Blobs: n.blobs, Workers: n.bus,
 		DeadLetters: intake.DeadLetters{Catalog: n.catalog, Bus: n.bus},
-		Renderer:    images, KeyMaker: keys.Maker{}, Texts: published.Texts{Extractor: n.extractor}, Names: lateNames(n.names),
+		Renderer:    images, KeyMaker: keys.Maker{Names: n.names}, Texts: published.Texts{Extractor: n.extractor}, Names: lateNames(n.names),
 		Statements: statement.Checker{Names: n.names}, Rules: n.rules(),
 		ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
 	})

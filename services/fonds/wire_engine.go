@@ -10,7 +10,7 @@ import (
 func (n *node) engineConfig() (engine.Config, error) {
 	program, err := n.options.findEngine()
 	if err != nil {
-		return engine.Config{}, err
+		return engine.Config{}, fmt.Errorf("%w; --roles catalog,intake,relay,extract reads no pages and needs none", err)
 	}
 	args := []string{fmt.Sprintf("--memory-limit=%d", n.options.childMemory)}
 	if n.options.tessdata != "" {

@@ -26,46 +26,50 @@ const maxBoxes = 100
 // Text is the text of a document out of those of its regions.
 type Text struct {
 	// Text has the texts of the regions one after the other, a blank line between.
-	Text    string
-	regions []placed
+	Text string
+	// Parts are the regions, those without text too.
+	Parts   []Part
 	reading func(catalog.Region) (catalog.Reading, error)
+	// bodies are those decoded, by their readings: thousands of regions may be parts of
+	// one page.
+	bodies map[string]*fondsv1.Body
 }
 
-// placed is a region's text in the whole.
-type placed struct {
-	region catalog.Region
-	start  int
-	length int
-	// words of the region's text; read when the first box is asked for.
-	words []*fondsv1.Word
-	// whole are the same words as they stand in the reading's text; nil where the
-	// region is all of it, or a range.
+// Part is what one region shows.
+type Part struct {
+	Region catalog.Region
+	Text   string
+	// Start is the byte of the whole text at which it begins.
+	Start int
+	// body is cut to the region's box; nil until it is asked for.
+	body *fondsv1.Body
+	// whole are the words of the body as they stand in the reading's text; nil where
+	// the region is all of it, or a range.
 	whole []*fondsv1.Word
-	read  bool
 }
+
+func (p *Part) end() int { return p.Start + len(p.Text) }
 
 // Assemble puts the texts of a document's regions together. reading gives the reading
 // that a region shows, with its body; it is called when the first box is asked for.
 func Assemble(text catalog.DocumentText, reading func(catalog.Region) (catalog.Reading, error)) (*Text, error) {
 	var b strings.Builder
-	t := &Text{reading: reading}
-	for _, r := range text.Regions {
-		p := placed{region: r.Region}
+	t := &Text{Parts: make([]Part, len(text.Regions)), reading: reading, bodies: map[string]*fondsv1.Body{}}
+	for i, r := range text.Regions {
+		p := &t.Parts[i]
+		p.Region, p.Text = r.Region, r.Text
 		if r.Region.Box != nil && len(r.Body) > 0 {
-			var err error
-			if r.Text, err = p.cut(r.Body); err != nil {
+			whole, err := t.decoded(r.Body, r.Region)
+			if err != nil {
 				return nil, err
 			}
+			p.cut(whole)
 		}
-		if r.Text == "" {
-			continue
-		}
-		if b.Len() > 0 {
+		if p.Text != "" && b.Len() > 0 {
 			b.WriteString("\n\n")
 		}
-		p.start, p.length = b.Len(), len(r.Text)
-		t.regions = append(t.regions, p)
-		b.WriteString(r.Text)
+		p.Start = b.Len()
+		b.WriteString(p.Text)
 	}
 	t.Text = b.String()
 	return t, nil
@@ -75,94 +79,116 @@ func Assemble(text catalog.DocumentText, reading func(catalog.Region) (catalog.R
 // no boxes: that of an imported text.
 func Reading(region catalog.Region, text string) *Text {
 	region.Range = nil
-	return &Text{Text: text, regions: []placed{{region: region, length: len(text), read: true}}}
+	return &Text{Text: text, Parts: []Part{{Region: region, Text: text, body: &fondsv1.Body{}}}}
 }
 
-func decodeBody(encoded []byte, g catalog.Region) (*fondsv1.Body, error) {
+// Body is what was recognised of a part, counted from 0: what its box holds of a page,
+// or the page as a whole. The words of a range stand in it as in the whole reading.
+func (t *Text) Body(part int) (*fondsv1.Body, error) {
+	p := &t.Parts[part]
+	if p.body != nil {
+		return p.body, nil
+	}
+	if body, known := t.bodies[p.Region.Reading]; known {
+		p.body = body
+		return body, nil
+	}
+	reading, err := t.reading(p.Region)
+	if err != nil {
+		return nil, err
+	}
+	p.body, err = t.decoded(reading.Body, p.Region)
+	return p.body, err
+}
+
+// decoded is the body of a region's reading.
+func (t *Text) decoded(encoded []byte, g catalog.Region) (*fondsv1.Body, error) {
+	if body, known := t.bodies[g.Reading]; known {
+		return body, nil
+	}
 	body := &fondsv1.Body{}
 	if err := proto.Unmarshal(encoded, body); err != nil {
 		return nil, fmt.Errorf("decode body of reading %s: %w", g.Reading, err)
 	}
+	t.bodies[g.Reading] = body
 	return body, nil
 }
 
 // cut takes the part of a page that a box holds, and keeps where each of its words
 // stands in the whole.
-func (p *placed) cut(encoded []byte) (string, error) {
-	body, err := decodeBody(encoded, p.region)
-	if err != nil {
-		return "", err
-	}
-	b := p.region.Box
-	cut := export.Cut(body, &fondsv1.Box{X: uint32(b.X), Y: uint32(b.Y), Width: uint32(b.Width), Height: uint32(b.Height)})
+func (p *Part) cut(body *fondsv1.Body) {
+	b := p.Region.Box
+	p.body = export.Cut(body, &fondsv1.Box{X: uint32(b.X), Y: uint32(b.Y), Width: uint32(b.Width), Height: uint32(b.Height)})
+	p.Text = p.body.GetText()
 	at := make(map[*fondsv1.Box]*fondsv1.Word, len(body.GetWords()))
 	for _, w := range body.GetWords() {
 		at[w.GetBox()] = w
 	}
-	p.words, p.read = cut.GetWords(), true
-	p.whole = make([]*fondsv1.Word, len(p.words))
-	for i, w := range p.words {
+	p.whole = make([]*fondsv1.Word, len(p.body.GetWords()))
+	for i, w := range p.body.GetWords() {
 		p.whole[i] = at[w.GetBox()]
 	}
-	return cut.GetText(), nil
 }
 
 // inReading translates a stretch of the region's text into one of the reading's.
-func (p *placed) inReading(start, end int) (int, int) {
-	if p.region.Range != nil {
-		return start + p.region.Range.Start, end + p.region.Range.Start
+func (p *Part) inReading(start, end int) (int, int) {
+	if p.Region.Range != nil {
+		return start + p.Region.Range.Start, end + p.Region.Range.Start
 	}
 	if p.whole == nil {
 		return start, end
 	}
-	first := sort.Search(len(p.words), func(i int) bool { return int(p.words[i].GetEnd()) > start })
-	last := sort.Search(len(p.words), func(i int) bool { return int(p.words[i].GetStart()) >= end }) - 1
+	words := p.body.GetWords()
+	first := sort.Search(len(words), func(i int) bool { return int(words[i].GetEnd()) > start })
+	last := sort.Search(len(words), func(i int) bool { return int(words[i].GetStart()) >= end }) - 1
 	if first > last {
 		return 0, 0 // between two words
 	}
-	from, to := p.words[first], p.words[last]
+	from, to := words[first], words[last]
 	return int(p.whole[first].GetStart()) + max(0, start-int(from.GetStart())),
 		int(p.whole[last].GetEnd()) - max(0, int(to.GetEnd())-end)
 }
 
 // Places gives the places where bytes start to end of the text stand. A stretch over
-// two pages has two.
+// two pages has two, and one between two words of a part of a page has none.
 func (t *Text) Places(start, end int) ([]catalog.Evidence, error) {
 	var found []catalog.Evidence
-	first := sort.Search(len(t.regions), func(i int) bool { return t.regions[i].start+t.regions[i].length > start })
-	for i := first; i < len(t.regions) && t.regions[i].start < end; i++ {
-		p := &t.regions[i]
-		from, to := max(start, p.start)-p.start, min(end, p.start+p.length)-p.start
-		boxes, err := t.boxes(p, from, to)
+	first := sort.Search(len(t.Parts), func(i int) bool { return t.Parts[i].end() > start })
+	for i := first; i < len(t.Parts) && t.Parts[i].Start < end; i++ {
+		p := &t.Parts[i]
+		if p.Text == "" {
+			continue
+		}
+		from, to := max(start, p.Start)-p.Start, min(end, p.end())-p.Start
+		boxes, err := t.boxes(i, from, to)
 		if err != nil {
 			return nil, err
 		}
-		from, to = p.inReading(from, to)
-		found = append(found, catalog.Evidence{Reading: p.region.Reading, Start: from, End: to, Boxes: boxes})
+		if from, to = p.inReading(from, to); from == to {
+			continue
+		}
+		found = append(found, catalog.Evidence{Reading: p.Region.Reading, Start: from, End: to, Boxes: boxes})
 	}
 	return found, nil
 }
 
-// boxes gives the boxes of the words in a stretch of a region's text, those of one
-// line as one.
-func (t *Text) boxes(p *placed, start, end int) ([][4]int, error) {
-	if !p.read {
-		reading, err := t.reading(p.region)
-		if err != nil {
-			return nil, err
-		}
-		body, err := decodeBody(reading.Body, p.region)
-		if err != nil {
-			return nil, err
-		}
-		p.words, p.read = body.GetWords(), true
+// boxes gives the boxes of the words in a stretch of a part's text, those of one line
+// as one. An imported text has none, and its body, of up to 64 MB, is not read for that.
+func (t *Text) boxes(part, start, end int) ([][4]int, error) {
+	if t.Parts[part].Region.Origin == catalog.Imported {
+		return nil, nil
 	}
-	if p.region.Range != nil { // its words stand as in the whole reading
-		start, end = start+p.region.Range.Start, end+p.region.Range.Start
+	body, err := t.Body(part)
+	if err != nil {
+		return nil, err
 	}
-	first := sort.Search(len(p.words), func(i int) bool { return int(p.words[i].GetEnd()) > start })
+	if g := t.Parts[part].Region; g.Range != nil {
+		start, end = start+g.Range.Start, end+g.Range.Start
+	}
+	words := body.GetWords()
+	first := sort.Search(len(words), func(i int) bool { return int(words[i].GetEnd()) > start })
 	var boxes [][4]int
-	for _, w := range p.words[first:] {
+	for _, w := range words[first:] {
 		if int(w.GetStart()) >= end || len(boxes) > maxBoxes {
 			break
 		}

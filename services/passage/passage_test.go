@@ -122,6 +122,7 @@ func TestPlaces(t *testing.T) {
 		{"a part of a page", []catalog.Region{boxed("a", 0, 50, 1000, 1000)}, "the wells hold\nwater\n", "wells", "a 21-26 [[40 50 50 40]]"},
 		{"a column of it", []catalog.Region{boxed("a", 35, 0, 60, 100)}, "Comrade\nwells\n", "Comrade\nwells", "a 3-26 [[30 0 70 40] [40 50 50 40]]"},
 		{"the end of a word in a part", []catalog.Region{boxed("a", 35, 0, 60, 100)}, "", "rade", "a 6-10 [[30 0 70 40]]"},
+		{"between two words of a part", []catalog.Region{boxed("a", 35, 0, 60, 100)}, "", "\n", ""},
 		{"a part without words", []catalog.Region{boxed("a", 900, 900, 10, 10), whole("b")}, "two pumps\nЛунин\n", "pumps", "b 4-9 [[40 0 50 40]]"},
 		{"an imported text", []catalog.Region{whole("i")}, "First: wells.\nSecond: pumps.\n", "wells", "i 7-12 []"},
 		{"a range of it", []catalog.Region{ranged("i", 14, 28)}, "Second: pumps.", "pumps", "i 22-27 []"},
@@ -187,6 +188,31 @@ func TestBoxesOfOneStretchAreBounded(t *testing.T) {
 	places, err := shown.Places(0, len(shown.Text))
 	if err != nil || len(places[0].Boxes) != maxBoxes {
 		t.Errorf("%d boxes, %v", len(places[0].Boxes), err)
+	}
+}
+
+// Thousands of parts may lie on one page, whose body is decoded once for all.
+func TestPartsOfOnePageShareItsBody(t *testing.T) {
+	l := &library{t: t, bodies: map[string]*fondsv1.Body{"a": page("To Comrade LUNIN", "the wells hold")}}
+	upper := catalog.Region{Reading: "a", Box: &catalog.Box{Width: 1000, Height: 50}}
+	lower := catalog.Region{Reading: "a", Box: &catalog.Box{Y: 50, Width: 1000, Height: 50}}
+	shown := l.show(upper, lower, catalog.Region{Reading: "a"}, catalog.Region{Reading: "a"})
+	if len(shown.bodies) != 1 || shown.Parts[0].whole[0] != shown.bodies["a"].GetWords()[0] {
+		t.Error("the first part has decoded a body of its own")
+	}
+	places, err := shown.Places(0, len(shown.Text))
+	want := "a 0-16 [[0 0 160 40]]; a 17-31 [[0 50 140 40]]; a 0-32 [[0 0 160 40] [0 50 140 40]]; a 0-32 [[0 0 160 40] [0 50 140 40]]"
+	if err != nil || written(places) != want || l.asked != 0 {
+		t.Errorf("got %s, %v, and read %d bodies more", written(places), err, l.asked)
+	}
+}
+
+func TestImportedTextHasNoBoxesToBeReadFor(t *testing.T) {
+	l := &library{t: t, bodies: map[string]*fondsv1.Body{"i": {Text: "First: wells."}}}
+	shown := l.show(catalog.Region{Reading: "i", Origin: catalog.Imported, Range: &catalog.Range{Start: 7, End: 13}})
+	places, err := shown.Places(0, 5)
+	if err != nil || written(places) != "i 7-12 []" || l.asked != 0 {
+		t.Errorf("got %s, %v, and read %d bodies", written(places), err, l.asked)
 	}
 }
 

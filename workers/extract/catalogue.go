@@ -1,7 +1,10 @@
 package extract
 
 import (
+	"sort"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/fonds-archive/fonds/workers/extract/citation"
 )
@@ -17,7 +20,7 @@ type section struct {
 func (d *doc) readCatalogue() {
 	limit := d.part.form
 	if limit < 0 {
-		limit = d.headerEnd()
+		limit = d.belowTitle(d.headerEnd())
 	}
 	d.header = limit
 	sections, free := d.sections(d.part.from, limit)
@@ -29,21 +32,117 @@ func (d *doc) readCatalogue() {
 	if d.part.form >= 0 && d.part.kind == "" {
 		d.readTrailer(rest, len(after) > 0)
 	}
+	d.titleDate()
 	d.readLinks()
 	d.readShelfmarks()
+	d.joinArchive()
+	d.readPublished()
 }
 
 // readShelfmarks finds archival references outside any label, such as in the last
 // line of a printed document.
 func (d *doc) readShelfmarks() {
-	for _, c := range citation.Find(d.text[d.part.span.Start:d.part.span.End]) {
-		span := Span{d.part.span.Start + c.Start, d.part.span.Start + c.End}
+	for _, c := range d.shelfmarks(d.part.span) {
+		span := Span{c.Start, c.End}
 		if c.Kind == citation.Archival && !d.cited(span) {
+			if d.endsParagraph(span.End) {
+				c.CopyStatus = "" // words of the next paragraph
+			}
 			d.add("citation", c.Value(), span, 0.9, "shelfmark")
 			l := d.lines[d.lineAt(span.Start)]
 			d.readNotes(l.Start, citation.Parse(d.text[l.Start:l.End]).Notes)
 		}
 	}
+}
+
+// shelfmarks are those of the page inside a span. They are read at once: Ibid. says
+// what stands in the document before.
+func (p *page) shelfmarks(s Span) []citation.Citation {
+	if !p.sought {
+		p.found, p.sought = citation.Find(p.plain), true
+	}
+	from := sort.Search(len(p.found), func(i int) bool { return p.found[i].Start >= s.Start })
+	to := from
+	for to < len(p.found) && p.found[to].End <= s.End {
+		to++
+	}
+	return p.found[from:to]
+}
+
+// endsParagraph tells that nothing follows in a paragraph.
+func (p *page) endsParagraph(offset int) bool {
+	rest := strings.TrimLeft(p.plain[offset:], " \t.,;:)]")
+	return strings.HasPrefix(rest, "\n\n")
+}
+
+// fuller returns a citation as it reads among those before it.
+func (p *page) fuller(c citation.Citation, s Span) citation.Citation {
+	if c.Fond != "" && c.Archive != "" && !c.Has(citation.Inherited) {
+		return c
+	}
+	for _, found := range p.shelfmarks(s) {
+		if found.Has(citation.Inherited) && found.Archive != "" {
+			found.CopyStatus = c.CopyStatus
+			return found
+		}
+	}
+	return c
+}
+
+// readPublished finds the line behind a document that says where it was printed.
+func (d *doc) readPublished() {
+	for i := max(d.part.closing, d.part.heading+1); i < d.part.to; i++ {
+		l := d.lines[i]
+		switch d.word(l.first) {
+		case "published", "reprinted", "опубликовано", "опубл", "опубликован", "опубликована", "впервые":
+		default:
+			continue
+		}
+		if d.lineKinds[i] == plainLine && l.last-l.first < 60 && d.startsUpper(l.first) && !d.cited(l.Span) && (d.word(l.first+1) == "in" || d.word(l.first+1) == "в" || d.at(l.first+1).mark == '.' || d.at(l.first+1).mark == ':') {
+			d.publishedIn(l.Span)
+		}
+	}
+}
+
+// joinArchive makes one citation of an archive and a shelfmark that stand under two
+// labels or on two lines.
+func (d *doc) joinArchive() {
+	alone, bare := -1, -1
+	for i, f := range d.fields {
+		v, ok := f.Value.(citation.Value)
+		switch {
+		case !ok || v.Kind != "":
+		case v.Fond == "" && v.Delo == "" && v.Archive != "" && len(v.Listy) == 0:
+			alone = i
+		case v.Archive == "" && v.Fond != "":
+			bare = i
+		}
+	}
+	if alone < 0 {
+		return
+	}
+	if bare >= 0 {
+		archive, mark := d.fields[alone], &d.fields[bare]
+		v := mark.Value.(citation.Value)
+		v.Archive = archive.Value.(citation.Value).Archive
+		v.ThenArchive = archive.Value.(citation.Value).ThenArchive
+		mark.Value = v
+		mark.Evidence = append(mark.Evidence, archive.Evidence...)
+	} else if !d.sameArchive(alone) {
+		return
+	}
+	d.fields = append(d.fields[:alone], d.fields[alone+1:]...)
+}
+
+// sameArchive tells that a full citation is from the archive that a field names alone.
+func (d *doc) sameArchive(alone int) bool {
+	code := d.fields[alone].Value.(citation.Value).Archive
+	for i, f := range d.fields {
+		if v, ok := f.Value.(citation.Value); ok && i != alone && v.Archive == code && v.Fond != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *doc) cited(s Span) bool {
@@ -78,6 +177,26 @@ func (d *doc) headerEnd() int {
 		}
 	}
 	return max(last+1, d.part.from)
+}
+
+// belowTitle goes on from the title of a collection's document over the date that the
+// edition puts below it.
+func (d *doc) belowTitle(limit int) int {
+	if d.firstItem(d.part.from, limit) < 0 || d.part.kind == editorial {
+		return limit
+	}
+	for i := limit; i < d.part.end; i++ {
+		switch d.lineKinds[i] {
+		case emptyLine:
+			continue
+		case dayLine:
+			if _, next := d.momentAt(d.skipQuotes(d.lines[i].first)); next > d.lines[i].first {
+				return i + 1 // without a place: that would be the document's own
+			}
+		}
+		break
+	}
+	return limit
 }
 
 // sections cuts lines at their labels; free are the lines under none.
@@ -117,14 +236,21 @@ func (d *doc) splitLabels(under []section, open int) ([]section, int) {
 		if d.at(i+1).mark != ':' || i == 0 || t.Start == s.Start {
 			continue
 		}
-		found := labels[d.lower[t.Start:t.End]]
-		if found == noLabel || !d.startsUpper(i) {
+		found, first := noLabel, i
+		for first = i; first > i-3 && d.at(first).Start > s.Start; first-- { // one to three words
+			if found = labels[d.lower[d.at(first).Start:t.End]]; found != noLabel && d.startsUpper(first) {
+				break
+			}
+			found = noLabel
+		}
+		if found == noLabel {
 			continue
 		}
+		t = d.at(first)
 		under[open].span.End = t.Start
 		under[open].span = d.trim(under[open].span)
 		rest := d.trimOf(Span{d.at(i + 1).End, s.End}, ".")
-		return append(under, section{found, rest}), open + 1
+		return d.splitLabels(append(under, section{found, rest}), open+1)
 	}
 	return under, open
 }
@@ -145,18 +271,23 @@ func (p *page) tokenAt(offset int) int {
 // goesOn tells that a line still belongs to a section. A sentence that has ended
 // before a blank line is the end, if a title or a form is all that follows.
 func (d *doc) goesOn(s section, i, to int) bool {
+	if s.span.Start != s.span.End && s.label != citationLabel && s.label != sourceLabel && s.label != archiveLabel && d.referred(d.lines[i]) {
+		return false
+	}
 	if s.span.Start == s.span.End || d.lines[i-1].next {
 		return true
 	}
-	if s.label == rightsLabel {
-		return true
-	}
-	if s.label == contentsLabel || s.label == languageLabel || s.label == otherLabel {
+	switch s.label {
+	case rightsLabel:
+		return d.lineKinds[i] == plainLine && d.sentence(d.lines[i]) && (d.isRights(d.lines[i]) || d.part.form >= 0)
+	case citationLabel, summaryLabel, sourceLabel, titleLabel:
+	default:
 		return false
 	}
 	said := strings.TrimRight(d.plain[s.span.Start:s.span.End], quotes+blanks+"\n")
 	if !strings.HasSuffix(said, ".") && !strings.HasSuffix(said, ">") {
-		return true
+		return !d.startsUpper(d.lines[i].first) && d.at(d.lines[i].first).mark == 0 || strings.HasSuffix(said, ",") || strings.HasSuffix(said, ";") ||
+			s.label == citationLabel && d.hasLink(d.lines[i])
 	}
 	if s.label != summaryLabel {
 		return s.label == citationLabel && d.hasLink(d.lines[i])
@@ -181,24 +312,137 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 	for _, s := range sections {
 		titled = titled || s.label == titleLabel
 	}
+	item := d.firstItem(d.part.from, limit)
+	named := -1
+	if item >= 0 {
+		named = d.itemTitle(item, limit)
+	}
 	for n := 0; n < len(free); n++ {
 		i := free[n]
 		l := d.lines[i]
+		if d.lineKinds[i] == itemLine {
+			if span := d.readItem(l); span.End > span.Start && !titled {
+				d.headline(span, 0.9)
+			}
+			continue
+		}
+		if i < item { // the title of the volume
+			continue
+		}
+		if d.isCredits(l) {
+			d.add("credits", d.clean(l.Span), l.Span, 0.8, "credits")
+			continue
+		}
+		if d.citesTitle(l) {
+			span := l.Span
+			if n+1 < len(free) && d.hasLink(d.lines[free[n+1]]) {
+				n++
+				span.End = d.lines[free[n]].End
+			}
+			d.readCitation(span, true)
+			continue
+		}
+		if i != named && d.namesArchive(l) {
+			if d.has("publisher") == nil {
+				d.add("publisher", d.clean(l.Span), l.Span, 0.8, "headline-publisher")
+			}
+			continue
+		}
 		if d.lineKinds[i] == dayLine {
 			d.catalogueDate(l.Span)
 			continue
 		}
-		if !d.titleCandidate(l) || titled && d.beforeLabel(i, limit, titleLabel) {
+		if d.part.form < 0 && (d.isMark(l) || d.isRestriction(l)) { // above the title
+			d.readMarks(l)
+			d.restriction(l)
+			continue
+		}
+		if len(sections) > 0 && d.webLine(l, sections) {
+			continue
+		}
+		if i != named && !d.titleCandidate(l) || titled && d.beforeLabel(i, limit, titleLabel) {
+			continue
+		}
+		if len(sections) == 0 && item < 0 && d.ownHead(i) {
 			continue
 		}
 		span := l.Span
-		for n+1 < len(free) && free[n+1] == free[n]+1 && d.lines[i].next && d.lineKinds[free[n+1]] != dayLine {
+		for n+1 < len(free) && d.titleGoesOn(free[n], free[n+1]) {
 			n++
 			span.End = d.lines[free[n]].End
 		}
-		d.add("title", d.clean(span), span, 0.9, "title")
-		d.readTitle(span)
+		d.headline(span, 0.9)
 	}
+}
+
+func (d *doc) headline(span Span, confidence float64) {
+	if end := strings.TrimRight(d.plain[span.Start:span.End], "0123456789¹²³⁴⁵⁶⁷⁸⁹⁰*"); len(end) > 0 && span.Start+len(end) < span.End {
+		if last, _ := utf8.DecodeLastRuneInString(end); unicode.IsLetter(last) { // the mark of a footnote
+			span.End = span.Start + len(end)
+		}
+	}
+	d.add("title", d.clean(span), span, confidence, "title")
+	d.readTitle(span)
+}
+
+// webLine reads what some pages say without a label: a paragraph that is the summary,
+// and what the page has of the document, such as English Text.
+func (d *doc) webLine(l line, sections []section) bool {
+	low := d.lower[l.Start:l.End]
+	if l.last-l.first <= 4 && languageOf(low) != "" && (strings.Contains(low, "text") || strings.Contains(low, "translation") || strings.Contains(low, "текст") || strings.Contains(low, "перевод")) {
+		d.contentsForm(l.Span)
+		return true
+	}
+	if d.part.form < 0 || d.has("title") == nil || d.has("summary") != nil || !d.sentence(l) || d.isRights(l) || d.hasLink(l) || d.lineKinds[d.lineAt(l.Start)] != plainLine {
+		return false
+	}
+	for _, s := range sections {
+		if s.label == summaryLabel {
+			return false
+		}
+	}
+	d.add("summary", d.clean(l.Span), l.Span, 0.7, "header-summary")
+	return true
+}
+
+// isCredits finds the line that says who paid for a page.
+func (d *doc) isCredits(l line) bool {
+	low := d.lower[l.Start:l.End]
+	return l.last-l.first < 40 && (strings.Contains(low, "made possible") || strings.Contains(low, "with support from") || strings.HasPrefix(low, "при поддержке"))
+}
+
+// citesTitle finds a page's citation that stands under no label: it begins with the
+// title in quotation marks, and a date or an archive follows.
+func (d *doc) citesTitle(l line) bool {
+	if m := d.at(l.first).mark; m != '"' && m != '“' && m != '«' {
+		return false
+	}
+	shut := strings.IndexAny(d.plain[l.Start+3:l.End], "\"”»")
+	return shut > 10 && strings.IndexByte(d.plain[l.Start+3+shut:l.End], ',') >= 0 || shut > 10 && d.plain[l.Start+3+shut-1] == ','
+}
+
+// titleGoesOn tells that a title runs over into the next line: right below, written
+// alike, neither a sentence nor anything else that stands under titles.
+func (d *doc) titleGoesOn(i, next int) bool {
+	l := d.lines[next]
+	k := d.lineKinds[next]
+	return next == i+1 && (k == plainLine || k == titleLine || k == signatureLine) && !d.isMark(l) && !d.isRestriction(l) &&
+		(d.capitals(l.Span) || !d.capitals(d.lines[i].Span)) && d.signAt(l.first+1) == l.first+1 &&
+		d.boldGoesOn(d.lines[i], l) && (!d.sentence(l) || l.bold || d.lines[i].heading > 0)
+}
+
+// boldGoesOn tells that two lines stand in the same marks of emphasis, or both in none.
+func (d *doc) boldGoesOn(l, next line) bool {
+	open := l.bold && !strings.HasSuffix(strings.TrimRight(d.text[l.Start:d.lineEnd(l)], blanks), "**")
+	return open || l.bold == next.bold
+}
+
+// lineEnd is the end of a line as written, with what stands behind its words.
+func (p *page) lineEnd(l line) int {
+	if end := strings.IndexByte(p.text[l.End:], '\n'); end >= 0 {
+		return l.End + end
+	}
+	return len(p.text)
 }
 
 // titleCandidate tells that a line may be a title: no sentence, and words in it.
@@ -213,7 +457,7 @@ func (d *doc) titleCandidate(l line) bool {
 	if d.isMark(l) || d.isRestriction(l) || strings.ContainsAny(d.plain[l.Start:l.End], "»·|>") {
 		return false
 	}
-	return d.correspondents(l) || d.namesKind(l) || d.reportFrom(l)
+	return d.correspondents(l) || d.namesKind(l) || d.excerpts(l.first) && d.editionTitle(l.Span) || d.reportFrom(l) || d.partyToParty(l.first, l.last)
 }
 
 // reportFrom tells that a line says from whom something is: Information from X.
@@ -250,6 +494,10 @@ func (d *doc) beforeLabel(i, limit int, wanted label) bool {
 func (d *doc) catalogueDate(s Span) {
 	for i := d.tokenAt(s.Start); i < len(d.tokens) && d.at(i).Start < s.End; i++ {
 		m, next := d.momentAt(i)
+		if day, after := d.yearFirst(i); after > i {
+			day.Span = Span{d.at(i).Start, d.at(after - 1).End}
+			m, next = moment{day.Span, day, nil}, after
+		}
 		if next == i {
 			continue
 		}
@@ -264,7 +512,7 @@ func (d *doc) catalogueDate(s Span) {
 }
 
 func (d *doc) readSection(s section) {
-	if s.span.Start >= s.span.End {
+	if s.span.Start >= s.span.End || emptyValues[strings.TrimRight(d.lower[s.span.Start:s.span.End], ".")] {
 		return
 	}
 	switch s.label {
@@ -277,8 +525,10 @@ func (d *doc) readSection(s section) {
 		}
 	case dateLabel:
 		d.catalogueDate(s.span)
-	case citationLabel, sourceLabel:
-		d.readCitation(s.span)
+	case recipientLabel:
+		d.readRecipient(s.span)
+	case citationLabel, sourceLabel, archiveLabel:
+		d.readCitation(s.span, s.label != archiveLabel)
 	case summaryLabel:
 		d.add("summary", d.clean(s.span), s.span, 0.95, "summary-label")
 	case languageLabel:
@@ -291,9 +541,65 @@ func (d *doc) readSection(s section) {
 		d.add("rights", d.clean(s.span), s.span, 0.9, "rights-label")
 	case recordLabel:
 		d.add("record_id", d.clean(s.span), s.span, 0.9, "record-label")
+	case creditsLabel:
+		d.add("credits", d.clean(s.span), s.span, 0.9, "credits-label")
+	case publisherLabel:
+		d.add("publisher", d.clean(s.span), d.trimOf(s.span, "."), 0.9, "publisher-label")
+	case publishedLabel:
+		d.publishedIn(s.span)
+	case collectionLabel:
+		d.add("collection_number", d.clean(s.span), s.span, 0.9, "collection-label")
+	case declassifiedLabel:
+		d.add("declassification", d.clean(s.span), s.span, 0.85, "declassified-label")
+	case contributorLabel:
+		d.add("contributor", Agent{Written: d.clean(s.span)}, d.trimOf(s.span, "."), 0.9, "contributor-label")
 	case translatorLabel:
 		d.add("translator", Agent{Written: d.clean(s.span)}, d.trimOf(s.span, "."), 0.9, "translator-label")
 	}
+}
+
+// readRecipient reads who is addressed by an edition's label: a name, a body or an
+// office, or several.
+func (d *doc) readRecipient(s Span) {
+	for i := d.tokenAt(s.Start); i < d.tokenAt(s.End); {
+		n, next := d.nameAt(i, s.End)
+		a, span := d.agent(n), n.Span
+		if next == i || n.known == nil && d.official(i) {
+			var behind int
+			if a, span, behind = d.party(i, d.tokenAt(s.End)); behind == i {
+				return
+			}
+			next = behind
+		}
+		if n.known != nil && n.known.Kind == "place" {
+			d.titleTo = n
+		} else if !d.inFull(a, span) {
+			d.address1(a, span, toLevel, false)
+		}
+		if t := d.at(next); t.mark != ';' && t.key != kAnd || next >= d.tokenAt(s.End) {
+			return
+		}
+		i = next + 1
+	}
+}
+
+// inFull gives an addressee whom the title names in short the name of the label.
+func (d *doc) inFull(a Agent, span Span) bool {
+	for _, t := range d.to {
+		f := &d.fields[t.field]
+		before := f.Value.(Agent)
+		if before.ID == "" && before.Written != "" && len(a.Written) > len(before.Written) && strings.EqualFold(a.Written[:len(before.Written)], before.Written) {
+			f.Value, f.Raw, f.Evidence = a, d.of(span), append([]Span{span}, f.Evidence...)
+			return true
+		}
+	}
+	return false
+}
+
+// emptyValues say under a label that there is nothing.
+var emptyValues = map[string]bool{
+	"нет": true, "none": true, "n/a": true, "-": true, "—": true, "–": true, "unknown": true, "не указан": true, "не указана": true, "неизвестен": true, "неизвестно": true, "not given": true,
+	"not stated": true, "отсутствует": true,
 }
 
 // languageNames has ISO 639-1 codes by English and Russian names.
@@ -322,18 +628,25 @@ func (d *doc) readContents(s Span) {
 	if len(low) > 60 || !strings.Contains(low, "translation") && !strings.Contains(low, "transcript") && !strings.Contains(low, "original") && !strings.Contains(low, "перевод") {
 		return
 	}
-	d.add("contents_form", d.clean(first), first, 0.9, "contents")
-	if code := languageOf(low); code != "" {
-		d.add("content_language", code, first, 0.9, "contents")
+	d.contentsForm(first)
+}
+
+func (d *doc) contentsForm(s Span) {
+	if d.has("contents_form") != nil {
+		return
+	}
+	d.add("contents_form", d.clean(s), s, 0.9, "contents")
+	if code := languageOf(d.lower[s.Start:s.End]); code != "" {
+		d.add("content_language", code, s, 0.9, "contents")
 	}
 }
 
 // readCitation reads an edition's citation: title in quotation marks, date,
 // publisher, shelfmarks, address.
-func (d *doc) readCitation(s Span) {
+func (d *doc) readCitation(s Span, published bool) {
 	d.citedTitle(s)
 	at := s.Start
-	parsed := citation.Parse(d.text[s.Start:s.End])
+	parsed := citation.Parse(d.plain[s.Start:s.End])
 	first := s.End
 	d.readNotes(s.Start, parsed.Notes)
 	for _, c := range parsed.Citations {
@@ -342,6 +655,7 @@ func (d *doc) readCitation(s Span) {
 		}
 		span := Span{s.Start + c.Start, s.Start + c.End}
 		first = min(first, span.Start)
+		c = d.fuller(c, span)
 		d.add("citation", c.Value(), span, 0.95, "citation")
 	}
 	if first == s.End {
@@ -352,12 +666,18 @@ func (d *doc) readCitation(s Span) {
 	if f := d.has("title"); f != nil && len(f.Evidence) > 1 {
 		at = f.Evidence[len(f.Evidence)-1].End
 	}
-	d.citedBetween(Span{at, first})
+	if published {
+		d.citedBetween(Span{at, first})
+	}
 }
 
 // readNotes reads who translated and who contributed, from what follows a shelfmark.
 func (d *doc) readNotes(start int, notes []citation.Note) {
 	for _, n := range notes {
+		if n.Role == citation.Publication {
+			d.publishedIn(Span{start + n.Start, start + n.End})
+			continue
+		}
 		name := map[citation.Role]string{citation.Translator: "translator", citation.Contributor: "contributor"}[n.Role]
 		if name == "" || d.has(name) != nil {
 			continue
@@ -365,6 +685,43 @@ func (d *doc) readNotes(start int, notes []citation.Note) {
 		for _, p := range n.Persons {
 			span := Span{start + p.Start, start + p.End}
 			d.add(name, Agent{Written: d.clean(span)}, span, 0.85, "credit")
+		}
+	}
+}
+
+// publishedIn reads where a document was printed, without the words that say so.
+func (d *doc) publishedIn(s Span) {
+	if d.has("published_in") != nil {
+		return
+	}
+	i := d.tokenAt(s.Start)
+	for i < d.tokenAt(s.End) && (d.at(i).mark != 0 || publishWords[d.word(i)]) {
+		i++
+	}
+	span := d.trimOf(Span{d.at(i).Start, s.End}, ".,;")
+	if _, next := d.momentAt(i); next > i && next >= d.tokenAt(span.End) {
+		return // when, not where
+	}
+	d.add("published_in", d.clean(span), span, 0.8, "published")
+}
+
+// publishWords lead to the name of an edition.
+var publishWords = map[string]bool{
+	"first": true, "reprinted": true, "reproduced": true, "published": true, "publication": true, "printed": true, "in": true, "by": true, "as": true,
+	"опубликовано": true, "опубликован": true, "опубл": true, "публикация": true, "впервые": true, "в": true, "also": true, "previously": true,
+}
+
+// titleDate takes the date that ends a title where the edition gives no other.
+func (d *doc) titleDate() {
+	f := d.has("title")
+	if f == nil || d.has("catalogue_date") != nil {
+		return
+	}
+	last := d.tokenAt(f.Evidence[0].End)
+	for i := max(d.tokenAt(f.Evidence[0].Start), last-8); i < last; i++ {
+		if day, next := d.dayAt(i); next > i && day.year > 0 && day.End <= f.Evidence[0].End && d.onlyMarks(next, last) {
+			d.catalogueDate(day.Span)
+			return
 		}
 	}
 }
@@ -470,7 +827,7 @@ func (d *doc) readTrailer(free []int, labelled bool) {
 	}
 }
 
-func (d *doc) isRights(l line) bool {
-	low := d.lower[l.Start:l.End]
+func (p *page) isRights(l line) bool {
+	low := p.lower[l.Start:l.End]
 	return strings.Contains(low, "copyright") || strings.Contains(low, "rights holder") || strings.Contains(low, "©") || strings.Contains(low, "авторск")
 }

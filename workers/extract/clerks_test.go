@@ -56,7 +56,7 @@ func form(body, below string) string {
 		"\n\nPRIKHODOV\nNo. 81\n1.3.50\n\n" + below + "\n"
 }
 
-const said = "The wells at the frontier were measured again and hold water until June."
+const aSentence = "The wells at the frontier were measured again and hold water until June."
 
 func TestListsOfCopies(t *testing.T) {
 	for name, c := range map[string]struct{ below, distribution, disposition string }{
@@ -73,10 +73,10 @@ func TestListsOfCopies(t *testing.T) {
 		"a register":   {"No. 335/III", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := valuesOf(t, form(said, c.below), "distribution"); got != c.distribution {
+			if got := valuesOf(t, form(aSentence, c.below), "distribution"); got != c.distribution {
 				t.Errorf("distribution %q, want %q", got, c.distribution)
 			}
-			if got := valuesOf(t, form(said, c.below), "copy_disposition"); got != c.disposition {
+			if got := valuesOf(t, form(aSentence, c.below), "copy_disposition"); got != c.disposition {
 				t.Errorf("disposition %q, want %q", got, c.disposition)
 			}
 		})
@@ -99,7 +99,7 @@ func TestClerksSteps(t *testing.T) {
 		"a rank of two words": {"Deciphered: Sr. Lt. Lomova 07.20 2.3", "[deciphered,Sr. Lt.,Lomova,1950-03-02T07:20,]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := valuesOf(t, form(said, c.below), "processing_step"); got != c.want {
+			if got := valuesOf(t, form(aSentence, c.below), "processing_step"); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
@@ -117,7 +117,7 @@ func TestReferences(t *testing.T) {
 		"see":                   {"Ответить отказом, см. Ваш № 77.", "[telegram,77,,,your,refers_to]"},
 		"set forth in":          {"Содержание беседы изложено в № 61.", "[telegram,61,,,,refers_to]"},
 		"telegraphed":           {"О том же я телеграфировал тов. Зотову 16 февраля (№ 61).", "[telegram,61,1950-02-16,,,refers_to]"},
-		"an office's":           {"Of the telegram of the Military Attaché of 12 February (No. 15/sh) the following should be said.", "[telegram,15/sh,1950-02-12,Military Attaché,,refers_to]"},
+		"an office's":           {"Of the telegram of the Military Attaché of 12 February (No. 15/sh) the following should be aSentence.", "[telegram,15/sh,1950-02-12,Military Attaché,,refers_to]"},
 		"a department's":        {"Reference Department's telegram 274.", "[telegram,274,,Department,,refers_to]"},
 		"cable words":           {"Reurtel 120, February 6 and Embtel 139, February 5.", "[telegram,120,1950-02-06,,your,refers_to] [telegram,139,1950-02-05,Embassy,,refers_to]"},
 		"the one before":        {"In my immediately preceding telegram I gave the text.", "[telegram,,,,my,refers_to]"},
@@ -141,7 +141,7 @@ func TestMessagesInside(t *testing.T) {
 		"mark never closed": {"Tell Comrade Zotov the following:\n\n\"We have read Your letter.\n\nThe pumps will be sent.\n\nDRUGOV", "[relayed,DRUGOV,,\\We have read Your letter.]"},
 		"on one line":       {"This morning he sent me the telegram whose text follows:\n\n\"To the Ambassador. I ask for two pumps. LOMOV. 1 March.\"", "[relayed,,,\\To the Ambassador. I ask for two pumps. LOMOV. 1 March.\\]"},
 		"no marks":          {"I have handed over the following message:\n\nTo Comrade ZOTOV.\nThe pumps will be sent before the summer comes.\nLOMOV", "[relayed,LOMOV,ZOTOV,To Comrade ZOTOV.]"},
-		"for you":           {said + "\n\nДля Вас. Если спросят о насосах, отвечайте, что вопрос решается.", "[service_note,,,Для Вас. Если спросят о насосах, отвечайте, что вопрос решается.]"},
+		"for you":           {aSentence + "\n\nДля Вас. Если спросят о насосах, отвечайте, что вопрос решается.", "[service_note,,,Для Вас. Если спросят о насосах, отвечайте, что вопрос решается.]"},
 		"words as marks":    {"Text of the note follows:\n\nBegin text. The wells are ours. They hold water.\n\nEnd text.", "[relayed,,,Begin text. The wells are ours. They hold water.]"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestBrackets(t *testing.T) {
 		"holder":            {"I told the Mayor [Lomov] of it.", "[identity,the Mayor,Lomov]", ""},
 		"translated":        {"They asked for the \"kolodets\" [well] at once.", "[translation,kolodets,well]", ""},
 		"original":          {"They asked for the well [колодец] at once.", "[original_word,asked for the well,колодец]", ""},
-		"note":              {said + "\n\n[Note in blue pencil: to the file]", "[stamp_note,,Note in blue pencil: to the file]", ""},
+		"note":              {aSentence + "\n\n[Note in blue pencil: to the file]", "[stamp_note,,Note in blue pencil: to the file]", ""},
 		"author's own":      {"The wells (three in all) hold water.", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,9 @@
 package extract
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // readClosing reads what stands at a document's end: who signed, under which number
 // and date, who handled it, who has copies.
@@ -9,8 +12,10 @@ func (d *doc) readClosing() {
 		return
 	}
 	d.readAddressedMessages()
+	d.edgeOrders()
 	d.signatures()
 	d.numberAndDate()
+	d.leadingNumber()
 	d.readClerks()
 	d.settleRoles()
 }
@@ -58,8 +63,25 @@ func (d *doc) signatures() {
 			continue
 		}
 		l := d.lines[i]
+		if o := d.officeSigned(l); o.name.End > 0 {
+			first := d.tokenAt(o.name.Start)
+			n, next := d.nameAt(first, o.name.End)
+			if next == first { // the initial is a word that forms use
+				n = name{Span: o.name, written: o.name, known: d.mentionEnding(first, d.tokenAt(o.name.End))}
+			}
+			a := d.agent(n)
+			a.Office = d.clean(o.office)
+			all = append(all, signed{a, n.Span, d.relayedAt(i)})
+			if !d.relayedAt(i) {
+				own = append(own, a)
+			}
+			continue
+		}
 		whole := d.undated(l)
 		first := d.skipQuotes(d.tokenAt(whole.Start))
+		if d.at(first).mark == '(' {
+			first++
+		}
 		n, next := d.nameAt(first, l.End)
 		if person := d.lastPerson(d.signed(whole)); d.hasKey(l, kOffice) && person.End > 0 {
 			n, next = d.nameAt(d.tokenAt(person.Start), l.End)
@@ -69,6 +91,9 @@ func (d *doc) signatures() {
 			n.written = n.Span
 		}
 		s := signed{d.agent(n), n.Span, d.relayedAt(i)}
+		if s.agent.Office == "" {
+			s.agent.Office = d.officeOver(i)
+		}
 		all = append(all, s)
 		if !s.inside {
 			own = append(own, s.agent)
@@ -86,6 +111,21 @@ func (d *doc) signatures() {
 			d.add("signatory", s.agent, s.span, 0.9, "signature")
 		}
 	}
+}
+
+// officeOver returns the office on the line right above a signature, or right below.
+func (d *doc) officeOver(i int) string {
+	if i+1 < d.part.end && d.lineKinds[i+1] == plainLine && d.officeBelow(i+1) {
+		return d.clean(d.lines[i+1].Span)
+	}
+	if i == 0 || i-1 < d.body || d.lineKinds[i-1] != plainLine {
+		return ""
+	}
+	l := d.lines[i-1]
+	if l.empty() || l.last-l.first > 14 || !d.startsUpper(l.first) || !d.hasKey(l, kOffice) || d.sentence(l) || strings.ContainsRune(".:;!?", rune(d.plain[l.End-1])) {
+		return ""
+	}
+	return d.clean(d.trimOf(l.Span, ","))
 }
 
 // relayedAt tells that a line lies in somebody else's message.
@@ -122,42 +162,91 @@ func (d *doc) numberAndDate() {
 			d.outgoing(l)
 		case dayLine:
 			d.documentDate(l.first, l)
+			if n, next := d.nameAt(l.first, l.End); next > l.first && n.known != nil && n.known.Kind == "place" {
+				d.placeOf(n)
+			}
 		case signatureLine:
-			if m, next := d.momentAt(l.first); next > l.first && m.End < l.End {
-				d.documentDate(l.first, l)
+			if s := d.undated(l); s.Start > l.Start || s.End < l.End {
+				d.outgoing(l)
+			}
+		default:
+			if d.sentBelow(l) {
+				d.timed(l)
 			}
 		}
 	}
 }
 
-// outgoing reads "No. 2787 5.6.51".
+// outgoing reads "No. 2787 5.6.51", "14 июня 1953 г. Исх. № 906", and what a
+// signature has beside it.
 func (d *doc) outgoing(l line) {
-	i := l.first
-	special := d.at(i).key == kSpecial
-	for d.at(i).key == kOutgoing || d.at(i).key == kSpecial || i > l.first && d.at(i).mark == '.' {
-		i++
+	for i := l.first; i < l.last; i++ {
+		special := d.at(i).key == kSpecial
+		j := i
+		for d.at(j).key == kOutgoing || d.at(j).key == kSpecial || j > i && d.at(j).mark == '.' {
+			j++
+		}
+		k := d.signAt(j)
+		all, next := d.numbersAt(k)
+		if k == j || len(all) == 0 {
+			continue
+		}
+		raw := Span{d.at(j).Start, all[len(all)-1].End}
+		if special {
+			d.addRegister("special_number", all, raw)
+		} else if d.has("outgoing_number") == nil {
+			d.addNumbers("outgoing_number", all, raw, 0.85, "closing-number")
+		}
+		i = next - 1
 	}
-	j := d.signAt(i)
-	n, next := d.numberAt(j)
-	if next == j {
+	d.documentDate(l.first, l)
+}
+
+// leadingNumber reads the number that the text of a telegram begins with in some
+// editions: "318. Repeated information …". A list begins with 1, or goes on.
+func (d *doc) leadingNumber() {
+	if d.has("telegram_number") != nil || d.has("outgoing_number") != nil || d.has("from_place") == nil || d.part.form >= 0 {
 		return
 	}
-	raw := Span{d.at(i).Start, n.End}
-	switch {
-	case special:
-		from, to, found := strings.Cut(d.registry(n), "-")
-		if !found {
-			to = from
+	listed := -1
+	for i, seen := d.body, 0; i < d.part.end && seen < 2; i++ {
+		l := d.lines[i]
+		if l.empty() {
+			continue
 		}
-		d.add("special_number", NumberRange{from, to}, raw, 0.9, "special-number")
-	case d.has("outgoing_number") == nil:
-		d.add("outgoing_number", d.registry(n), raw, 0.85, "closing-number")
+		seen++
+		n := d.at(l.first).num
+		if d.at(l.first+1).mark != '.' || d.closeTo(l.first+2) || n < 2 {
+			if seen == 1 || n == 1 {
+				n = -1
+			}
+		}
+		if seen == 1 {
+			if n < 2 || !d.startsUpper(l.first+2) {
+				return
+			}
+			listed = l.first
+			continue
+		}
+		if n == d.at(listed).num+1 {
+			return
+		}
 	}
-	d.documentDate(d.skipGlue(next), l)
+	if listed >= 0 {
+		t := d.at(listed)
+		d.add("telegram_number", d.registry(t.Span), t.Span, 0.7, "leading-number")
+		d.add("outgoing_number", d.registry(t.Span), t.Span, 0.7, "leading-number")
+	}
 }
 
 func (d *doc) documentDate(i int, l line) {
 	for ; i < l.last; i++ {
+		if j := d.signAt(i); j > i { // the figures of a number are no time
+			if _, after := d.numbersAt(j); after > j {
+				i = after - 1
+				continue
+			}
+		}
 		m, next := d.momentAt(i)
 		if next == i {
 			continue
@@ -184,6 +273,8 @@ func (d *doc) conclude() {
 		f.Name, f.Confidence, f.Rule = "incoming_number", 0.5, "inbound-heading@"+Version
 		d.fields = append(d.fields, f)
 	}
+	d.titlePlaces()
+	d.inferYears()
 	if d.has("document_date") != nil || d.part.kind != "" {
 		return
 	}
@@ -200,6 +291,30 @@ func (d *doc) conclude() {
 		derived.Name, derived.Value, derived.Confidence, derived.Rule = "document_date", value, 0.6, "from-"+source+"@"+Version
 		d.fields = append(d.fields, derived)
 		return
+	}
+}
+
+// titlePlaces takes the places from the title where the form names none.
+func (d *doc) titlePlaces() {
+	if n := d.titleFrom; n.End > 0 {
+		d.placeOf(n)
+	}
+	if n := d.titleTo; n.End > 0 {
+		d.placeTo(n)
+	}
+}
+
+// inferYears gives the year of the document to dates that were read before one was known.
+func (d *doc) inferYears() {
+	if d.year == 0 {
+		return
+	}
+	for i := range d.fields {
+		f := &d.fields[i]
+		if v, ok := f.Value.(Date); ok && strings.HasPrefix(v.ISO, "--") {
+			v.ISO, v.YearInferred = fmt.Sprintf("%04d%s", d.year, v.ISO[1:]), true
+			f.Value = v
+		}
 	}
 }
 
@@ -227,15 +342,25 @@ func (d *doc) firstWords() Span {
 func (d *doc) typeByTitle() {
 	var spans []Span
 	for _, f := range d.fields {
-		if f.Name == "title" {
-			spans = append(spans, f.Evidence[0])
+		if f.Name != "title" {
+			continue
 		}
+		first := d.tokenAt(f.Evidence[0].Start)
+		if kind := titleOpeners[d.word(first)]; kind != "" && !d.protocol(first) {
+			d.add("record_type", kind, d.at(first).Span, 0.7, "title-type")
+			return
+		}
+		spans = append(spans, f.Evidence[0])
 	}
 	for i, n := d.part.from, 0; i < d.part.to && n < 4; i++ {
-		if !d.lines[i].empty() {
-			spans = append(spans, d.lines[i].Span)
-			n++
+		l := d.lines[i]
+		if l.empty() {
+			continue
 		}
+		if word := d.word(l.first); !d.sentence(l) || word == "на" || word == "in" || word == "your" {
+			spans = append(spans, l.Span)
+		}
+		n++
 	}
 	for _, s := range spans {
 		for i := d.tokenAt(s.Start); i < len(d.tokens) && d.at(i).Start < s.End; i++ {

@@ -19,6 +19,13 @@ type doc struct {
 	inbound bool
 	// to are the addressees in the order in which they were found.
 	to []addressee
+	// titleFrom and titleTo are the places that a title names.
+	titleFrom, titleTo name
+	// titled is whom the title addresses, for a form that addresses nobody.
+	titled struct {
+		agent Agent
+		span  Span
+	}
 	// messages are those inside the document.
 	messages []message
 }

@@ -1,6 +1,10 @@
 package extract
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // addressee is one to whom a document is addressed, and how that was said.
 type addressee struct {
@@ -24,6 +28,7 @@ func (d *doc) readHead() {
 	}
 	first := d.headFrom()
 	d.readHeading()
+	d.readAbove(first)
 	d.body = max(first, d.part.heading+1)
 	unknown := 0
 	for i := first; i < d.part.end; i++ {
@@ -46,6 +51,24 @@ func (d *doc) readHead() {
 	}
 }
 
+// readAbove reads the marks and registers that stand in an edition's header, under
+// no label.
+func (d *doc) readAbove(first int) {
+	_, free := d.sections(d.part.from, first)
+	for _, i := range free {
+		l := d.lines[i]
+		switch k := d.lineKinds[i]; {
+		case i == d.part.heading || k != plainLine && k != numberLine:
+		case d.isMark(l) || d.isRestriction(l):
+			d.readMarks(l)
+			d.restriction(l)
+			d.copyNumber(l)
+		case !d.prose(l):
+			d.numbers(l)
+		}
+	}
+}
+
 // headFrom is the first line of the head: the form's, or the one behind the
 // edition's header.
 func (d *doc) headFrom() int {
@@ -62,6 +85,9 @@ func (d *doc) message(l line) bool {
 		return true
 	}
 	end := d.plain[l.End-1]
+	if d.at(l.last-2).key == kYear {
+		return false // ends in a date
+	}
 	return d.sentence(l) || (end == '.' || end == ':') && !d.capitals(l.Span)
 }
 
@@ -70,10 +96,20 @@ func (d *doc) readHeading() {
 	if d.part.heading < 0 {
 		return
 	}
-	l := d.lines[d.part.heading]
-	kind, i := d.formType(l.first, l.last)
+	whole := d.lines[d.part.heading]
+	l := d.headingOfCells(whole)
+	first := l.first
+	if first == whole.first {
+		first = d.titleOf(d.part.heading)
+	}
+	kind, i := d.formType(first, l.last)
 	if kind == "" {
 		return
+	}
+	for _, c := range d.cells(whole) {
+		if c.first != l.first {
+			d.headCell(c)
+		}
 	}
 	end := d.at(i - 1).End
 	if j := d.signAt(i); d.lineKinds[d.part.heading] == headingLine && (j > i || d.digits(i) > 0) {
@@ -82,7 +118,13 @@ func (d *doc) readHeading() {
 			end = n.End
 		}
 	}
-	d.add("record_type", kind, Span{d.at(l.first).Start, end}, 0.95, "heading")
+	d.add("record_type", kind, Span{d.at(first).Start, end}, 0.95, "heading")
+	if d.addressedHeading(i, l) {
+		rest := l
+		rest.first, rest.Start = i, d.at(i).Start
+		d.timed(rest)
+		d.address(rest)
+	}
 	d.headingTitle(kind)
 	d.readMarks(l)
 }
@@ -128,69 +170,248 @@ func (d *doc) headLine(i int) (next int, known bool) {
 	switch k := d.lineKinds[i]; {
 	case k == rulerLine:
 		return i + 1, true
+	case k == labelLine && d.part.form >= 0 && i > d.part.heading:
+		return i + 1, d.formDate(l)
 	case k == labelLine || d.opens(l):
 		return i, false
 	case k == letterheadLine:
 		return d.letterhead(i), true
+	}
+	cells := d.cells(l)
+	if len(cells) == 1 {
+		switch {
+		case d.stamps(l):
+			return d.stamp(i), true
+		case d.at(l.first).key == kCopies:
+			return d.copiesFrom(i), true
+		}
+		if s, after := d.series(l); s {
+			return after, true
+		}
+	}
+	for _, c := range cells {
+		known = d.headCell(c) || known
+	}
+	if known {
+		return i + 1, true
+	}
+	if d.minuteNumber(l) {
+		return i + 1, true
+	}
+	if d.prose(l) {
+		return i, false
+	}
+	return i + 1, d.nameLine(i)
+}
+
+// says tells that a line is a sentence that begins as no line of a form does.
+func (d *doc) says(l line) bool {
+	if !d.sentence(l) || d.at(l.first).key != none || !d.at(l.first).word() {
+		return false
+	}
+	_, dateline := d.placeBeforeDay(l)
+	m := d.mentionAt(l.Start)
+	return dateline == l.first && (m == nil || m.Kind != "place")
+}
+
+// registersIn reads the registers' numbers behind other words of a line: "Принята 5
+// мая в 6 час. Вх. 1188".
+func (d *doc) registersIn(l line) {
+	if d.hasKey(l, kMy) || d.hasKey(l, kOur) || d.hasKey(l, kYour) {
+		return // another telegram's
+	}
+	for i := l.first + 1; i+1 < l.last; i++ {
+		if k := d.at(i).key; (k == kIncoming || k == kOutgoing || k == kSpecial) && d.at(i-1).mark != '(' {
+			rest := l
+			rest.first, rest.Start = i, d.at(i).Start
+			d.numbers(rest)
+			return
+		}
+	}
+}
+
+// formDate reads "Date: 14 June 1953" of a form.
+func (d *doc) formDate(l line) bool {
+	found, value := d.labelAt(l)
+	if found != dateLabel {
+		return false
+	}
+	m, next := d.momentAt(d.tokenAt(value.Start))
+	if next == d.tokenAt(value.Start) {
+		return false
+	}
+	d.setYear(m)
+	d.dated(m, "form-date")
+	return true
+}
+
+// headCell reads one column of a line of the head.
+func (d *doc) headCell(l line) bool {
+	switch {
+	case d.bareOrder(l.first, l.last):
+		return d.order(l, true)
 	case d.stamps(l):
-		return d.stamp(i), true
+		d.stampIn(l)
+		return true
 	case d.isMark(l) || d.isRestriction(l):
 		d.readMarks(l)
 		d.restriction(l)
 		d.copyNumber(l)
-		return i + 1, true
+		d.ordersIn(l)
+		return true
 	case d.numbers(l) || d.markAndCopy(l) || d.declassified(l) || d.journal(l):
-		return i + 1, true
-	case d.at(l.first).key == kCopies || d.signAt(l.first) > l.first:
-		if d.lineKinds[i] == numberLine {
+		return true
+	case d.at(l.first).key == kCopies:
+		d.copies(l)
+		return true
+	case d.signAt(l.first) > l.first:
+		if d.isNumberLine(l) {
 			d.headNumber(l)
+		} else {
+			d.copies(l)
 		}
-		return d.copiesFrom(i), true
-	case d.handling(i, true):
-		return i + 1, true
+		return true
+	case d.order(l, true):
+		return true
 	}
-	if s, after := d.series(l); s {
-		return after, true
+	if s, _ := d.series(l); s {
+		return true
 	}
-	if d.prose(l) {
-		return i, false
+	if c, next := d.clockAt(l.first); next > l.first && c.End <= l.End && d.onlyMarks(next, l.last) {
+		return true // goes with the day on the line above
+	}
+	if d.prose(l) || d.says(l) {
+		return false
+	}
+	if d.repeatedTo(l) {
+		return true
+	}
+	d.registersIn(l)
+	if d.correspondence(l) {
+		return true
 	}
 	found := d.timed(l)
 	found = d.placeAndDay(l) || found
 	found = d.transmission(l) || found
 	if d.address(l) {
-		return i + 1, true
+		return true
 	}
-	return i + 1, d.placeLine(l) || found || d.nameLine(i)
+	return d.placeLine(l) || found
 }
 
-// headNumber reads a number alone below a heading that has none.
+// cells cuts a line of a form where blanks show that it has columns. A value that
+// goes on in the next column, such as a time with its day, is not cut.
+func (p *page) cells(l line) []line {
+	one := []line{l}
+	if l.last-l.first > 40 || !p.columns(l) || p.prose(l) {
+		return one
+	}
+	var cells []line
+	first := l.first
+	for i := l.first + 1; i <= l.last; i++ {
+		if i < l.last && !p.gap(i) || i < l.last && p.goesOn(first, i) {
+			continue
+		}
+		c := l
+		c.first, c.last = first, i
+		c.Span = Span{p.at(first).Start, p.at(i - 1).End}
+		cells, first = append(cells, c), i
+	}
+	if len(cells) < 2 {
+		return one
+	}
+	return cells
+}
+
+// columns tells that there is a wide blank in a line at all.
+func (p *page) columns(l line) bool {
+	s := p.plain[l.Start:l.End]
+	return strings.IndexByte(s, '\t') >= 0 || strings.Contains(s, "   ")
+}
+
+// gap tells that a column ends before token i.
+func (p *page) gap(i int) bool {
+	between := p.plain[p.at(i-1).End:p.at(i).Start]
+	return len(between) >= 3 || strings.IndexByte(between, '\t') >= 0
+}
+
+// placeAndGap tells that a day follows behind a wide blank that stands for the comma
+// of a dateline.
+func (p *page) placeAndGap(first, i int) bool {
+	_, next := p.dayAt(i)
+	return next > i && i-first <= 3 && p.startsUpper(first) && p.at(first).key == none && p.at(i-1).word()
+}
+
+// goesOn tells that what stands before token i ends in a label or a sign, or has a
+// time whose day comes behind it.
+func (p *page) goesOn(first, i int) bool {
+	before := p.at(i - 1)
+	if p.placeAndGap(first, i) {
+		return true
+	}
+	if before.mark == ':' || p.signAt(i-1) > i-1 || i-first == 1 && before.word() && before.key != none && before.key != kUrgent && before.key != kSecret {
+		return true
+	}
+	for j := max(first, i-6); j < i; j++ {
+		if _, next := p.momentAt(j); next > i {
+			return true
+		}
+	}
+	return false
+}
+
+// headNumber reads the number, or several, alone below a heading that has none.
 func (d *doc) headNumber(l line) {
 	kind := ""
 	if f := d.has("record_type"); f != nil {
 		kind = f.Value.(string)
 	}
 	j := d.signAt(l.first)
-	n, next := d.numberAt(j)
-	if name := numberName(kind); next > j && d.has(name) == nil {
-		d.add(name, d.registry(n), Span{l.Start, n.End}, 0.8, "head-number")
+	all, next := d.numbersAt(j)
+	if name := numberName(kind); len(all) > 0 && d.has(name) == nil {
+		d.addNumbers(name, all, Span{l.Start, all[len(all)-1].End}, 0.8, "head-number")
 	}
 	if m, end := d.momentAt(d.skipGlue(next)); end > d.skipGlue(next) && m.End <= l.End {
 		d.setYear(m)
+		if m.clock != nil && d.has("sent_at") == nil {
+			d.add("sent_at", d.date(m, d.year), m.Span, 0.7, "number-time")
+		}
 		d.dated(m, "number-date")
+	}
+}
+
+// minuteNumber reads "П79/188. Вопрос …", the number under which a resolution stands in
+// the minutes, and a date behind it.
+func (d *doc) minuteNumber(l line) bool {
+	n, next := d.numberAt(l.first)
+	if d.digits(l.first) > 0 || next == l.first || d.has("document_number") != nil {
+		return false
+	}
+	d.add("document_number", d.registry(n), n, 0.85, "minute-number")
+	if m, end := d.momentAt(d.skipGlue(next)); end > d.skipGlue(next) && m.End <= l.End {
+		d.setYear(m)
+		d.dated(m, "number-date")
+	}
+	return true
+}
+
+// addNumbers adds each number of a list; the words of all prove it.
+func (d *doc) addNumbers(field string, all []Span, raw Span, confidence float64, rule string) {
+	for _, n := range all {
+		d.add(field, d.registry(n), raw, confidence, rule)
 	}
 }
 
 // prose tells that a line is somebody's words: four in small letters that no form
 // uses.
-func (d *doc) prose(l line) bool {
+func (p *page) prose(l line) bool {
 	small := 0
 	for i := l.first; i < l.last; i++ {
-		if t := d.at(i); t.word() && t.key == none && !d.startsUpper(i) && t.End-t.Start > 1 {
+		if t := p.at(i); t.word() && t.key == none && !p.startsUpper(i) && t.End-t.Start > 1 && utf8.RuneCountInString(p.of(t.Span)) > 1 {
 			small++
 		}
 	}
-	return small >= 4 || small == 3 && d.plain[l.End-1] == '.'
+	return small >= 4 || small == 3 && p.plain[l.End-1] == '.'
 }
 
 // markAndCopy reads "SECRET. Copy No. 4", also behind other words.
@@ -292,11 +513,11 @@ func (d *doc) numbers(l line) bool {
 			j++
 		}
 		k := d.signAt(j)
-		n, next := d.numberAt(k)
-		if k == j || next == k {
+		all, next := d.numbersAt(k)
+		if len(all) == 0 || k == j && (d.digits(k) < 2 || !d.onlyMarks(next, l.last)) {
 			continue
 		}
-		d.addNumber(field, n, Span{d.at(i).Start, n.End})
+		d.addRegister(field, all, Span{d.at(i).Start, all[len(all)-1].End})
 		if m, end := d.momentAt(d.skipGlue(next)); end > d.skipGlue(next) && m.End <= l.End {
 			d.setYear(m)
 		}
@@ -305,27 +526,26 @@ func (d *doc) numbers(l line) bool {
 	return found
 }
 
-func (d *doc) addNumber(field string, n, raw Span) {
+// addRegister adds the numbers of a register. Those of the parts of one telegram
+// are a range.
+func (d *doc) addRegister(field string, all []Span, raw Span) {
 	if field != "special_number" {
-		d.add(field, d.registry(n), raw, 0.9, "numbers")
+		d.addNumbers(field, all, raw, 0.9, "numbers")
 		return
 	}
-	from, to, ranged := strings.Cut(strings.ReplaceAll(d.registry(n), "–", "-"), "-")
+	from, to, ranged := strings.Cut(strings.ReplaceAll(d.registry(all[0]), "–", "-"), "-")
 	if !ranged {
-		to = from
+		to = d.registry(all[len(all)-1])
 	}
 	d.add(field, NumberRange{from, to}, raw, 0.9, "numbers")
 }
 
-// placeAndDay reads "Prague, 9 September 1947" and "БАКУ, 12 декабря 1946 года, 23.50".
+// placeAndDay reads "Prague, 9 September 1947", "БАКУ, 12 декабря 1946 года, 23.50",
+// also with the number or the time of sending behind it.
 func (d *doc) placeAndDay(l line) bool {
-	n, next := d.nameAt(l.first, l.End)
-	place := next > l.first && n.known != nil && n.known.Kind == "place"
-	i := l.first
-	if place {
-		i = d.skipGlue(next)
-	}
-	for d.at(i).mark != 0 && i < l.last && strings.ContainsRune(quotes, d.at(i).mark) {
+	n, i := d.placeBeforeDay(l)
+	place := i > l.first
+	for d.at(i).mark != 0 && i < l.last && strings.ContainsRune(quotes+"[(", d.at(i).mark) {
 		i++
 	}
 	m, end := d.momentAt(i)
@@ -333,17 +553,16 @@ func (d *doc) placeAndDay(l line) bool {
 		return false
 	}
 	if !place {
-		n, after := d.nameAt(end, l.End)
-		place = after > end && n.known != nil && n.known.Kind == "place"
-		if place {
-			end = after
-			d.placeOf(n)
+		if other, after := d.nameAt(end, l.End); after > end && other.isPlace() {
+			n, place, end = other, true, after
 		}
-	} else if d.onlyMarks(end, l.last) {
-		d.placeOf(n)
 	}
+	end = d.behindDay(end, l)
 	if !d.onlyMarks(end, l.last) {
 		return false
+	}
+	if place {
+		d.placeOf(n)
 	}
 	d.setYear(m)
 	if m.clock != nil {
@@ -352,6 +571,51 @@ func (d *doc) placeAndDay(l line) bool {
 		d.dated(m, "head-date")
 	}
 	return true
+}
+
+// placeBeforeDay reads the place that a dateline begins with: one that is known, or
+// a name with a comma and a day behind it.
+func (d *doc) placeBeforeDay(l line) (name, int) {
+	i := l.first
+	if d.word(i) == "г" && d.at(i+1).mark == '.' { // г. Москва
+		i += 2
+	}
+	n, next := d.nameAt(i, l.End)
+	if next == i {
+		return n, l.first
+	}
+	known := n.isPlace()
+	if !known && (n.known != nil || d.at(next).mark != ',' && !d.gap(next) && !(next == i+1 && d.capitals(n.written)) || next-i > 3) {
+		return n, l.first
+	}
+	j := d.skipGlue(next)
+	if _, end := d.momentAt(j); !known && end == j {
+		return n, l.first
+	}
+	return n, j
+}
+
+// behindDay reads what a dateline may have behind its day: a number, and words of
+// sending that are read by themselves.
+func (d *doc) behindDay(i int, l line) int {
+	j := d.skipGlue(i)
+	if k := d.at(j).key; k == kSent || k == kReceived || k == kDispatched {
+		return l.last
+	}
+	k := d.signAt(j)
+	all, next := d.numbersAt(k)
+	if k == j || len(all) == 0 || next > l.last {
+		return i
+	}
+	if d.has("telegram_number") == nil {
+		d.addNumbers("telegram_number", all, Span{d.at(j).Start, all[len(all)-1].End}, 0.8, "dateline-number")
+	}
+	return next
+}
+
+// isPlace tells that a name is that of a known place, from its first word on.
+func (n name) isPlace() bool {
+	return n.known != nil && n.known.Kind == "place" && n.known.Start == n.written.Start
 }
 
 func (d *doc) placeOf(n name) {
@@ -378,16 +642,28 @@ func (d *doc) restriction(l line) {
 		}
 		// From the beginning of its sentence to the end.
 		start := l.Start + strings.LastIndexByte(before, '.') + 1
-		span := d.trimOf(Span{start, l.End}, ".")
+		span := d.trimOf(Span{start, d.restrictionEnd(l, l.Start+len(before))}, ".")
 		name := "handling_instruction"
 		if strings.Contains(form, "cop") || strings.Contains(form, "коп") {
 			name = "copying_restriction"
 		} else if strings.Contains(form, "folder") || strings.Contains(form, "папка") {
-			name = "classification"
+			if name = "classification"; d.has(name) != nil {
+				return // Special folder, beside the secrecy
+			}
 		}
 		d.add(name, d.clean(span), span, 0.85, "restriction")
 		return
 	}
+}
+
+// restrictionEnd is where the words of a ban end: before a stamp or a copy's number.
+func (d *doc) restrictionEnd(l line, from int) int {
+	for i := d.tokenAt(from); i < l.last; i++ {
+		if t := d.at(i); t.mark == '[' || t.key == kCopies && d.signAt(d.skipStop(i+1)) > d.skipStop(i+1) {
+			return t.Start
+		}
+	}
+	return l.End
 }
 
 func (d *doc) letterhead(i int) int {
@@ -408,9 +684,66 @@ func (d *doc) letterhead(i int) int {
 	return end
 }
 
+// markPhraseAt reads a mark of several words, or of one that no other rule knows.
+func (p *page) markPhraseAt(i int) (field string, next int) {
+	for _, m := range marks[p.word(i)] {
+		j := i + 1
+		for _, word := range m.more {
+			if p.word(j) != word {
+				j = -1
+				break
+			}
+			j++
+		}
+		if j > i {
+			return m.field, j
+		}
+	}
+	return "", i
+}
+
+// markPhrase is a mark by its words behind the first.
+type markPhrase struct {
+	field string
+	more  []string
+}
+
+// marks has phrases of secrecy and urgency by their first word, the longest first.
+var marks = makeMarks(map[string][]string{
+	"classification": {
+		"of special importance", "особой важности", "for official use only", "official use only", "limited official use",
+		"для служебного пользования", "не подлежит оглашению", "unclassified", "restricted", "конфиденциально",
+	},
+	"priority": {
+		"out of turn", "вне всякой очереди", "вне очереди", "most immediate", "operational immediate", "of utmost urgency",
+		"very urgent", "extremely urgent", "весьма срочно", "весьма срочная", "особо срочно", "niact immediate", "niact",
+	},
+})
+
+func makeMarks(phrases map[string][]string) map[string][]markPhrase {
+	found := map[string][]markPhrase{}
+	for field, list := range phrases {
+		for _, phrase := range list {
+			w := strings.Fields(phrase)
+			found[w[0]] = append(found[w[0]], markPhrase{field, w[1:]})
+		}
+	}
+	for _, list := range found {
+		slices.SortFunc(list, func(a, b markPhrase) int { return len(b.more) - len(a.more) })
+	}
+	return found
+}
+
 // readMarks reads secrecy and urgency.
 func (d *doc) readMarks(l line) {
 	for i := l.first; i < l.last; i++ {
+		if field, next := d.markPhraseAt(i); next > i {
+			if span := (Span{d.at(i).Start, d.at(next - 1).End}); field != "classification" || d.has(field) == nil {
+				d.add(field, d.clean(span), span, 0.85, "marks")
+			}
+			i = next - 1
+			continue
+		}
 		switch t := d.at(i); t.key {
 		case kSecret:
 			if d.has("classification") != nil {
@@ -447,20 +780,30 @@ func (d *doc) timed(l line) bool {
 			if d.at(j).mark == ':' {
 				j++
 			}
+			if m, after := d.momentAt(j); d.word(i) == "от" && d.at(i-1).key == kResolution && i == l.first+1 && after > j { // Решение от 5 мая
+				d.setYear(m)
+				d.dated(m, "of-date")
+				found = true
+				continue
+			}
+			if next := d.fromBody(j, l); next > j {
+				found, i = true, next-1
+				continue
+			}
 			n, next := d.nameAt(j, l.End)
 			if next > j && d.isSender(n) {
 				d.addSender(n, "from-sender")
 				found, i = true, next-1
 				continue
 			}
-			if next == j || n.known != nil && n.known.Kind != "place" || n.known == nil && i > l.first || d.has("from_place") != nil {
+			if next == j || n.known != nil && n.known.Kind != "place" || n.known == nil && i > l.first || d.has("from_place") != nil || d.inSentence(i, l) {
 				continue
 			}
 			d.add("from_place", d.agent(n), n.Span, 0.9, "from")
 			found, i = true, next-1
 			if k := d.signAt(next); k > next && d.has("telegram_number") == nil {
-				if number, after := d.numberAt(k); after > k {
-					d.add("telegram_number", d.registry(number), Span{d.at(next).Start, number.End}, 0.9, "from-number")
+				if all, after := d.numbersAt(k); after > k {
+					d.addNumbers("telegram_number", all, Span{d.at(next).Start, all[len(all)-1].End}, 0.9, "from-number")
 					i = after - 1
 				}
 			}
@@ -471,10 +814,16 @@ func (d *doc) timed(l line) bool {
 			}
 		case kReceived, kSent, kDispatched:
 			j := i + 1
-			for d.at(j).mark == ':' || d.at(j).mark == '.' || d.at(j).mark == ',' || d.word(j) == "в" || d.word(j) == "at" {
+			for d.at(j).mark == ':' || d.at(j).mark == '.' || d.at(j).mark == ',' || d.word(j) == "в" || d.word(j) == "at" || d.word(j) == "on" {
 				j++
 			}
+			if n, after := d.nameAt(j, l.End); after > j && n.isPlace() { // Получена в Москве 5.V.49
+				j = d.skipGlue(after)
+			}
 			m, next := d.momentAt(j)
+			if next == j {
+				m, next = d.clockOn(j, l)
+			}
 			if next == j {
 				continue
 			}
@@ -484,12 +833,106 @@ func (d *doc) timed(l line) bool {
 				name = "received_at"
 				d.inbound = true
 			}
+			d.undateline(name)
 			d.add(name, d.date(m, d.year), m.Span, 0.95, "timed")
 			found, i = true, next-1
 		}
 	}
 	return found
 }
+
+// inSentence tells that "from" belongs to a telegram that is spoken of.
+func (d *doc) inSentence(i int, l line) bool {
+	k := d.at(i - 1).key
+	return i > l.first+1 && d.sentence(l) && (k == kTelegram || k == kCipherTelegram || k == kLetter || k == kCable || k == kReport)
+}
+
+// fromBody reads "From: Soviet Embassy, New Delhi": who sent it and, behind a comma, where.
+func (d *doc) fromBody(i int, l line) int {
+	if d.at(i-1).mark != ':' && i-1 > l.first {
+		return i
+	}
+	first := i
+	if d.word(i) == "the" {
+		i++
+	}
+	end := i
+	for end < l.last && d.at(end).mark != ',' {
+		if d.at(end).num >= 0 {
+			return first
+		}
+		end++
+	}
+	if end == i || end-i > 12 || !d.startsUpper(i) || !d.bodyWord(i, end) && !d.hasOffice(i, end) || d.at(i).key == kMy || d.at(i).key == kOur {
+		return first
+	}
+	span := Span{d.at(i).Start, d.at(end - 1).End}
+	if d.has("sender") == nil {
+		a := Agent{Written: d.clean(span)}
+		if d.hasOffice(i, end) && !d.bodyWord(i, end) {
+			a = Agent{Office: a.Written}
+		}
+		if m := d.mentionAt(span.Start); m != nil && m.Kind == "organisation" {
+			a.ID, a.Name = m.Agent, m.Name
+		}
+		d.add("sender", a, span, 0.8, "from-body")
+	}
+	if n, next := d.nameAt(end+1, l.End); next > end+1 && (n.isPlace() || n.known == nil && d.onlyMarks(next, l.last)) {
+		d.placeOf(n)
+		return next
+	}
+	return end
+}
+
+// undateline takes the time in a dateline for that of writing when the form tells
+// when the telegram was sent.
+func (d *doc) undateline(name string) {
+	f := d.has("sent_at")
+	if name != "sent_at" || f == nil || !strings.HasPrefix(f.Rule, "place-and-time") {
+		return
+	}
+	f.Name = "document_date"
+	v := f.Value.(Date)
+	if v.Precision == "minute" {
+		v.ISO, v.Precision = v.ISO[:strings.IndexByte(v.ISO, 'T')], "day"
+	}
+	f.Value = v
+}
+
+// clockOn reads a time alone, whose day stands before it on the line: "Rome, 24
+// March 1952. Sent at 21:35".
+func (d *doc) clockOn(i int, l line) (moment, int) {
+	c, next := d.clockAt(i)
+	if next == i || c.End > l.End {
+		return moment{}, i
+	}
+	same := sameDay[d.word(next)+" "+d.word(next+1)+" "+d.word(next+2)]
+	if !same && !d.onlyMarks(next, l.last) && d.at(next).mark != '.' {
+		return moment{}, i
+	}
+	if f := d.has("document_date"); f != nil && d.body < d.part.end && (same || i <= l.first+3) {
+		if m, end := d.momentAt(d.tokenAt(f.Evidence[0].Start)); end > 0 && m.day.day > 0 {
+			m.clock, m.Span = &c, c.Span
+			return m, next
+		}
+	}
+	if f := d.has("sent_at"); f != nil && d.sentBelow(l) && f.Value.(Date).Precision == "minute" {
+		if m, end := d.momentAt(d.tokenAt(f.Evidence[0].Start)); end > 0 && m.day.day > 0 {
+			m.clock, m.Span = &c, c.Span
+			return m, next
+		}
+	}
+	for j := l.first; j < i; j++ {
+		if m, end := d.momentAt(j); end > j && m.End < c.Start {
+			m.clock, m.Span = &c, c.Span
+			return m, next
+		}
+	}
+	return moment{}, i
+}
+
+// sameDay are the words for the day that has been named.
+var sameDay = map[string]bool{"the same day": true, "того же дня": true, "того же числа": true, "on same day": true}
 
 // isSender tells that a name is the one that a title has given as the sender.
 func (d *doc) isSender(n name) bool {
@@ -548,16 +991,22 @@ func (d *doc) mark(i int) string {
 	return s
 }
 
-// transmission reads "Only by ciphered telegraph".
+// transmission reads "Only by ciphered telegraph", "ТОЛЬКО ШИФРОМ", "Sent by special
+// line", "Отправлено диппочтой".
 func (d *doc) transmission(l line) bool {
+	if d.at(l.first).key == kCiphered && d.onlyMarks(l.first+1, l.last) { // Шифром
+		d.add("transmission_mode", d.clean(d.at(l.first).Span), d.at(l.first).Span, 0.8, "transmission")
+		return true
+	}
 	for i := l.first; i < l.last; i++ {
-		word := d.lower[d.at(i).Start:d.at(i).End]
-		if word != "only" && word != "by" && word != "только" || i > l.first && word == "by" {
+		word := d.word(i)
+		sent := i == l.first && (d.at(i).key == kSent || word == "по")
+		if word != "only" && word != "by" && word != "только" && !sent || i > l.first && word == "by" {
 			continue
 		}
-		for j := i + 1; j < l.last; j++ {
+		for j := i + 1; j < min(i+8, l.last); j++ {
 			k := d.at(j).key
-			if k == kCiphered || k == kTelegram || k == kCipherTelegram {
+			if (k == kCiphered || k == kTelegram || k == kCipherTelegram) && !sent || modeWords[d.word(j)] && (word != "only" || d.at(i+1).key == kBy) {
 				span := d.trimOf(Span{d.at(i).Start, l.End}, ".")
 				d.add("transmission_mode", d.clean(span), span, 0.9, "transmission")
 				d.placeBefore(l.first, i)
@@ -567,6 +1016,12 @@ func (d *doc) transmission(l line) bool {
 	}
 	return false
 }
+
+// modeWords are what messages are sent by.
+var modeWords = setOfWords(
+	"line courier radio pouch mail airmail airgram teletype telephone code cipher wire",
+	"вч шифром радио диппочтой почтой курьером нарочным фельдсвязью фельдъегерем телеграфом телефону телеграфу кодом аппарату",
+)
 
 func (d *doc) placeBefore(i, limit int) {
 	if i >= limit {
@@ -580,10 +1035,10 @@ func (d *doc) placeBefore(i, limit int) {
 // placeLine reads a line that is a place and nothing else, or an office.
 func (d *doc) placeLine(l line) bool {
 	n, next := d.nameAt(l.first, l.End)
-	if next > l.first && n.known != nil && n.known.Kind == "place" && d.onlyMarks(next, l.last) {
+	if next > l.first && n.isPlace() && d.onlyMarks(next, l.last) {
 		from := d.has("from_place")
 		switch {
-		case d.belowDay(l) && from == nil:
+		case (d.belowDay(l) || d.aboveDay(l)) && from == nil:
 			d.placeOf(n)
 		case d.has("to_place") == nil && (from == nil || !from.Value.(Agent).same(d.agent(n))):
 			d.add("to_place", d.agent(n), n.Span, 0.8, "place-line")
@@ -599,10 +1054,16 @@ func (d *doc) belowDay(l line) bool {
 	return i > 0 && d.lineKinds[i-1] == dayLine
 }
 
+// aboveDay tells that a line with a date stands right below a line.
+func (d *doc) aboveDay(l line) bool {
+	i := d.lineAt(l.Start)
+	return i+1 < len(d.lines) && d.lineKinds[i+1] == dayLine
+}
+
 // office reads an addressee who is named by office alone, such as a line with
 // SOVIET AMBASSADOR and perhaps a time behind it.
 func (d *doc) office(l line) bool {
-	if !d.hasKey(l, kOffice) {
+	if !d.hasKey(l, kOffice) || nominative[d.word(l.first)] {
 		return false
 	}
 	end := l.first
@@ -654,10 +1115,26 @@ func (d *doc) stamp(i int) (next int) {
 		// The bracket closed before the colon: "[Stamp] received: 5".
 		inside = start
 	}
-	text := d.trimOf(Span{inside, end}, "[].")
-	d.add("stamp", map[string]string{"text": d.clean(text)}, Span{start, end}, 0.9, "stamp")
-	d.incoming(text)
+	d.addStamp(Span{start, end}, inside)
 	return next
+}
+
+// stampIn reads a stamp in a column of a line.
+func (d *doc) stampIn(l line) {
+	inside := l.Start
+	if colon := strings.IndexByte(d.plain[l.Start:l.End], ':'); colon >= 0 {
+		inside += colon + 1
+	}
+	d.addStamp(l.Span, inside)
+}
+
+func (d *doc) addStamp(raw Span, inside int) {
+	text := d.trimOf(Span{inside, raw.End}, "[]().")
+	d.add("stamp", map[string]string{"text": d.clean(text)}, raw, 0.9, "stamp")
+	if i := d.tokenAt(text.Start); d.at(i).key == kDeclassified {
+		d.add("declassification", d.clean(text), text, 0.85, "stamp-declassified")
+	}
+	d.incoming(text)
 }
 
 // incoming finds "Incoming No 452/1948/shs", "ВХ. № 20757" in a span.

@@ -74,7 +74,9 @@ func (p *page) nameAt(i, limit int) (name, int) {
 		n.written = Span{t.Start, p.at(next - 1).End}
 		n.known = p.mentionEnding(i, next)
 	}
-	next = p.initials(&n, next, limit)
+	if n.known == nil || n.known.Kind != agents.Place {
+		next = p.initials(&n, next, limit)
+	}
 	n.Span = n.written
 	if n.bracketed && p.at(next).mark == ']' {
 		n.Span = Span{p.at(i - 1).Start, p.at(next).End}
@@ -96,6 +98,11 @@ func (p *page) mentionEnding(i, next int) *agents.Mention {
 
 // initials takes the initials behind a name: STALIN I. V.
 func (p *page) initials(n *name, next, limit int) int {
+	if last := p.at(next - 1); p.at(next).mark == '.' && p.closeTo(next) && last.End == n.written.End && last.Start > n.written.Start &&
+		utf8.RuneCountInString(p.of(last.Span)) == 1 && p.at(next).End <= limit { // the known name ended in an initial
+		n.written.End = p.at(next).End
+		next++
+	}
 	for p.at(next+1).mark == '.' && p.at(next+1).End <= limit && p.closeTo(next+1) && p.startsUpper(next) &&
 		utf8.RuneCountInString(p.of(p.at(next).Span)) == 1 {
 		n.written.End = p.at(next + 1).End
@@ -129,7 +136,7 @@ func (p *page) capitalised(i, limit int) int {
 			break
 		}
 		switch {
-		case t.word() && p.startsUpper(j) && (t.key == none || t.key == kBody) && !p.prepositional(j):
+		case t.word() && p.startsUpper(j) && (t.key == none || t.key == kBody) && !p.prepositional(j), p.initial(j):
 			words++
 			next = j + 1
 			continue
@@ -142,6 +149,14 @@ func (p *page) capitalised(i, limit int) int {
 		break
 	}
 	return next
+}
+
+// initial tells that a word is a capital with its stop, such as В. and И., which are
+// other words without one.
+func (p *page) initial(i int) bool {
+	t := p.at(i)
+	return t.word() && t.key != kComrade && p.startsUpper(i) && p.at(i+1).mark == '.' && p.closeTo(i+1) && utf8.RuneCountInString(p.of(t.Span)) == 1 &&
+		(p.startsUpper(i+2) || i > 0 && p.startsUpper(i-1))
 }
 
 // prepositional finds words in capitals that are no part of a name.
@@ -186,97 +201,202 @@ func (a Agent) same(b Agent) bool {
 	if a.ID != "" && b.ID != "" {
 		return a.ID == b.ID
 	}
-	return strings.EqualFold(a.Written, b.Written)
+	return strings.EqualFold(a.Written, b.Written) || a.ID == "" && b.ID == "" && alikeNames(a.Written, b.Written)
 }
 
-// readNames lists the known persons, places and bodies, each once with every form
-// that is written, and persons whom only the form names.
-func (d *doc) readNames() {
-	type found struct {
-		mention  Mention
-		kind     agents.Kind
-		evidence []Span
+// alikeNames tells that two Russian names are one in different cases, with the initials
+// before or behind: М. С. Веткину, ВЕТКИН М. С.
+func alikeNames(a, b string) bool {
+	s, t := []rune(surname(a)), []rune(surname(b))
+	if len(s) < 5 || len(t) < 5 || s[0] < 'а' || s[0] > 'я' {
+		return false
 	}
-	byID := map[string]*found{}
-	var order []string
+	n := 0
+	for n < len(s) && n < len(t) && s[n] == t[n] {
+		n++
+	}
+	return n >= 4 && len(s)-n <= 3 && len(t)-n <= 3 && n >= min(len(s), len(t))-2
+}
+
+// surname is the one long word of a name with initials, in lower case; "" for others.
+func surname(written string) string {
+	found := ""
+	for _, word := range strings.FieldsFunc(written, func(r rune) bool { return r == ' ' || r == '.' }) {
+		if utf8.RuneCountInString(word) <= 2 {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = strings.ToLower(word)
+	}
+	return found
+}
+
+// namesFound collects the persons, places and bodies of a document.
+type namesFound struct {
+	by    map[string]*nameFound
+	order []string
+}
+
+type nameFound struct {
+	mention    Mention
+	kind       agents.Kind
+	evidence   []Span
+	confidence float64
+	rule       string
+}
+
+// take adds a mention under the key of the one whom it names.
+func (f *namesFound) take(key string, n nameFound, written string, s Span) {
+	e := f.by[key]
+	if e == nil {
+		e = &n
+		f.by[key] = e
+		f.order = append(f.order, key)
+	}
+	e.confidence = max(e.confidence, n.confidence)
+	if !slices.Contains(e.mention.Variants, written) {
+		e.mention.Variants = append(e.mention.Variants, written)
+		e.evidence = append(e.evidence, s)
+	}
+}
+
+// readNames lists the persons, places and bodies, each once with every form that is
+// written: those that the authority file knows, and those that their form tells.
+func (d *doc) readNames() {
+	found := &namesFound{by: map[string]*nameFound{}}
+	catalogue := d.catalogueSpans()
+	byForm := d.formNames()
+	byForm = byForm[sort.Search(len(byForm), func(i int) bool { return byForm[i].Start >= d.part.span.Start }):]
+	byForm = byForm[:sort.Search(len(byForm), func(i int) bool { return byForm[i].Start >= d.part.span.End })]
 	from := sort.Search(len(d.names), func(i int) bool { return d.names[i].Start >= d.part.span.Start })
 	for _, m := range d.names[from:] {
 		if m.Start >= d.part.span.End {
 			break
 		}
-		if d.inCatalogue(m.Start) {
+		if within(catalogue, m.Start) || inBody(byForm, m.Start) {
 			continue
 		}
-		f := byID[m.Agent]
-		if f == nil {
-			f = &found{mention: Mention{ID: m.Agent, Name: m.Name}, kind: m.Kind}
-			byID[m.Agent] = f
-			order = append(order, m.Agent)
-		}
-		written := d.clean(Span{m.Start, m.End})
-		if !slices.Contains(f.mention.Variants, written) {
-			f.mention.Variants = append(f.mention.Variants, written)
-			f.evidence = append(f.evidence, Span{m.Start, m.End})
-		}
+		n := nameFound{mention: Mention{ID: m.Agent, Name: m.Name}, kind: m.Kind, confidence: 0.85, rule: "names"}
+		found.take(m.Agent, n, d.clean(Span{m.Start, m.End}), Span{m.Start, m.End})
 	}
+	for _, f := range byForm {
+		if within(catalogue, f.Start) {
+			continue
+		}
+		n := nameFound{kind: f.kind, confidence: 0.5, rule: "form-names"}
+		if f.sure {
+			n.confidence = 0.65
+		}
+		if f.known != nil {
+			n.mention = Mention{ID: f.known.Agent, Name: f.known.Name}
+			n.confidence, n.rule = 0.75, "names"
+		}
+		found.take(f.key, n, d.clean(f.Span), f.Span)
+	}
+	d.rolesOf(found, byForm)
 	fields := map[agents.Kind]string{agents.Person: "person", agents.Place: "place", agents.Organisation: "organisation"}
-	for _, id := range order {
-		f := byID[id]
-		d.add(fields[f.kind], f.mention, f.evidence[0], 0.85, "names", f.evidence[1:]...)
+	for _, key := range found.order {
+		f := found.by[key]
+		d.add(fields[f.kind], f.mention, f.evidence[0], f.confidence, f.rule, f.evidence[1:]...)
 	}
-	d.formNames()
 }
 
-// formNames lists those whom the authority file does not know: in the address, as
-// signatory, as clerk.
-func (d *doc) formNames() {
-	seen := map[string]bool{}
-	for _, f := range slices.Clone(d.fields) {
-		var written string
-		switch v := f.Value.(type) {
-		case Agent:
-			if v.ID == "" && v.Office == "" && (f.Name == "signatory" || f.Name == "addressee" || f.Name == "sender" || f.Name == "via") {
-				written = v.Written
-			}
-		case Step:
-			written = v.Person
-			if d.mentionIn(f.Evidence[0], written) {
-				written = ""
-			}
-		case Distribution:
-			if v.Recipient.ID == "" {
-				written = v.Recipient.Written
-			}
-		}
-		key := strings.ToLower(written)
-		if written == "" || seen[key] {
+// inBody tells that an offset lies in the name of a body, which is then what is named.
+func inBody(names []formName, offset int) bool {
+	i := sort.Search(len(names), func(i int) bool { return names[i].End > offset })
+	return i < len(names) && names[i].Start <= offset && names[i].kind == agents.Organisation
+}
+
+// rolesOf adds those whom only their role names: in the address, as signatory, as
+// clerk, the place of sending.
+func (d *doc) rolesOf(found *namesFound, byForm []formName) {
+	for _, f := range d.fields {
+		written, kind := d.inRole(f)
+		if written == "" {
 			continue
 		}
-		seen[key] = true
-		if at := strings.Index(d.plain[f.Evidence[0].Start:f.Evidence[0].End], written); at >= 0 {
-			span := Span{f.Evidence[0].Start + at, f.Evidence[0].Start + at + len(written)}
-			d.add("person", Mention{Variants: []string{written}}, span, 0.6, "form-names")
+		at := strings.Index(d.plain[f.Evidence[0].Start:f.Evidence[0].End], written)
+		if at < 0 {
+			continue
 		}
+		span := Span{f.Evidence[0].Start + at, f.Evidence[0].Start + at + len(written)}
+		i := sort.Search(len(byForm), func(i int) bool { return byForm[i].End > span.Start })
+		if i < len(byForm) && byForm[i].Start < span.End || d.mentionAt(span.Start) != nil {
+			continue
+		}
+		words := strings.Fields(strings.ToLower(written))
+		key := string(kind) + stem(words[len(words)-1])
+		found.take(key, nameFound{kind: kind, confidence: 0.6, rule: "form-names"}, written, span)
 	}
 }
 
-func (d *doc) mentionIn(s Span, written string) bool {
-	at := strings.Index(d.plain[s.Start:s.End], written)
-	return at >= 0 && d.mentionAt(s.Start+at) != nil
+// inRole returns the name that a field gives without an agent of the authority file.
+func (d *doc) inRole(f Field) (string, agents.Kind) {
+	kind := agents.Person
+	written := ""
+	switch v := f.Value.(type) {
+	case Agent:
+		if v.ID != "" || v.Office != "" {
+			return "", ""
+		}
+		switch f.Name {
+		case "signatory", "addressee", "sender", "via":
+			written = v.Written
+		case "from_place", "to_place":
+			return v.Written, agents.Place
+		case "issuing_body":
+			return v.Written, agents.Organisation
+		}
+	case Step:
+		written = v.Person
+	case Distribution:
+		if v.Recipient.ID == "" {
+			written = v.Recipient.Written
+		}
+		switch letters := strings.Trim(written, ". "); {
+		case utf8.RuneCountInString(letters) < 2:
+			return "", ""
+		case len(letters) <= 4 && strings.ToUpper(letters) == letters:
+			kind = agents.Organisation // a department by its letters
+		}
+	}
+	for w := range strings.FieldsSeq(strings.ToLower(written)) {
+		w = strings.Trim(w, ".,:;")
+		if bodyHeads[w] || offices[w] || russianHead(w) != "" {
+			return "", ""
+		}
+	}
+	return written, kind
 }
 
-// inCatalogue tells that an offset lies in a citation, an address or a statement of
-// rights: names there belong to the cataloguer.
-func (d *doc) inCatalogue(offset int) bool {
-	for _, f := range d.fields {
-		switch f.Name {
-		case "citation", "publisher", "source_url", "translator", "contributor", "credits", "published_in", "rights":
-			for _, e := range f.Evidence {
-				if e.Start <= offset && offset < e.End {
-					return true
-				}
-			}
-		}
+// ofCatalogue tells that the names in a field belong to the cataloguer: a citation,
+// an address, a statement of rights.
+func ofCatalogue(field string) bool {
+	switch field {
+	case "citation", "publisher", "source_url", "translator", "contributor", "credits", "published_in", "rights":
+		return true
 	}
 	return false
+}
+
+// inCatalogue tells that an offset lies in such a field.
+func (d *doc) inCatalogue(offset int) bool {
+	return slices.ContainsFunc(d.fields, func(f Field) bool { return ofCatalogue(f.Name) && within(f.Evidence, offset) })
+}
+
+// catalogueSpans are those of all such fields.
+func (d *doc) catalogueSpans() []Span {
+	var spans []Span
+	for _, f := range d.fields {
+		if ofCatalogue(f.Name) {
+			spans = append(spans, f.Evidence...)
+		}
+	}
+	return spans
+}
+
+func within(spans []Span, offset int) bool {
+	return slices.ContainsFunc(spans, func(s Span) bool { return s.Start <= offset && offset < s.End })
 }

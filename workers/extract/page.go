@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fonds-archive/fonds/workers/extract/agents"
+	"github.com/fonds-archive/fonds/workers/extract/citation"
 )
 
 // page is a text prepared for reading. Its forms have the same length, so that an
@@ -22,6 +23,12 @@ type page struct {
 	lineKinds []kind
 	// names are the known agents in the text.
 	names []agents.Mention
+	// found are the archival references in the text, once they are sought.
+	found  []citation.Citation
+	sought bool
+	// byForm are the names that their form tells, once formed.
+	byForm []formName
+	formed bool
 }
 
 // line is one line without the blanks at its ends; empty when Start is End.
@@ -71,9 +78,42 @@ func blankMarks(text string) string {
 		case start && (c == ' ' || c == '\t'):
 			continue
 		}
+		if start {
+			for n := speck(text[i:]); n > 0; n-- {
+				b[i+n-1] = ' '
+			}
+		}
 		start = false
 	}
 	return string(b)
+}
+
+// speck tells how many bytes at the beginning of a line are a spot on the paper that
+// was read as a mark: one that stands alone, or that no sentence and no quotation of
+// one short line begins with.
+func speck(text string) int {
+	r, n := utf8.DecodeRuneInString(text)
+	if !strings.ContainsRune("‘’'`´.,;:·°~_", r) {
+		return 0
+	}
+	line, _, _ := strings.Cut(text[n:], "\n")
+	next, _ := utf8.DecodeRuneInString(line)
+	switch {
+	case strings.TrimSpace(line) == "" || r == '.' && next == '.':
+		return 0
+	case next == ' ':
+		if again, _ := utf8.DecodeRuneInString(line[1:]); again == r {
+			return 0 // ". . ." is an omission
+		}
+		return n
+	case strings.ContainsRune("‘’'`´", r):
+		if len(line) < 80 && unicode.IsUpper(next) && !strings.ContainsAny(line, "‘’'`´") {
+			return n
+		}
+	case unicode.IsUpper(next):
+		return n
+	}
+	return 0
 }
 
 // lowerSameLength leaves letters as they are whose lower case has another length.

@@ -163,15 +163,15 @@ var cabled = map[string]struct{ whose, from string }{
 	"urtel": {"your", ""}, "yourtel": {"your", ""}, "urlet": {"your", ""}, "mytel": {"my", ""}, "ourtel": {"our", ""}, "ourlet": {"our", ""},
 }
 
-// item is one paper that a phrase names.
-type item struct {
+// cited is one paper that a phrase names.
+type cited struct {
 	kind, number, incoming string
 	dates                  []string
 	// joined tells that its number came behind another's sign: Nos. 5 and 6.
 	joined bool
 }
 
-func (t item) empty() bool { return t.number == "" && t.incoming == "" && len(t.dates) == 0 }
+func (t cited) empty() bool { return t.number == "" && t.incoming == "" && len(t.dates) == 0 }
 
 // reference reads one sentence: whose telegram, which number and date, and what this
 // one does with it. A phrase without number and date counts only when no other says
@@ -180,7 +180,7 @@ func (d *doc) reference(first, last int) {
 	found := false
 	from, before := first, "" // behind the phrase before this one
 	for i := first; i < last; i++ {
-		v, next, strong := d.phrase(i, from, last)
+		v, next, strong := d.pointer(i, from, last)
 		if v.Kind == "" {
 			continue
 		}
@@ -192,7 +192,7 @@ func (d *doc) reference(first, last int) {
 			if strong || found || d.unsaid(first, i, next-1) {
 				continue
 			}
-			items, end = []item{{kind: v.Kind}}, next
+			items, end = []cited{{kind: v.Kind}}, next
 			if d.relays(i, last) {
 				continue
 			}
@@ -220,9 +220,9 @@ func (d *doc) onlyJoins(i, last int) bool {
 	return true
 }
 
-// phrase finds what points to another paper at token i, and returns the token where
+// pointer finds what points to another paper at token i, and returns the token where
 // its number and date are looked for. A strong phrase counts only with one of them.
-func (d *doc) phrase(i, first, last int) (v Reference, next int, strong bool) {
+func (d *doc) pointer(i, first, last int) (v Reference, next int, strong bool) {
 	t := d.at(i)
 	switch {
 	case t.key == kYour || t.key == kMy || t.key == kOur:
@@ -509,6 +509,8 @@ func (d *doc) relationOf(own key, first, i, last int) string {
 		word = d.word(i - 2)
 	}
 	switch {
+	case own == kYour && (word == "ref" || word == "re"):
+		return "in_reply_to"
 	case i > first && refers[word]:
 		return "refers_to"
 	case own == kMy || own == kOur:
@@ -570,9 +572,9 @@ func (p *page) word(i int) string { return p.lower[p.at(i).Start:p.at(i).End] }
 // items reads the numbers and dates behind a phrase. Until the first is found other
 // words may stand between; behind it only what joins them. A further kind begins an
 // item of its own: "your letter of 5 May and telegram No. 19".
-func (d *doc) items(kind string, i, last int, strong bool) ([]item, int) {
-	var items []item
-	cur := item{kind: kind}
+func (d *doc) items(kind string, i, last int, strong bool) ([]cited, int) {
+	var items []cited
+	cur := cited{kind: kind}
 	flush := func() {
 		if !cur.empty() {
 			items = append(items, cur)
@@ -603,7 +605,7 @@ func (d *doc) items(kind string, i, last int, strong bool) ([]item, int) {
 			}
 			if cur.number != "" {
 				flush()
-				cur = item{kind: cur.kind, joined: bare}
+				cur = cited{kind: cur.kind, joined: bare}
 			}
 			cur.number = d.registry(n)
 			if d.at(after).mark == '—' && d.closeTo(after) && d.closeTo(after+1) && d.digits(after+1) > 0 {
@@ -618,7 +620,7 @@ func (d *doc) items(kind string, i, last int, strong bool) ([]item, int) {
 		if m, after := d.momentAt(i); after > i && m.day.day > 0 && m.End <= d.at(last-1).End && (skipped == 0 || d.dates(i)) {
 			if len(cur.dates) > 0 {
 				flush()
-				cur = item{kind: cur.kind}
+				cur = cited{kind: cur.kind}
 			}
 			cur.dates = d.days(m)
 			if n := len(cur.dates); n > 1 && n == len(items)+1 && cur.number != "" { // No. 5 and No. 7 (of 1 and 2 May)
@@ -633,7 +635,7 @@ func (d *doc) items(kind string, i, last int, strong bool) ([]item, int) {
 		found := !cur.empty() || len(items) > 0
 		if next := d.referenceKind(i); found && next != "" && d.kindGoesOn(i, last) {
 			flush()
-			cur = item{kind: next}
+			cur = cited{kind: next}
 			i++
 			end, sign = i, false
 			continue
@@ -651,7 +653,7 @@ func (d *doc) items(kind string, i, last int, strong bool) ([]item, int) {
 }
 
 // share gives the date behind several numbers of one sign to all of them.
-func share(items []item) []item {
+func share(items []cited) []cited {
 	for i := len(items) - 1; i > 0; i-- {
 		if items[i].joined && len(items[i-1].dates) == 0 {
 			items[i-1].dates = items[i].dates
@@ -726,7 +728,7 @@ func (d *doc) startsPhrase(i int) bool {
 }
 
 // addReferences adds what a phrase names, each day of "5 and 7 June" by itself.
-func (d *doc) addReferences(v Reference, items []item, span Span) {
+func (d *doc) addReferences(v Reference, items []cited, span Span) {
 	for _, t := range items {
 		v.Kind, v.Number, v.IncomingNumber, v.Date = t.kind, t.number, t.incoming, ""
 		if t.empty() && d.mentioned(v) {

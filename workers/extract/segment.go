@@ -120,7 +120,7 @@ func (s *segmenter) edited(from, to int) bool {
 	for i := from; i < to; i++ {
 		l := s.lines[i]
 		switch s.kinds[i] {
-		case labelLine, titleLine:
+		case labelLine, titleLine, itemLine:
 			return true
 		case dayLine, plainLine:
 			if s.at(l.first).key != kTo && s.correspondents(l) || s.kinds[i] == dayLine && l.first == s.lines[from].first {
@@ -137,13 +137,33 @@ func (s *segmenter) opensHeader(i int, open part) bool {
 	switch s.kinds[i] {
 	case titleLine:
 		return s.saysMuch(open, i) || open.form >= 0
+	case itemLine:
+		return s.saysMuch(open, i) || open.form >= 0 || s.anotherItem(open, i)
 	case dayLine:
+		if next := s.below(s.kinds, i); next >= 0 && s.kinds[next] == titleLine && (i == 0 || s.kinds[i-1] == emptyLine || s.kinds[i-1] == rulerLine) {
+			return s.saysMuch(open, i) || open.form >= 0
+		}
 		if s.lines[i].heading == 0 && s.belowName(i) {
 			return false
 		}
 		return (s.saysMuch(open, i) || open.form >= 0) && s.labelled(i)
 	}
 	return false
+}
+
+// anotherItem tells that a document of a collection is open and has words: the next
+// number begins the next one.
+func (s *segmenter) anotherItem(open part, to int) bool {
+	items, words := 0, 0
+	for i := open.from; i < to; i++ {
+		switch k := s.kinds[i]; {
+		case k == itemLine:
+			items++
+		case items > 0 && k != emptyLine && k != rulerLine:
+			words++
+		}
+	}
+	return items > 0 && words >= 2
 }
 
 // belowName tells that the line before a date is a signature or its number.
@@ -176,15 +196,19 @@ func (s *segmenter) labelled(i int) bool {
 // saysMuch tells that there is more in an open document than a header: a sentence
 // under no label.
 func (s *segmenter) saysMuch(open part, to int) bool {
-	inLabel := false
+	inLabel, said := false, false
 	for i := open.from; i < to; i++ {
+		if said && s.kinds[i] == signatureLine && !underLabel(s.kinds, i) {
+			return true // no header is signed
+		}
+		said = said || s.kinds[i] == plainLine && s.sentence(s.lines[i])
 		switch s.kinds[i] {
 		case labelLine:
-			inLabel = true
+			inLabel, said = true, false
 		case titleLine:
 			inLabel = false
 		case plainLine, signatureLine:
-			if !inLabel && s.sentence(s.lines[i]) {
+			if l := s.lines[i]; !inLabel && s.sentence(l) && !s.shelfmark(s.lower[l.Start:l.End]) {
 				return !s.trailing(i, to)
 			}
 			if inLabel && s.kinds[i] == plainLine && i > 0 && s.kinds[i-1] == emptyLine && !s.sentence(s.lines[i]) {
@@ -199,6 +223,9 @@ func (s *segmenter) saysMuch(open part, to int) bool {
 func (p *page) sentence(l line) bool {
 	if l.last-l.first < 7 {
 		return false
+	}
+	if p.at(l.last-1).mark == '.' && p.initial(l.last-2) && l.last-l.first < 14 {
+		return false // TO COMRADE STALIN I. V.
 	}
 	end := strings.TrimRight(p.plain[l.Start:l.End], quotes+"])0123456789")
 	return strings.HasSuffix(end, ".") || strings.HasSuffix(end, "!") || strings.HasSuffix(end, "?") || l.End-l.Start > 160
@@ -273,8 +300,16 @@ func (s *segmenter) formStart(heading int, before []part) int {
 
 // isMark finds a line that is a mark of secrecy or urgency.
 func (p *page) isMark(l line) bool {
+	if l.last-l.first > 8 || !p.startsUpper(l.first) {
+		return false
+	}
 	n := 0
 	for i := l.first; i < l.last; i++ {
+		if _, next := p.markPhraseAt(i); next > i {
+			n++
+			i = next - 1
+			continue
+		}
 		switch t := p.at(i); t.key {
 		case kTop, kSecret, kStrictly, kUrgent:
 			n++
@@ -284,7 +319,7 @@ func (p *page) isMark(l line) bool {
 			}
 		}
 	}
-	return n > 0 && l.last-l.first <= 8 && p.startsUpper(l.first)
+	return n > 0
 }
 
 // isRestriction finds a ban on copies and an order to send the sheet back.
@@ -303,13 +338,21 @@ func (p *page) isRestriction(l line) bool {
 
 var restrictions = []string{
 	"copying", "making copies", "make copies", "subject to return", "to be returned", "return to", "special folder",
-	"снятие копий", "копировать", "подлежит возврату", "особая папка",
+	"not to be copied", "not be reproduced", "reproduction",
+	"снятие копий", "снимать копии", "копий не", "копировать", "размнож", "подлежит возврату", "особая папка",
 }
 
 // pageNumber finds "- 112 -" and "12".
 func (p *page) pageNumber(l line) bool {
 	numbers := 0
-	for i := l.first; i < l.last; i++ {
+	first := l.first
+	switch p.word(first) {
+	case "p", "page", "с", "стр", "страница":
+		if first++; p.at(first).mark == '.' {
+			first++
+		}
+	}
+	for i := first; i < l.last; i++ {
 		if t := p.at(i); t.num >= 0 {
 			numbers++
 		} else if t.mark == 0 {
@@ -323,6 +366,10 @@ func (p *page) pageNumber(l line) bool {
 // to the limit.
 func (s *segmenter) finish(d part, limit int) {
 	d.heading = s.headingOf(d, limit)
+	if d.heading >= 0 && d.form < 0 && s.excerpts(s.titleOf(d.heading)) && s.item(d.from, d.heading+1) {
+		s.editorial(d.from, limit)
+		return
+	}
 	if d.heading < 0 || d.form < 0 && s.kinds[d.heading] == titleLine && !s.formal(d, limit) {
 		if s.compiled(d, limit) {
 			return
@@ -330,6 +377,12 @@ func (s *segmenter) finish(d part, limit int) {
 	}
 	from := max(d.heading+1, d.from)
 	d.closing, d.end = s.closing(from, limit)
+	if end := s.compiler(d, from, limit); end < limit {
+		d.to, d.end = end, min(d.end, end)
+		s.parts = append(s.parts, d)
+		s.editorial(end, limit)
+		return
+	}
 	if s.trailing(d.end, limit) || s.words(d.end, limit) == 0 {
 		d.to = limit
 		s.parts = append(s.parts, d)
@@ -338,6 +391,46 @@ func (s *segmenter) finish(d part, limit int) {
 	d.to = d.end
 	s.parts = append(s.parts, d)
 	s.editorial(d.end, limit)
+}
+
+// compiler returns the line where the compiler speaks again: a paragraph behind the
+// reference that ends a printed document and behind its notes.
+func (s *segmenter) compiler(d part, from, limit int) int {
+	reference, said := -1, false
+	for i := from; i < limit; i++ {
+		l := s.lines[i]
+		switch k := s.kinds[i]; {
+		case k == labelLine:
+			reference = -1
+			if label, _ := s.labelAt(l); label == citationLabel || label == sourceLabel || label == archiveLabel || label == translatorLabel {
+				reference = i
+			}
+			if d.closing < 0 || d.closing > i {
+				return limit // a header's
+			}
+		case said && k == plainLine && s.referred(l):
+			reference = i
+		case k == plainLine || k == closingLine || k == signatureLine:
+			said = said || s.sentence(l)
+		}
+	}
+	if reference < 0 || d.closing < 0 && !s.item(d.from, from) {
+		return limit
+	}
+	note := false
+	for i := reference + 1; i < limit; i++ {
+		l := s.lines[i]
+		k := s.kinds[i]
+		note = s.footnote(l) || s.numberedNote(l) || note && s.lines[i-1].next
+		if k == emptyLine || note || s.lines[i-1].next || k == rulerLine || s.pageNumber(l) {
+			continue
+		}
+		if k != plainLine || !s.sentence(l) || s.isRights(l) || s.belowSignature(l) || s.signed1(i, limit) {
+			return limit
+		}
+		return i
+	}
+	return limit
 }
 
 // headingOf finds the line that says what kind of document it is where there is no
@@ -349,6 +442,11 @@ func (s *segmenter) headingOf(d part, limit int) int {
 	title := -1
 	for i, n := d.from, 0; i < limit && n < 14; i++ {
 		l := s.lines[i]
+		if s.kinds[i] == itemLine {
+			if at := s.itemTitle(i, limit); at >= 0 {
+				return at
+			}
+		}
 		switch k := s.kinds[i]; {
 		case k == emptyLine || k == rulerLine || k == labelLine:
 			continue
@@ -356,13 +454,38 @@ func (s *segmenter) headingOf(d part, limit int) int {
 			if _, next := s.formType(l.first, l.last); next > l.first {
 				return i
 			}
-			if title < 0 && (k == titleLine || n == 0 && s.says(l)) {
+			if title < 0 && (k == titleLine || n == 0 && s.says(l) || s.excerpts(l.first) && s.editionTitle(l.Span)) {
 				title = i
 			}
 		}
 		n++
 	}
 	return title
+}
+
+// itemTitle is the line of the title of a collection's document: that of its number or
+// one of the next.
+func (p *page) itemTitle(i, limit int) int {
+	it, _ := p.itemAt(p.lines[i])
+	if it.title < p.lines[i].last {
+		return i
+	}
+	for j := i + 1; j < min(limit, i+6); j++ {
+		if k := p.lineKinds[j]; (k == plainLine || k == titleLine || k == signatureLine) && !p.isMark(p.lines[j]) {
+			return j
+		}
+	}
+	return -1
+}
+
+// titleOf is the token where a line's title begins: behind a collection's number.
+func (p *page) titleOf(i int) int {
+	if p.lineKinds[i] == itemLine {
+		if it, ok := p.itemAt(p.lines[i]); ok && it.title < p.lines[i].last {
+			return it.title
+		}
+	}
+	return p.lines[i].first
 }
 
 // says tells that a first line is a title: it says from whom or to whom.
@@ -372,12 +495,24 @@ func (s *segmenter) says(l line) bool {
 			return true
 		}
 	}
+	return s.partyToParty(l.first, l.last)
+}
+
+// item tells that a collection's number is among lines.
+func (s *segmenter) item(from, to int) bool {
+	for i := from; i < to; i++ {
+		if s.kinds[i] == itemLine {
+			return true
+		}
+	}
 	return false
 }
 
 // formal tells that lines have what letters have: a signature or a salutation.
 func (s *segmenter) formal(d part, limit int) bool {
-	if _, next := s.formType(s.lines[d.heading].first, s.lines[d.heading].last); next > s.lines[d.heading].first {
+	if first := s.titleOf(d.heading); s.item(d.from, d.heading+1) {
+		return true
+	} else if _, next := s.formType(first, s.lines[d.heading].last); next > first {
 		return true
 	}
 	for i := d.heading + 1; i < limit; i++ {
@@ -442,6 +577,9 @@ func (s *segmenter) closing(from, limit int) (signature, end int) {
 // isClosed tells that a signature ends something: it stands at the end, or above
 // a number, a date or the clerks' lines, or has a person's name that is known.
 func (s *segmenter) isClosed(i, limit int) bool {
+	if s.endsQuotation(i, limit) {
+		return false
+	}
 	if person, known := s.personAt(s.signed(s.lines[i].Span)); known && person {
 		return true
 	}
@@ -449,7 +587,7 @@ func (s *segmenter) isClosed(i, limit int) bool {
 		switch s.kinds[j] {
 		case emptyLine:
 			continue
-		case numberLine, dayLine, closingLine, rulerLine, labelLine, signatureLine:
+		case numberLine, dayLine, closingLine, rulerLine, labelLine, signatureLine, itemLine:
 			return true
 		}
 		return s.belowSignature(s.lines[j])
@@ -457,22 +595,43 @@ func (s *segmenter) isClosed(i, limit int) bool {
 	return true
 }
 
+// endsQuotation tells that a signature is that of a message in quotation marks, behind
+// which the document goes on.
+func (s *segmenter) endsQuotation(i, limit int) bool {
+	for ; i < limit && (s.kinds[i] == signatureLine || s.kinds[i] == dayLine || s.kinds[i] == emptyLine); i++ {
+		if l := s.lines[i]; !l.empty() && strings.ContainsAny(s.plain[l.Start:l.End], "»”\"") {
+			end := strings.TrimRight(s.plain[l.Start:l.End], ".")
+			if !strings.HasSuffix(end, "»") && !strings.HasSuffix(end, "”") && !strings.HasSuffix(end, "\"") {
+				return false
+			}
+			for j := i + 1; j < limit; j++ {
+				if k := s.kinds[j]; k == plainLine && s.sentence(s.lines[j]) {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	return false
+}
+
 // closed returns the line behind a signature's number, date and clerks' lines.
 func (s *segmenter) closed(signature, limit int) int {
 	end := signature + 1
-	depth, list := 0, false
+	depth, list, noted := 0, false, false
 	for i := signature + 1; i < limit; i++ {
 		l := s.lines[i]
 		switch k := s.kinds[i]; {
 		case k == emptyLine || k == rulerLine:
 			continue
 		case depth > 0 || k == numberLine || k == dayLine || k == closingLine || k == signatureLine:
-		case list && s.digits(l.first) > 0:
-		case k == plainLine && s.belowSignature(l):
+		case list && s.digits(l.first) > 0, noted && s.numberedNote(l):
+		case k == plainLine && (s.belowSignature(l) || i == signature+1 && s.officeBelow(i)):
 		default:
 			return end
 		}
 		list = strings.HasSuffix(s.plain[l.Start:l.End], ":") || s.digits(l.first) > 0 || s.clerks(l)
+		noted = noted || s.referred(l)
 		// A stamp in brackets may go over several lines.
 		depth = max(0, depth+strings.Count(s.plain[l.Start:l.End], "[")-strings.Count(s.plain[l.Start:l.End], "]"))
 		end = i + 1
@@ -496,18 +655,73 @@ func (s *segmenter) belowSignature(l line) bool {
 		return true
 	case s.digits(l.first) > 0 && l.last-l.first <= 8: // 2 - Cde. Malik
 		return true
-	case s.shelfmark(low):
+	case s.shelfmark(low) || s.referred(l) || s.footnote(l):
+		return true
+	case (t.key == kSent || t.key == kReceived || t.key == kDispatched || t.key == kVerified) && l.last-l.first <= 16 && !s.prose(l):
+		return true
+	case s.marginal(low):
 		return true
 	case strings.HasPrefix(low, "sent ") || strings.HasPrefix(low, "послано") || strings.HasPrefix(low, "принял "):
+		return true
+	case s.sentBelow(l):
 		return true
 	}
 	return false
 }
 
+// marginal tells that a line describes what is written on the sheet by hand.
+func (s *segmenter) marginal(low string) bool {
+	for _, begin := range []string{"на полях", "помета", "пометы", "резолюция", "на документе", "имеется помета", "handwritten", "in the margin", "marginal note", "annotation", "note on the document", "on the document"} {
+		if strings.HasPrefix(low, begin) {
+			return true
+		}
+	}
+	return false
+}
+
 // shelfmark tells that a line begins like an archival reference.
-func (s *segmenter) shelfmark(low string) bool {
-	return strings.Contains(low, "f.") && strings.Contains(low, "d.") || strings.Contains(low, "fond") || strings.Contains(low, "фонд") ||
+func (p *page) shelfmark(low string) bool {
+	return strings.HasPrefix(low, "ibid") || strings.HasPrefix(low, "там же") ||
+		strings.Contains(low, "f.") && strings.Contains(low, "d.") || strings.Contains(low, "fond") || strings.Contains(low, "фонд") ||
 		strings.Contains(low, "ф.") && strings.Contains(low, "д.") || strings.Contains(low, "delo")
+}
+
+// referred tells that a line is a shelfmark, as printed below a document.
+func (p *page) referred(l line) bool {
+	if l.End-l.Start > 300 || !p.startsUpper(l.first) && p.at(l.first).mark == 0 {
+		return false
+	}
+	if p.shelfmark(p.lower[l.Start:l.End]) {
+		return true
+	}
+	found := p.shelfmarks(l.Span)
+	return len(found) > 0 && found[0].Fond != "" && found[0].Start < l.Start+40
+}
+
+// footnote finds an editor's note below a document: a star, a raised figure or a
+// number in marks before its words.
+func (p *page) footnote(l line) bool {
+	if l.last-l.first < 2 {
+		return false
+	}
+	from := p.lineFrom(p.lineAt(l.Start))
+	written := strings.TrimLeft(p.text[from:l.End], blanks)
+	if strings.HasPrefix(written, "* ") || strings.HasPrefix(written, "** ") || strings.HasPrefix(written, "\\*") || strings.HasPrefix(written, "†") ||
+		strings.ContainsRune("⁰¹²³⁴⁵⁶⁷⁸⁹", firstOf(written)) {
+		return true
+	}
+	if p.at(l.first).mark == '^' {
+		return p.digits(l.first+1) > 0
+	}
+	n := p.digits(l.first) // 1 По китайским данным
+	return n > 0 && n <= 2 && p.startsUpper(l.first+1) && !p.closeTo(l.first+1) && p.at(l.first+1).key.month() == 0
+}
+
+// numberedNote finds "1. Not found." among the notes behind a reference.
+func (p *page) numberedNote(l line) bool {
+	n := p.digits(l.first)
+	m := p.at(l.first + 1).mark
+	return n > 0 && n <= 2 && (m == '.' || m == ')') && p.startsUpper(l.first+2) || p.footnote(l)
 }
 
 // trailing tells that an edition's labels follow a form: then what is before them
@@ -536,12 +750,17 @@ func (s *segmenter) editorial(from, to int) {
 	}
 	for i := from; i < to; i++ {
 		switch {
-		case s.kinds[i] == titleLine && s.correspondents(s.lines[i]):
+		case s.kinds[i] == titleLine && s.correspondents(s.lines[i]), s.kinds[i] == itemLine:
 			end(i)
 			open.from, open.kind, open.heading, spoke = i, "excerpt", i, false
+			if s.kinds[i] == itemLine {
+				open.heading = s.itemTitle(i, to)
+			}
 		case s.kinds[i] == titleLine && open.heading < 0 && open.kind == editorial:
 			open.heading = i
-		case open.kind == "excerpt" && s.kinds[i] == plainLine:
+		case open.kind == "excerpt" && s.kinds[i] == plainLine && (s.referred(s.lines[i]) || s.numberedNote(s.lines[i])):
+			spoke = true
+		case open.kind == "excerpt" && s.kinds[i] == plainLine && i != open.heading:
 			speaks := s.hasPronoun(s.lines[i])
 			if spoke && !speaks && (i == 0 || s.kinds[i-1] == emptyLine) {
 				end(i)

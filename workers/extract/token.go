@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -42,7 +43,36 @@ func tokenise(plain, lower string) []token {
 			i += n
 		}
 	}
+	return joinSpaced(tokens, lower)
+}
+
+// joinSpaced makes one token of a word that is typed with blanks between its
+// letters, С Е К Р Е Т Н О, where forms use the word.
+func joinSpaced(tokens []token, lower string) []token {
+	for i := 0; i+4 < len(tokens); i++ {
+		if !spacedLetter(tokens, i, lower) || !spacedLetter(tokens, i+1, lower) || !spacedLetter(tokens, i+2, lower) {
+			continue
+		}
+		end := i + 1
+		for end < len(tokens) && spacedLetter(tokens, end, lower) && tokens[end].Start-tokens[end-1].End == 1 && lower[tokens[end-1].End] == ' ' {
+			end++
+		}
+		if end-i < 5 {
+			continue
+		}
+		word := strings.ReplaceAll(lower[tokens[i].Start:tokens[end-1].End], " ", "")
+		if k := lexicon[word]; k != none {
+			tokens[i] = token{Span: Span{tokens[i].Start, tokens[end-1].End}, num: -1, key: k}
+			tokens = append(tokens[:i+1], tokens[end:]...)
+		}
+	}
 	return tokens
+}
+
+// spacedLetter tells that a token is one letter.
+func spacedLetter(tokens []token, i int, lower string) bool {
+	t := tokens[i]
+	return t.word() && t.End-t.Start <= 2 && utf8.RuneCountInString(lower[t.Start:t.End]) == 1
 }
 
 // figures reads a number that begins at an offset: figures, and letters that look

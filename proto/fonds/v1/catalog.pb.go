@@ -197,8 +197,11 @@ type ListDocumentsRequest struct {
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// From the answer before.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// AIP-160 over collection, title, holding_path, assurance and complete,
-	// such as: collection = "collections/telegrams" AND title:"2967".
+	// AIP-160 over collection, title, holding_path, complete, extracted, assurance,
+	// create_time, update_time, parts and fields.NAME for every field, such as
+	// fields.addressee = "Stalin" AND fields.sent_at >= "1951-06". Numbers, names, dates
+	// and citations compare in any spelling. INVALID_ARGUMENT says at which character a
+	// filter is wrong, and which names there are.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// Deleted ones too.
 	ShowDeleted bool `protobuf:"varint,4,opt,name=show_deleted,json=showDeleted,proto3" json:"show_deleted,omitempty"`
@@ -273,10 +276,10 @@ func (x *ListDocumentsRequest) GetReadMask() *fieldmaskpb.FieldMask {
 	return nil
 }
 
-// ListDocumentsResponse has documents without their regions.
+// ListDocumentsResponse has a page of documents.
 type ListDocumentsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The documents; regions are left out.
+	// The documents, as far as they are asked for.
 	Documents []*Document `protobuf:"bytes,1,rep,name=documents,proto3" json:"documents,omitempty"`
 	// Set when there is more.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
@@ -347,7 +350,7 @@ type LookupDocumentsRequest struct {
 	//	*LookupDocumentsRequest_AnsweredBy
 	//	*LookupDocumentsRequest_Answering
 	By isLookupDocumentsRequest_By `protobuf_oneof:"by"`
-	// With a telegram or registry number: only documents of this day, 1951-06-13, or
+	// With a telegram or registry number: only documents of this day, month or year, or
 	// of two with "/" between. Numbers begin anew each year.
 	OnDate string `protobuf:"bytes,15,opt,name=on_date,json=onDate,proto3" json:"on_date,omitempty"`
 	// What to return of each; all when empty.
@@ -554,7 +557,8 @@ type LookupDocumentsRequest_Agent struct {
 }
 
 type LookupDocumentsRequest_Date struct {
-	// A day, 1951-06-13, or two with "/" between.
+	// A day, 1951-06-13, a month or a year, or two with "/" between: documents that were
+	// written, sent, received or catalogued then.
 	Date string `protobuf:"bytes,6,opt,name=date,proto3,oneof"`
 }
 
@@ -608,7 +612,7 @@ func (*LookupDocumentsRequest_Answering) isLookupDocumentsRequest_By() {}
 // AgentInRole is an agent as it stands in a document.
 type AgentInRole struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// ID in the authority file, such as person:stalin.
+	// ID in the authority file, such as person:stalin, or a name in any of its forms.
 	Agent string `protobuf:"bytes,1,opt,name=agent,proto3" json:"agent,omitempty"`
 	// Name of the field, such as addressee or signatory; empty for any.
 	Role          string `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"`
@@ -667,6 +671,8 @@ type LookupDocumentsResponse struct {
 	Documents []*Document `protobuf:"bytes,1,rep,name=documents,proto3" json:"documents,omitempty"`
 	// Set when there is more.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// Of a citation: how it was read, the likeliest first. All of them were looked for.
+	Citations     []*CitationReading `protobuf:"bytes,3,rep,name=citations,proto3" json:"citations,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -715,6 +721,68 @@ func (x *LookupDocumentsResponse) GetNextPageToken() string {
 	return ""
 }
 
+func (x *LookupDocumentsResponse) GetCitations() []*CitationReading {
+	if x != nil {
+		return x.Citations
+	}
+	return nil
+}
+
+// CitationReading is one way to read a citation.
+type CitationReading struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its normal form, such as "APRF, f. 45, op. 1, d. 339, ll. 31-32".
+	Short string `protobuf:"bytes,1,opt,name=short,proto3" json:"short,omitempty"`
+	// What is open about it; empty for what is plainly written.
+	Why           string `protobuf:"bytes,2,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CitationReading) Reset() {
+	*x = CitationReading{}
+	mi := &file_fonds_v1_catalog_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CitationReading) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CitationReading) ProtoMessage() {}
+
+func (x *CitationReading) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_catalog_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CitationReading.ProtoReflect.Descriptor instead.
+func (*CitationReading) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *CitationReading) GetShort() string {
+	if x != nil {
+		return x.Short
+	}
+	return ""
+}
+
+func (x *CitationReading) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
 // CreateDocumentRequest describes a document to make.
 type CreateDocumentRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -728,7 +796,7 @@ type CreateDocumentRequest struct {
 
 func (x *CreateDocumentRequest) Reset() {
 	*x = CreateDocumentRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[8]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -740,7 +808,7 @@ func (x *CreateDocumentRequest) String() string {
 func (*CreateDocumentRequest) ProtoMessage() {}
 
 func (x *CreateDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[8]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -753,7 +821,7 @@ func (x *CreateDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateDocumentRequest.ProtoReflect.Descriptor instead.
 func (*CreateDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{8}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CreateDocumentRequest) GetDocument() *Document {
@@ -788,7 +856,7 @@ type UpdateDocumentRequest struct {
 
 func (x *UpdateDocumentRequest) Reset() {
 	*x = UpdateDocumentRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[9]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -800,7 +868,7 @@ func (x *UpdateDocumentRequest) String() string {
 func (*UpdateDocumentRequest) ProtoMessage() {}
 
 func (x *UpdateDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[9]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -813,7 +881,7 @@ func (x *UpdateDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateDocumentRequest.ProtoReflect.Descriptor instead.
 func (*UpdateDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{9}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *UpdateDocumentRequest) GetDocument() *Document {
@@ -843,7 +911,7 @@ type DeleteDocumentRequest struct {
 
 func (x *DeleteDocumentRequest) Reset() {
 	*x = DeleteDocumentRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[10]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -855,7 +923,7 @@ func (x *DeleteDocumentRequest) String() string {
 func (*DeleteDocumentRequest) ProtoMessage() {}
 
 func (x *DeleteDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[10]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -868,7 +936,7 @@ func (x *DeleteDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteDocumentRequest.ProtoReflect.Descriptor instead.
 func (*DeleteDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{10}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *DeleteDocumentRequest) GetName() string {
@@ -898,7 +966,7 @@ type UndeleteDocumentRequest struct {
 
 func (x *UndeleteDocumentRequest) Reset() {
 	*x = UndeleteDocumentRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[11]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -910,7 +978,7 @@ func (x *UndeleteDocumentRequest) String() string {
 func (*UndeleteDocumentRequest) ProtoMessage() {}
 
 func (x *UndeleteDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[11]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -923,7 +991,7 @@ func (x *UndeleteDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndeleteDocumentRequest.ProtoReflect.Descriptor instead.
 func (*UndeleteDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{11}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *UndeleteDocumentRequest) GetName() string {
@@ -957,7 +1025,7 @@ type GetTextRequest struct {
 
 func (x *GetTextRequest) Reset() {
 	*x = GetTextRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[12]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -969,7 +1037,7 @@ func (x *GetTextRequest) String() string {
 func (*GetTextRequest) ProtoMessage() {}
 
 func (x *GetTextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[12]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -982,7 +1050,7 @@ func (x *GetTextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTextRequest.ProtoReflect.Descriptor instead.
 func (*GetTextRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{12}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetTextRequest) GetName() string {
@@ -1025,7 +1093,7 @@ type GetTextResponse struct {
 
 func (x *GetTextResponse) Reset() {
 	*x = GetTextResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[13]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1037,7 +1105,7 @@ func (x *GetTextResponse) String() string {
 func (*GetTextResponse) ProtoMessage() {}
 
 func (x *GetTextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[13]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1050,7 +1118,7 @@ func (x *GetTextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTextResponse.ProtoReflect.Descriptor instead.
 func (*GetTextResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{13}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetTextResponse) GetName() string {
@@ -1101,7 +1169,7 @@ type RegionText struct {
 
 func (x *RegionText) Reset() {
 	*x = RegionText{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[14]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1113,7 +1181,7 @@ func (x *RegionText) String() string {
 func (*RegionText) ProtoMessage() {}
 
 func (x *RegionText) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[14]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1126,7 +1194,7 @@ func (x *RegionText) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegionText.ProtoReflect.Descriptor instead.
 func (*RegionText) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{14}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RegionText) GetRegion() *Region {
@@ -1160,7 +1228,7 @@ type ListReadingsRequest struct {
 
 func (x *ListReadingsRequest) Reset() {
 	*x = ListReadingsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1172,7 +1240,7 @@ func (x *ListReadingsRequest) String() string {
 func (*ListReadingsRequest) ProtoMessage() {}
 
 func (x *ListReadingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1185,7 +1253,7 @@ func (x *ListReadingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReadingsRequest.ProtoReflect.Descriptor instead.
 func (*ListReadingsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{15}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListReadingsRequest) GetParent() string {
@@ -1229,7 +1297,7 @@ type ListReadingsResponse struct {
 
 func (x *ListReadingsResponse) Reset() {
 	*x = ListReadingsResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1241,7 +1309,7 @@ func (x *ListReadingsResponse) String() string {
 func (*ListReadingsResponse) ProtoMessage() {}
 
 func (x *ListReadingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1254,7 +1322,7 @@ func (x *ListReadingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReadingsResponse.ProtoReflect.Descriptor instead.
 func (*ListReadingsResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{16}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListReadingsResponse) GetReadings() []*Reading {
@@ -1282,7 +1350,7 @@ type GetReadingRequest struct {
 
 func (x *GetReadingRequest) Reset() {
 	*x = GetReadingRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1294,7 +1362,7 @@ func (x *GetReadingRequest) String() string {
 func (*GetReadingRequest) ProtoMessage() {}
 
 func (x *GetReadingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1307,7 +1375,7 @@ func (x *GetReadingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReadingRequest.ProtoReflect.Descriptor instead.
 func (*GetReadingRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{17}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetReadingRequest) GetName() string {
@@ -1328,7 +1396,7 @@ type GetScanRequest struct {
 
 func (x *GetScanRequest) Reset() {
 	*x = GetScanRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1340,7 +1408,7 @@ func (x *GetScanRequest) String() string {
 func (*GetScanRequest) ProtoMessage() {}
 
 func (x *GetScanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1353,7 +1421,7 @@ func (x *GetScanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetScanRequest.ProtoReflect.Descriptor instead.
 func (*GetScanRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{18}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetScanRequest) GetName() string {
@@ -1376,7 +1444,7 @@ type GetScanResponse struct {
 
 func (x *GetScanResponse) Reset() {
 	*x = GetScanResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1388,7 +1456,7 @@ func (x *GetScanResponse) String() string {
 func (*GetScanResponse) ProtoMessage() {}
 
 func (x *GetScanResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1401,7 +1469,7 @@ func (x *GetScanResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetScanResponse.ProtoReflect.Descriptor instead.
 func (*GetScanResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{19}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *GetScanResponse) GetScan() *Scan {
@@ -1433,7 +1501,7 @@ type GetPageImageRequest struct {
 
 func (x *GetPageImageRequest) Reset() {
 	*x = GetPageImageRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1445,7 +1513,7 @@ func (x *GetPageImageRequest) String() string {
 func (*GetPageImageRequest) ProtoMessage() {}
 
 func (x *GetPageImageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1458,7 +1526,7 @@ func (x *GetPageImageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPageImageRequest.ProtoReflect.Descriptor instead.
 func (*GetPageImageRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{20}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *GetPageImageRequest) GetName() string {
@@ -1499,7 +1567,7 @@ type GetPageImageResponse struct {
 
 func (x *GetPageImageResponse) Reset() {
 	*x = GetPageImageResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1511,7 +1579,7 @@ func (x *GetPageImageResponse) String() string {
 func (*GetPageImageResponse) ProtoMessage() {}
 
 func (x *GetPageImageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1524,7 +1592,7 @@ func (x *GetPageImageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPageImageResponse.ProtoReflect.Descriptor instead.
 func (*GetPageImageResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{21}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetPageImageResponse) GetMediaType() string {
@@ -1564,7 +1632,7 @@ type ListCollectionsRequest struct {
 
 func (x *ListCollectionsRequest) Reset() {
 	*x = ListCollectionsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1576,7 +1644,7 @@ func (x *ListCollectionsRequest) String() string {
 func (*ListCollectionsRequest) ProtoMessage() {}
 
 func (x *ListCollectionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1589,7 +1657,7 @@ func (x *ListCollectionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCollectionsRequest.ProtoReflect.Descriptor instead.
 func (*ListCollectionsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{22}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{23}
 }
 
 // ListCollectionsResponse has all collections.
@@ -1603,7 +1671,7 @@ type ListCollectionsResponse struct {
 
 func (x *ListCollectionsResponse) Reset() {
 	*x = ListCollectionsResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1615,7 +1683,7 @@ func (x *ListCollectionsResponse) String() string {
 func (*ListCollectionsResponse) ProtoMessage() {}
 
 func (x *ListCollectionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1628,7 +1696,7 @@ func (x *ListCollectionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCollectionsResponse.ProtoReflect.Descriptor instead.
 func (*ListCollectionsResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{23}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListCollectionsResponse) GetCollections() []*Collection {
@@ -1653,7 +1721,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[24]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1665,7 +1733,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[24]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1678,7 +1746,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{24}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListEventsRequest) GetAfter() uint64 {
@@ -1713,7 +1781,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[25]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1725,7 +1793,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[25]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1738,7 +1806,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{25}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListEventsResponse) GetEvents() []*Event {
@@ -1761,7 +1829,7 @@ type WatchEventsRequest struct {
 
 func (x *WatchEventsRequest) Reset() {
 	*x = WatchEventsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[26]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1773,7 +1841,7 @@ func (x *WatchEventsRequest) String() string {
 func (*WatchEventsRequest) ProtoMessage() {}
 
 func (x *WatchEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[26]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1786,7 +1854,7 @@ func (x *WatchEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchEventsRequest.ProtoReflect.Descriptor instead.
 func (*WatchEventsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{26}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *WatchEventsRequest) GetAfter() uint64 {
@@ -1855,10 +1923,14 @@ const file_fonds_v1_catalog_proto_rawDesc = "" +
 	"\vAgentInRole\x12 \n" +
 	"\x05agent\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x05agent\x12\x1b\n" +
-	"\x04role\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18<R\x04role\"s\n" +
+	"\x04role\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18<R\x04role\"\xac\x01\n" +
 	"\x17LookupDocumentsResponse\x120\n" +
 	"\tdocuments\x18\x01 \x03(\v2\x12.fonds.v1.DocumentR\tdocuments\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"w\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x127\n" +
+	"\tcitations\x18\x03 \x03(\v2\x19.fonds.v1.CitationReadingR\tcitations\"9\n" +
+	"\x0fCitationReading\x12\x14\n" +
+	"\x05short\x18\x01 \x01(\tR\x05short\x12\x10\n" +
+	"\x03why\x18\x02 \x01(\tR\x03why\"w\n" +
 	"\x15CreateDocumentRequest\x126\n" +
 	"\bdocument\x18\x01 \x01(\v2\x12.fonds.v1.DocumentB\x06\xbaH\x03\xc8\x01\x01R\bdocument\x12&\n" +
 	"\n" +
@@ -1967,7 +2039,7 @@ func file_fonds_v1_catalog_proto_rawDescGZIP() []byte {
 	return file_fonds_v1_catalog_proto_rawDescData
 }
 
-var file_fonds_v1_catalog_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_fonds_v1_catalog_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_fonds_v1_catalog_proto_goTypes = []any{
 	(*GetDocumentRequest)(nil),         // 0: fonds.v1.GetDocumentRequest
 	(*BatchGetDocumentsRequest)(nil),   // 1: fonds.v1.BatchGetDocumentsRequest
@@ -1977,118 +2049,120 @@ var file_fonds_v1_catalog_proto_goTypes = []any{
 	(*LookupDocumentsRequest)(nil),     // 5: fonds.v1.LookupDocumentsRequest
 	(*AgentInRole)(nil),                // 6: fonds.v1.AgentInRole
 	(*LookupDocumentsResponse)(nil),    // 7: fonds.v1.LookupDocumentsResponse
-	(*CreateDocumentRequest)(nil),      // 8: fonds.v1.CreateDocumentRequest
-	(*UpdateDocumentRequest)(nil),      // 9: fonds.v1.UpdateDocumentRequest
-	(*DeleteDocumentRequest)(nil),      // 10: fonds.v1.DeleteDocumentRequest
-	(*UndeleteDocumentRequest)(nil),    // 11: fonds.v1.UndeleteDocumentRequest
-	(*GetTextRequest)(nil),             // 12: fonds.v1.GetTextRequest
-	(*GetTextResponse)(nil),            // 13: fonds.v1.GetTextResponse
-	(*RegionText)(nil),                 // 14: fonds.v1.RegionText
-	(*ListReadingsRequest)(nil),        // 15: fonds.v1.ListReadingsRequest
-	(*ListReadingsResponse)(nil),       // 16: fonds.v1.ListReadingsResponse
-	(*GetReadingRequest)(nil),          // 17: fonds.v1.GetReadingRequest
-	(*GetScanRequest)(nil),             // 18: fonds.v1.GetScanRequest
-	(*GetScanResponse)(nil),            // 19: fonds.v1.GetScanResponse
-	(*GetPageImageRequest)(nil),        // 20: fonds.v1.GetPageImageRequest
-	(*GetPageImageResponse)(nil),       // 21: fonds.v1.GetPageImageResponse
-	(*ListCollectionsRequest)(nil),     // 22: fonds.v1.ListCollectionsRequest
-	(*ListCollectionsResponse)(nil),    // 23: fonds.v1.ListCollectionsResponse
-	(*ListEventsRequest)(nil),          // 24: fonds.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),         // 25: fonds.v1.ListEventsResponse
-	(*WatchEventsRequest)(nil),         // 26: fonds.v1.WatchEventsRequest
-	(*fieldmaskpb.FieldMask)(nil),      // 27: google.protobuf.FieldMask
-	(*Document)(nil),                   // 28: fonds.v1.Document
-	(Assurance)(0),                     // 29: fonds.v1.Assurance
-	(*Region)(nil),                     // 30: fonds.v1.Region
-	(*Reading)(nil),                    // 31: fonds.v1.Reading
-	(*Scan)(nil),                       // 32: fonds.v1.Scan
-	(*Collection)(nil),                 // 33: fonds.v1.Collection
-	(*Event)(nil),                      // 34: fonds.v1.Event
-	(*SearchDocumentsRequest)(nil),     // 35: fonds.v1.SearchDocumentsRequest
-	(*GetThreadRequest)(nil),           // 36: fonds.v1.GetThreadRequest
-	(*ListLinksRequest)(nil),           // 37: fonds.v1.ListLinksRequest
-	(*ReextractDocumentsRequest)(nil),  // 38: fonds.v1.ReextractDocumentsRequest
-	(*ProposeSplitRequest)(nil),        // 39: fonds.v1.ProposeSplitRequest
-	(*SplitDocumentRequest)(nil),       // 40: fonds.v1.SplitDocumentRequest
-	(*MergeDocumentsRequest)(nil),      // 41: fonds.v1.MergeDocumentsRequest
-	(*SearchDocumentsResponse)(nil),    // 42: fonds.v1.SearchDocumentsResponse
-	(*Thread)(nil),                     // 43: fonds.v1.Thread
-	(*ListLinksResponse)(nil),          // 44: fonds.v1.ListLinksResponse
-	(*ReextractDocumentsResponse)(nil), // 45: fonds.v1.ReextractDocumentsResponse
-	(*ProposeSplitResponse)(nil),       // 46: fonds.v1.ProposeSplitResponse
-	(*SplitDocumentResponse)(nil),      // 47: fonds.v1.SplitDocumentResponse
+	(*CitationReading)(nil),            // 8: fonds.v1.CitationReading
+	(*CreateDocumentRequest)(nil),      // 9: fonds.v1.CreateDocumentRequest
+	(*UpdateDocumentRequest)(nil),      // 10: fonds.v1.UpdateDocumentRequest
+	(*DeleteDocumentRequest)(nil),      // 11: fonds.v1.DeleteDocumentRequest
+	(*UndeleteDocumentRequest)(nil),    // 12: fonds.v1.UndeleteDocumentRequest
+	(*GetTextRequest)(nil),             // 13: fonds.v1.GetTextRequest
+	(*GetTextResponse)(nil),            // 14: fonds.v1.GetTextResponse
+	(*RegionText)(nil),                 // 15: fonds.v1.RegionText
+	(*ListReadingsRequest)(nil),        // 16: fonds.v1.ListReadingsRequest
+	(*ListReadingsResponse)(nil),       // 17: fonds.v1.ListReadingsResponse
+	(*GetReadingRequest)(nil),          // 18: fonds.v1.GetReadingRequest
+	(*GetScanRequest)(nil),             // 19: fonds.v1.GetScanRequest
+	(*GetScanResponse)(nil),            // 20: fonds.v1.GetScanResponse
+	(*GetPageImageRequest)(nil),        // 21: fonds.v1.GetPageImageRequest
+	(*GetPageImageResponse)(nil),       // 22: fonds.v1.GetPageImageResponse
+	(*ListCollectionsRequest)(nil),     // 23: fonds.v1.ListCollectionsRequest
+	(*ListCollectionsResponse)(nil),    // 24: fonds.v1.ListCollectionsResponse
+	(*ListEventsRequest)(nil),          // 25: fonds.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),         // 26: fonds.v1.ListEventsResponse
+	(*WatchEventsRequest)(nil),         // 27: fonds.v1.WatchEventsRequest
+	(*fieldmaskpb.FieldMask)(nil),      // 28: google.protobuf.FieldMask
+	(*Document)(nil),                   // 29: fonds.v1.Document
+	(Assurance)(0),                     // 30: fonds.v1.Assurance
+	(*Region)(nil),                     // 31: fonds.v1.Region
+	(*Reading)(nil),                    // 32: fonds.v1.Reading
+	(*Scan)(nil),                       // 33: fonds.v1.Scan
+	(*Collection)(nil),                 // 34: fonds.v1.Collection
+	(*Event)(nil),                      // 35: fonds.v1.Event
+	(*SearchDocumentsRequest)(nil),     // 36: fonds.v1.SearchDocumentsRequest
+	(*GetThreadRequest)(nil),           // 37: fonds.v1.GetThreadRequest
+	(*ListLinksRequest)(nil),           // 38: fonds.v1.ListLinksRequest
+	(*ReextractDocumentsRequest)(nil),  // 39: fonds.v1.ReextractDocumentsRequest
+	(*ProposeSplitRequest)(nil),        // 40: fonds.v1.ProposeSplitRequest
+	(*SplitDocumentRequest)(nil),       // 41: fonds.v1.SplitDocumentRequest
+	(*MergeDocumentsRequest)(nil),      // 42: fonds.v1.MergeDocumentsRequest
+	(*SearchDocumentsResponse)(nil),    // 43: fonds.v1.SearchDocumentsResponse
+	(*Thread)(nil),                     // 44: fonds.v1.Thread
+	(*ListLinksResponse)(nil),          // 45: fonds.v1.ListLinksResponse
+	(*ReextractDocumentsResponse)(nil), // 46: fonds.v1.ReextractDocumentsResponse
+	(*ProposeSplitResponse)(nil),       // 47: fonds.v1.ProposeSplitResponse
+	(*SplitDocumentResponse)(nil),      // 48: fonds.v1.SplitDocumentResponse
 }
 var file_fonds_v1_catalog_proto_depIdxs = []int32{
-	27, // 0: fonds.v1.GetDocumentRequest.read_mask:type_name -> google.protobuf.FieldMask
-	27, // 1: fonds.v1.BatchGetDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
-	28, // 2: fonds.v1.BatchGetDocumentsResponse.documents:type_name -> fonds.v1.Document
-	27, // 3: fonds.v1.ListDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
-	28, // 4: fonds.v1.ListDocumentsResponse.documents:type_name -> fonds.v1.Document
+	28, // 0: fonds.v1.GetDocumentRequest.read_mask:type_name -> google.protobuf.FieldMask
+	28, // 1: fonds.v1.BatchGetDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	29, // 2: fonds.v1.BatchGetDocumentsResponse.documents:type_name -> fonds.v1.Document
+	28, // 3: fonds.v1.ListDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	29, // 4: fonds.v1.ListDocumentsResponse.documents:type_name -> fonds.v1.Document
 	6,  // 5: fonds.v1.LookupDocumentsRequest.agent:type_name -> fonds.v1.AgentInRole
-	27, // 6: fonds.v1.LookupDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
-	28, // 7: fonds.v1.LookupDocumentsResponse.documents:type_name -> fonds.v1.Document
-	28, // 8: fonds.v1.CreateDocumentRequest.document:type_name -> fonds.v1.Document
-	28, // 9: fonds.v1.UpdateDocumentRequest.document:type_name -> fonds.v1.Document
-	27, // 10: fonds.v1.UpdateDocumentRequest.update_mask:type_name -> google.protobuf.FieldMask
-	29, // 11: fonds.v1.GetTextRequest.min_assurance:type_name -> fonds.v1.Assurance
-	14, // 12: fonds.v1.GetTextResponse.regions:type_name -> fonds.v1.RegionText
-	29, // 13: fonds.v1.GetTextResponse.assurance:type_name -> fonds.v1.Assurance
-	30, // 14: fonds.v1.RegionText.region:type_name -> fonds.v1.Region
-	31, // 15: fonds.v1.ListReadingsResponse.readings:type_name -> fonds.v1.Reading
-	32, // 16: fonds.v1.GetScanResponse.scan:type_name -> fonds.v1.Scan
-	33, // 17: fonds.v1.ListCollectionsResponse.collections:type_name -> fonds.v1.Collection
-	34, // 18: fonds.v1.ListEventsResponse.events:type_name -> fonds.v1.Event
-	0,  // 19: fonds.v1.CatalogService.GetDocument:input_type -> fonds.v1.GetDocumentRequest
-	1,  // 20: fonds.v1.CatalogService.BatchGetDocuments:input_type -> fonds.v1.BatchGetDocumentsRequest
-	3,  // 21: fonds.v1.CatalogService.ListDocuments:input_type -> fonds.v1.ListDocumentsRequest
-	5,  // 22: fonds.v1.CatalogService.LookupDocuments:input_type -> fonds.v1.LookupDocumentsRequest
-	35, // 23: fonds.v1.CatalogService.SearchDocuments:input_type -> fonds.v1.SearchDocumentsRequest
-	36, // 24: fonds.v1.CatalogService.GetThread:input_type -> fonds.v1.GetThreadRequest
-	37, // 25: fonds.v1.CatalogService.ListLinks:input_type -> fonds.v1.ListLinksRequest
-	38, // 26: fonds.v1.CatalogService.ReextractDocuments:input_type -> fonds.v1.ReextractDocumentsRequest
-	39, // 27: fonds.v1.CatalogService.ProposeSplit:input_type -> fonds.v1.ProposeSplitRequest
-	40, // 28: fonds.v1.CatalogService.SplitDocument:input_type -> fonds.v1.SplitDocumentRequest
-	41, // 29: fonds.v1.CatalogService.MergeDocuments:input_type -> fonds.v1.MergeDocumentsRequest
-	8,  // 30: fonds.v1.CatalogService.CreateDocument:input_type -> fonds.v1.CreateDocumentRequest
-	9,  // 31: fonds.v1.CatalogService.UpdateDocument:input_type -> fonds.v1.UpdateDocumentRequest
-	10, // 32: fonds.v1.CatalogService.DeleteDocument:input_type -> fonds.v1.DeleteDocumentRequest
-	11, // 33: fonds.v1.CatalogService.UndeleteDocument:input_type -> fonds.v1.UndeleteDocumentRequest
-	12, // 34: fonds.v1.CatalogService.GetText:input_type -> fonds.v1.GetTextRequest
-	15, // 35: fonds.v1.CatalogService.ListReadings:input_type -> fonds.v1.ListReadingsRequest
-	17, // 36: fonds.v1.CatalogService.GetReading:input_type -> fonds.v1.GetReadingRequest
-	18, // 37: fonds.v1.CatalogService.GetScan:input_type -> fonds.v1.GetScanRequest
-	20, // 38: fonds.v1.CatalogService.GetPageImage:input_type -> fonds.v1.GetPageImageRequest
-	22, // 39: fonds.v1.CatalogService.ListCollections:input_type -> fonds.v1.ListCollectionsRequest
-	24, // 40: fonds.v1.CatalogService.ListEvents:input_type -> fonds.v1.ListEventsRequest
-	26, // 41: fonds.v1.CatalogService.WatchEvents:input_type -> fonds.v1.WatchEventsRequest
-	28, // 42: fonds.v1.CatalogService.GetDocument:output_type -> fonds.v1.Document
-	2,  // 43: fonds.v1.CatalogService.BatchGetDocuments:output_type -> fonds.v1.BatchGetDocumentsResponse
-	4,  // 44: fonds.v1.CatalogService.ListDocuments:output_type -> fonds.v1.ListDocumentsResponse
-	7,  // 45: fonds.v1.CatalogService.LookupDocuments:output_type -> fonds.v1.LookupDocumentsResponse
-	42, // 46: fonds.v1.CatalogService.SearchDocuments:output_type -> fonds.v1.SearchDocumentsResponse
-	43, // 47: fonds.v1.CatalogService.GetThread:output_type -> fonds.v1.Thread
-	44, // 48: fonds.v1.CatalogService.ListLinks:output_type -> fonds.v1.ListLinksResponse
-	45, // 49: fonds.v1.CatalogService.ReextractDocuments:output_type -> fonds.v1.ReextractDocumentsResponse
-	46, // 50: fonds.v1.CatalogService.ProposeSplit:output_type -> fonds.v1.ProposeSplitResponse
-	47, // 51: fonds.v1.CatalogService.SplitDocument:output_type -> fonds.v1.SplitDocumentResponse
-	28, // 52: fonds.v1.CatalogService.MergeDocuments:output_type -> fonds.v1.Document
-	28, // 53: fonds.v1.CatalogService.CreateDocument:output_type -> fonds.v1.Document
-	28, // 54: fonds.v1.CatalogService.UpdateDocument:output_type -> fonds.v1.Document
-	28, // 55: fonds.v1.CatalogService.DeleteDocument:output_type -> fonds.v1.Document
-	28, // 56: fonds.v1.CatalogService.UndeleteDocument:output_type -> fonds.v1.Document
-	13, // 57: fonds.v1.CatalogService.GetText:output_type -> fonds.v1.GetTextResponse
-	16, // 58: fonds.v1.CatalogService.ListReadings:output_type -> fonds.v1.ListReadingsResponse
-	31, // 59: fonds.v1.CatalogService.GetReading:output_type -> fonds.v1.Reading
-	19, // 60: fonds.v1.CatalogService.GetScan:output_type -> fonds.v1.GetScanResponse
-	21, // 61: fonds.v1.CatalogService.GetPageImage:output_type -> fonds.v1.GetPageImageResponse
-	23, // 62: fonds.v1.CatalogService.ListCollections:output_type -> fonds.v1.ListCollectionsResponse
-	25, // 63: fonds.v1.CatalogService.ListEvents:output_type -> fonds.v1.ListEventsResponse
-	34, // 64: fonds.v1.CatalogService.WatchEvents:output_type -> fonds.v1.Event
-	42, // [42:65] is the sub-list for method output_type
-	19, // [19:42] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	28, // 6: fonds.v1.LookupDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	29, // 7: fonds.v1.LookupDocumentsResponse.documents:type_name -> fonds.v1.Document
+	8,  // 8: fonds.v1.LookupDocumentsResponse.citations:type_name -> fonds.v1.CitationReading
+	29, // 9: fonds.v1.CreateDocumentRequest.document:type_name -> fonds.v1.Document
+	29, // 10: fonds.v1.UpdateDocumentRequest.document:type_name -> fonds.v1.Document
+	28, // 11: fonds.v1.UpdateDocumentRequest.update_mask:type_name -> google.protobuf.FieldMask
+	30, // 12: fonds.v1.GetTextRequest.min_assurance:type_name -> fonds.v1.Assurance
+	15, // 13: fonds.v1.GetTextResponse.regions:type_name -> fonds.v1.RegionText
+	30, // 14: fonds.v1.GetTextResponse.assurance:type_name -> fonds.v1.Assurance
+	31, // 15: fonds.v1.RegionText.region:type_name -> fonds.v1.Region
+	32, // 16: fonds.v1.ListReadingsResponse.readings:type_name -> fonds.v1.Reading
+	33, // 17: fonds.v1.GetScanResponse.scan:type_name -> fonds.v1.Scan
+	34, // 18: fonds.v1.ListCollectionsResponse.collections:type_name -> fonds.v1.Collection
+	35, // 19: fonds.v1.ListEventsResponse.events:type_name -> fonds.v1.Event
+	0,  // 20: fonds.v1.CatalogService.GetDocument:input_type -> fonds.v1.GetDocumentRequest
+	1,  // 21: fonds.v1.CatalogService.BatchGetDocuments:input_type -> fonds.v1.BatchGetDocumentsRequest
+	3,  // 22: fonds.v1.CatalogService.ListDocuments:input_type -> fonds.v1.ListDocumentsRequest
+	5,  // 23: fonds.v1.CatalogService.LookupDocuments:input_type -> fonds.v1.LookupDocumentsRequest
+	36, // 24: fonds.v1.CatalogService.SearchDocuments:input_type -> fonds.v1.SearchDocumentsRequest
+	37, // 25: fonds.v1.CatalogService.GetThread:input_type -> fonds.v1.GetThreadRequest
+	38, // 26: fonds.v1.CatalogService.ListLinks:input_type -> fonds.v1.ListLinksRequest
+	39, // 27: fonds.v1.CatalogService.ReextractDocuments:input_type -> fonds.v1.ReextractDocumentsRequest
+	40, // 28: fonds.v1.CatalogService.ProposeSplit:input_type -> fonds.v1.ProposeSplitRequest
+	41, // 29: fonds.v1.CatalogService.SplitDocument:input_type -> fonds.v1.SplitDocumentRequest
+	42, // 30: fonds.v1.CatalogService.MergeDocuments:input_type -> fonds.v1.MergeDocumentsRequest
+	9,  // 31: fonds.v1.CatalogService.CreateDocument:input_type -> fonds.v1.CreateDocumentRequest
+	10, // 32: fonds.v1.CatalogService.UpdateDocument:input_type -> fonds.v1.UpdateDocumentRequest
+	11, // 33: fonds.v1.CatalogService.DeleteDocument:input_type -> fonds.v1.DeleteDocumentRequest
+	12, // 34: fonds.v1.CatalogService.UndeleteDocument:input_type -> fonds.v1.UndeleteDocumentRequest
+	13, // 35: fonds.v1.CatalogService.GetText:input_type -> fonds.v1.GetTextRequest
+	16, // 36: fonds.v1.CatalogService.ListReadings:input_type -> fonds.v1.ListReadingsRequest
+	18, // 37: fonds.v1.CatalogService.GetReading:input_type -> fonds.v1.GetReadingRequest
+	19, // 38: fonds.v1.CatalogService.GetScan:input_type -> fonds.v1.GetScanRequest
+	21, // 39: fonds.v1.CatalogService.GetPageImage:input_type -> fonds.v1.GetPageImageRequest
+	23, // 40: fonds.v1.CatalogService.ListCollections:input_type -> fonds.v1.ListCollectionsRequest
+	25, // 41: fonds.v1.CatalogService.ListEvents:input_type -> fonds.v1.ListEventsRequest
+	27, // 42: fonds.v1.CatalogService.WatchEvents:input_type -> fonds.v1.WatchEventsRequest
+	29, // 43: fonds.v1.CatalogService.GetDocument:output_type -> fonds.v1.Document
+	2,  // 44: fonds.v1.CatalogService.BatchGetDocuments:output_type -> fonds.v1.BatchGetDocumentsResponse
+	4,  // 45: fonds.v1.CatalogService.ListDocuments:output_type -> fonds.v1.ListDocumentsResponse
+	7,  // 46: fonds.v1.CatalogService.LookupDocuments:output_type -> fonds.v1.LookupDocumentsResponse
+	43, // 47: fonds.v1.CatalogService.SearchDocuments:output_type -> fonds.v1.SearchDocumentsResponse
+	44, // 48: fonds.v1.CatalogService.GetThread:output_type -> fonds.v1.Thread
+	45, // 49: fonds.v1.CatalogService.ListLinks:output_type -> fonds.v1.ListLinksResponse
+	46, // 50: fonds.v1.CatalogService.ReextractDocuments:output_type -> fonds.v1.ReextractDocumentsResponse
+	47, // 51: fonds.v1.CatalogService.ProposeSplit:output_type -> fonds.v1.ProposeSplitResponse
+	48, // 52: fonds.v1.CatalogService.SplitDocument:output_type -> fonds.v1.SplitDocumentResponse
+	29, // 53: fonds.v1.CatalogService.MergeDocuments:output_type -> fonds.v1.Document
+	29, // 54: fonds.v1.CatalogService.CreateDocument:output_type -> fonds.v1.Document
+	29, // 55: fonds.v1.CatalogService.UpdateDocument:output_type -> fonds.v1.Document
+	29, // 56: fonds.v1.CatalogService.DeleteDocument:output_type -> fonds.v1.Document
+	29, // 57: fonds.v1.CatalogService.UndeleteDocument:output_type -> fonds.v1.Document
+	14, // 58: fonds.v1.CatalogService.GetText:output_type -> fonds.v1.GetTextResponse
+	17, // 59: fonds.v1.CatalogService.ListReadings:output_type -> fonds.v1.ListReadingsResponse
+	32, // 60: fonds.v1.CatalogService.GetReading:output_type -> fonds.v1.Reading
+	20, // 61: fonds.v1.CatalogService.GetScan:output_type -> fonds.v1.GetScanResponse
+	22, // 62: fonds.v1.CatalogService.GetPageImage:output_type -> fonds.v1.GetPageImageResponse
+	24, // 63: fonds.v1.CatalogService.ListCollections:output_type -> fonds.v1.ListCollectionsResponse
+	26, // 64: fonds.v1.CatalogService.ListEvents:output_type -> fonds.v1.ListEventsResponse
+	35, // 65: fonds.v1.CatalogService.WatchEvents:output_type -> fonds.v1.Event
+	43, // [43:66] is the sub-list for method output_type
+	20, // [20:43] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_catalog_proto_init() }
@@ -2122,7 +2196,7 @@ func file_fonds_v1_catalog_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_fonds_v1_catalog_proto_rawDesc), len(file_fonds_v1_catalog_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   27,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

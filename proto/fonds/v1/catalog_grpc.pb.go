@@ -65,7 +65,8 @@ type CatalogServiceClient interface {
 	// ListDocuments returns documents, newest first, a page at a time.
 	ListDocuments(ctx context.Context, in *ListDocumentsRequest, opts ...grpc.CallOption) (*ListDocumentsResponse, error)
 	// LookupDocuments finds documents by number, citation, address, agent or date,
-	// in any spelling, by ID. INVALID_ARGUMENT says what was wrong with the words.
+	// in any spelling, by scan, and by the documents that they refer to, answer, or are
+	// referred to or answered by. INVALID_ARGUMENT says what was wrong with the words.
 	LookupDocuments(ctx context.Context, in *LookupDocumentsRequest, opts ...grpc.CallOption) (*LookupDocumentsResponse, error)
 	// SearchDocuments finds documents by words of their text, best first, each with a
 	// snippet and the boxes of the words found. INVALID_ARGUMENT, reason QUERY_INVALID,
@@ -414,7 +415,8 @@ type CatalogServiceServer interface {
 	// ListDocuments returns documents, newest first, a page at a time.
 	ListDocuments(context.Context, *ListDocumentsRequest) (*ListDocumentsResponse, error)
 	// LookupDocuments finds documents by number, citation, address, agent or date,
-	// in any spelling, by ID. INVALID_ARGUMENT says what was wrong with the words.
+	// in any spelling, by scan, and by the documents that they refer to, answer, or are
+	// referred to or answered by. INVALID_ARGUMENT says what was wrong with the words.
 	LookupDocuments(context.Context, *LookupDocumentsRequest) (*LookupDocumentsResponse, error)
 	// SearchDocuments finds documents by words of their text, best first, each with a
 	// snippet and the boxes of the words found. INVALID_ARGUMENT, reason QUERY_INVALID,

@@ -1306,7 +1306,9 @@ type ReferenceValue struct {
 	// To whom.
 	To string `protobuf:"bytes,6,opt,name=to,proto3" json:"to,omitempty"`
 	// in_reply_to, supplements, refers_to, implements, encloses, follows.
-	Relation      string `protobuf:"bytes,7,opt,name=relation,proto3" json:"relation,omitempty"`
+	Relation string `protobuf:"bytes,7,opt,name=relation,proto3" json:"relation,omitempty"`
+	// your, my or our, where the words say whose it is.
+	Whose         string `protobuf:"bytes,8,opt,name=whose,proto3" json:"whose,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1386,6 +1388,13 @@ func (x *ReferenceValue) GetTo() string {
 func (x *ReferenceValue) GetRelation() string {
 	if x != nil {
 		return x.Relation
+	}
+	return ""
+}
+
+func (x *ReferenceValue) GetWhose() string {
+	if x != nil {
+		return x.Whose
 	}
 	return ""
 }
@@ -1713,7 +1722,7 @@ const file_fonds_v1_field_proto_rawDesc = "" +
 	"\x06person\x18\x02 \x01(\tR\x06person\x12\x12\n" +
 	"\x04rank\x18\x03 \x01(\tR\x04rank\x12\x0e\n" +
 	"\x02at\x18\x04 \x01(\tR\x02at\x12\x16\n" +
-	"\x06number\x18\x05 \x01(\tR\x06number\"\xb9\x01\n" +
+	"\x06number\x18\x05 \x01(\tR\x06number\"\xcf\x01\n" +
 	"\x0eReferenceValue\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\tR\x06number\x12'\n" +
@@ -1721,7 +1730,8 @@ const file_fonds_v1_field_proto_rawDesc = "" +
 	"\x04date\x18\x04 \x01(\tR\x04date\x12\x12\n" +
 	"\x04from\x18\x05 \x01(\tR\x04from\x12\x0e\n" +
 	"\x02to\x18\x06 \x01(\tR\x02to\x12\x1a\n" +
-	"\brelation\x18\a \x01(\tR\brelation\"\x8d\x01\n" +
+	"\brelation\x18\a \x01(\tR\brelation\x12\x14\n" +
+	"\x05whose\x18\b \x01(\tR\x05whose\"\x8d\x01\n" +
 	"\rEmbeddedValue\x12\x1a\n" +
 	"\brelation\x18\x01 \x01(\tR\brelation\x12\x12\n" +
 	"\x04from\x18\x02 \x01(\tR\x04from\x12\x0e\n" +

@@ -102,7 +102,15 @@ type Link struct {
 	// Why, for a person: what fits and what does not.
 	Why string `protobuf:"bytes,8,opt,name=why,proto3" json:"why,omitempty"`
 	// Other documents that a reference could mean as well, documents/{uuid} each.
-	Candidates    []string `protobuf:"bytes,9,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	Candidates []string `protobuf:"bytes,9,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	// Of a reference: the day that it names, ISO 8601, its year filled in from the
+	// document; empty when it names none.
+	Date string `protobuf:"bytes,10,opt,name=date,proto3" json:"date,omitempty"`
+	// Of a reference: who wrote the other, as far as the document tells: "your telegram"
+	// is from its addressee. Names as written.
+	From []string `protobuf:"bytes,11,rep,name=from,proto3" json:"from,omitempty"`
+	// Of a reference: to whom the other went.
+	To            []string `protobuf:"bytes,12,rep,name=to,proto3" json:"to,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -200,6 +208,27 @@ func (x *Link) GetCandidates() []string {
 	return nil
 }
 
+func (x *Link) GetDate() string {
+	if x != nil {
+		return x.Date
+	}
+	return ""
+}
+
+func (x *Link) GetFrom() []string {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *Link) GetTo() []string {
+	if x != nil {
+		return x.To
+	}
+	return nil
+}
+
 // ListLinksRequest names a document.
 type ListLinksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -249,7 +278,8 @@ func (x *ListLinksRequest) GetParent() string {
 // ListLinksResponse has the links of a document.
 type ListLinksResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Of the document to others, in the order of its text, then of others to it.
+	// Of the document to others, in the order of its text, then of others to it, the
+	// first 1000.
 	Links         []*Link `protobuf:"bytes,1,rep,name=links,proto3" json:"links,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -341,11 +371,13 @@ func (x *GetThreadRequest) GetName() string {
 // Thread is a correspondence.
 type Thread struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Oldest first; what has no date stands behind what it is linked to.
+	// Oldest first. What has no date stands behind what it refers to, or before what
+	// refers to it; on one day what answers stands behind what it answers.
 	Entries []*ThreadEntry `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
-	// All links between the entries, gaps included.
+	// The links between its documents. Documents that are alike are entries; the thread
+	// goes on from one only if it is alike to the document asked for.
 	Links []*Link `protobuf:"bytes,2,rep,name=links,proto3" json:"links,omitempty"`
-	// There is more than the 500 entries shown.
+	// There is more than the 500 entries shown, which are the nearest.
 	Truncated     bool `protobuf:"varint,3,opt,name=truncated,proto3" json:"truncated,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -405,10 +437,12 @@ func (x *Thread) GetTruncated() bool {
 // ThreadEntry is a document, or a gap where one is missing.
 type ThreadEntry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The document with its fields, without regions; unset for a gap.
+	// The document, with those of its fields that place it in a correspondence, without
+	// their evidence and without regions; unset for a gap.
 	Document *Document `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
-	// What is referred to and is not in the archive.
-	Gap *Link `protobuf:"bytes,2,opt,name=gap,proto3" json:"gap,omitempty"`
+	// Of a gap: the references to what is not in the archive, or is not told from others
+	// there; several when they mean the same.
+	Gap []*Link `protobuf:"bytes,2,rep,name=gap,proto3" json:"gap,omitempty"`
 	// Day or minute by which it is put in order, ISO 8601; empty when unknown.
 	Date string `protobuf:"bytes,3,opt,name=date,proto3" json:"date,omitempty"`
 	// Links that the thread went over to come here; 0 for the one asked for.
@@ -454,7 +488,7 @@ func (x *ThreadEntry) GetDocument() *Document {
 	return nil
 }
 
-func (x *ThreadEntry) GetGap() *Link {
+func (x *ThreadEntry) GetGap() []*Link {
 	if x != nil {
 		return x.Gap
 	}
@@ -479,7 +513,7 @@ var File_fonds_v1_link_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_link_proto_rawDesc = "" +
 	"\n" +
-	"\x13fonds/v1/link.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x17fonds/v1/document.proto\x1a\x14fonds/v1/field.proto\"\xae\x02\n" +
+	"\x13fonds/v1/link.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x17fonds/v1/document.proto\x1a\x14fonds/v1/field.proto\"\xe6\x02\n" +
 	"\x04Link\x12\x1a\n" +
 	"\bdocument\x18\x01 \x01(\tR\bdocument\x12\x16\n" +
 	"\x06target\x18\x02 \x01(\tR\x06target\x12&\n" +
@@ -493,7 +527,11 @@ const file_fonds_v1_link_proto_rawDesc = "" +
 	"\x03why\x18\b \x01(\tR\x03why\x12\x1e\n" +
 	"\n" +
 	"candidates\x18\t \x03(\tR\n" +
-	"candidates\"L\n" +
+	"candidates\x12\x12\n" +
+	"\x04date\x18\n" +
+	" \x01(\tR\x04date\x12\x12\n" +
+	"\x04from\x18\v \x03(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\f \x03(\tR\x02to\"L\n" +
 	"\x10ListLinksRequest\x128\n" +
 	"\x06parent\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x06parent\"9\n" +
 	"\x11ListLinksResponse\x12$\n" +
@@ -506,7 +544,7 @@ const file_fonds_v1_link_proto_rawDesc = "" +
 	"\ttruncated\x18\x03 \x01(\bR\ttruncated\"\x8f\x01\n" +
 	"\vThreadEntry\x12.\n" +
 	"\bdocument\x18\x01 \x01(\v2\x12.fonds.v1.DocumentR\bdocument\x12 \n" +
-	"\x03gap\x18\x02 \x01(\v2\x0e.fonds.v1.LinkR\x03gap\x12\x12\n" +
+	"\x03gap\x18\x02 \x03(\v2\x0e.fonds.v1.LinkR\x03gap\x12\x12\n" +
 	"\x04date\x18\x03 \x01(\tR\x04date\x12\x1a\n" +
 	"\bdistance\x18\x04 \x01(\rR\bdistance*o\n" +
 	"\bLinkKind\x12\x19\n" +

@@ -12,6 +12,7 @@ import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -37,7 +38,9 @@ type SearchDocumentsRequest struct {
 	// From the answer before.
 	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// Only the words as they are: no misreadings, no other names of an agent.
-	Exact         bool `protobuf:"varint,5,opt,name=exact,proto3" json:"exact,omitempty"`
+	Exact bool `protobuf:"varint,5,opt,name=exact,proto3" json:"exact,omitempty"`
+	// What to return of each document; all but regions and fields when empty.
+	ReadMask      *fieldmaskpb.FieldMask `protobuf:"bytes,6,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -107,6 +110,13 @@ func (x *SearchDocumentsRequest) GetExact() bool {
 	return false
 }
 
+func (x *SearchDocumentsRequest) GetReadMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadMask
+	}
+	return nil
+}
+
 // SearchDocumentsResponse has the documents found.
 type SearchDocumentsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -165,7 +175,7 @@ func (x *SearchDocumentsResponse) GetNextPageToken() string {
 // SearchHit is a document that answers a query.
 type SearchHit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The document, without regions and fields.
+	// The document, as far as it is asked for.
 	Document *Document `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
 	// A piece of its text.
 	Snippet string `protobuf:"bytes,2,opt,name=snippet,proto3" json:"snippet,omitempty"`
@@ -303,7 +313,7 @@ var File_fonds_v1_search_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_search_proto_rawDesc = "" +
 	"\n" +
-	"\x15fonds/v1/search.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x17fonds/v1/document.proto\x1a\x16fonds/v1/reading.proto\"\xc3\x01\n" +
+	"\x15fonds/v1/search.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x17fonds/v1/document.proto\x1a\x16fonds/v1/reading.proto\x1a google/protobuf/field_mask.proto\"\xfc\x01\n" +
 	"\x16SearchDocumentsRequest\x12 \n" +
 	"\x05query\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80 R\x05query\x12 \n" +
@@ -311,7 +321,8 @@ const file_fonds_v1_search_proto_rawDesc = "" +
 	"\tpage_size\x18\x03 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\tpageToken\x12\x14\n" +
-	"\x05exact\x18\x05 \x01(\bR\x05exact\"j\n" +
+	"\x05exact\x18\x05 \x01(\bR\x05exact\x127\n" +
+	"\tread_mask\x18\x06 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"j\n" +
 	"\x17SearchDocumentsResponse\x12'\n" +
 	"\x04hits\x18\x01 \x03(\v2\x13.fonds.v1.SearchHitR\x04hits\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xac\x01\n" +
@@ -344,22 +355,24 @@ var file_fonds_v1_search_proto_goTypes = []any{
 	(*SearchDocumentsResponse)(nil), // 1: fonds.v1.SearchDocumentsResponse
 	(*SearchHit)(nil),               // 2: fonds.v1.SearchHit
 	(*FoundWords)(nil),              // 3: fonds.v1.FoundWords
-	(*Document)(nil),                // 4: fonds.v1.Document
-	(*TextRange)(nil),               // 5: fonds.v1.TextRange
-	(*Box)(nil),                     // 6: fonds.v1.Box
+	(*fieldmaskpb.FieldMask)(nil),   // 4: google.protobuf.FieldMask
+	(*Document)(nil),                // 5: fonds.v1.Document
+	(*TextRange)(nil),               // 6: fonds.v1.TextRange
+	(*Box)(nil),                     // 7: fonds.v1.Box
 }
 var file_fonds_v1_search_proto_depIdxs = []int32{
-	2, // 0: fonds.v1.SearchDocumentsResponse.hits:type_name -> fonds.v1.SearchHit
-	4, // 1: fonds.v1.SearchHit.document:type_name -> fonds.v1.Document
-	5, // 2: fonds.v1.SearchHit.marks:type_name -> fonds.v1.TextRange
-	3, // 3: fonds.v1.SearchHit.found:type_name -> fonds.v1.FoundWords
-	5, // 4: fonds.v1.FoundWords.range:type_name -> fonds.v1.TextRange
-	6, // 5: fonds.v1.FoundWords.boxes:type_name -> fonds.v1.Box
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	4, // 0: fonds.v1.SearchDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	2, // 1: fonds.v1.SearchDocumentsResponse.hits:type_name -> fonds.v1.SearchHit
+	5, // 2: fonds.v1.SearchHit.document:type_name -> fonds.v1.Document
+	6, // 3: fonds.v1.SearchHit.marks:type_name -> fonds.v1.TextRange
+	3, // 4: fonds.v1.SearchHit.found:type_name -> fonds.v1.FoundWords
+	6, // 5: fonds.v1.FoundWords.range:type_name -> fonds.v1.TextRange
+	7, // 6: fonds.v1.FoundWords.boxes:type_name -> fonds.v1.Box
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_search_proto_init() }

@@ -85,7 +85,7 @@ func BenchmarkTitleContains(b *testing.B) {
 	putHeads(b, s, 10_000)
 	for b.Loop() {
 		must(b, s.View(b.Context(), func(r catalog.Reader) error {
-			_, err := r.Documents(catalog.DocumentQuery{TitleContains: "absent", Limit: 10})
+			_, err := r.Documents(catalog.DocumentQuery{Where: catalog.TitleContains("absent"), Limit: 10})
 			return err
 		}))
 	}

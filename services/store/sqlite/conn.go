@@ -64,7 +64,7 @@ func (c *conn) open() error {
 		return nil
 	}
 	name := url.URL{Scheme: "file", Path: c.path}
-	d, err := new(sqlite.Driver).Open(name.String())
+	d, err := opener().Open(name.String())
 	if err != nil {
 		return fmt.Errorf("open %s: %w", c.path, err)
 	}
@@ -107,7 +107,12 @@ func (c *conn) begin(ctx context.Context, how string) error {
 	if how == beginRead {
 		ctx = context.Background() // takes no lock yet, so there is no wait
 	}
-	_, err = s.ExecContext(ctx, nil)
+	if _, err = s.ExecContext(ctx, nil); err != nil {
+		// A context that ends right behind it takes back the answer and not the
+		// transaction, in which the next user of the connection would stand. Where none
+		// has begun this fails, and nothing is lost.
+		_ = c.finish("ROLLBACK")
+	}
 	return err
 }
 
@@ -129,9 +134,29 @@ func (c *conn) prepare(query string) (statement, error) {
 	if err != nil {
 		return nil, failure(query, err)
 	}
+	if err := c.makeRoom(); err != nil {
+		return nil, errors.Join(failure(query, err), prepared.Close())
+	}
 	s := prepared.(statement)
 	c.statements[query] = s
 	return s, nil
+}
+
+// maxStatements bounds the statements that stay prepared. The contract's own are some
+// 150; those of filters have as many forms as filters have.
+const maxStatements = 400
+
+// makeRoom forgets one statement when there are too many: none is in use, because each
+// has read all its rows before another is prepared.
+func (c *conn) makeRoom() error {
+	if len(c.statements) < maxStatements {
+		return nil
+	}
+	for query, s := range c.statements {
+		delete(c.statements, query)
+		return s.Close()
+	}
+	return nil
 }
 
 func (c *conn) exec(query string, args []any) (int64, error) {
@@ -146,13 +171,15 @@ func (c *conn) exec(query string, args []any) (int64, error) {
 	return result.RowsAffected()
 }
 
-// query calls each for every row. All rows are read before it returns.
-func (c *conn) query(query string, args []any, each func(*row)) (err error) {
+// query calls each for every row. All rows are read before it returns. Where the
+// context can end, the statement is watched until its first row, which costs a
+// goroutine.
+func (c *conn) query(ctx context.Context, query string, args []any, each func(*row)) (err error) {
 	s, err := c.prepare(query)
 	if err != nil {
 		return err
 	}
-	rows, err := s.QueryContext(context.Background(), c.bind(args))
+	rows, err := s.QueryContext(ctx, c.bind(args))
 	if err != nil {
 		return failure(query, err)
 	}

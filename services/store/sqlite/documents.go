@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,56 +58,9 @@ func (v *view) Revision(document string, number int) (catalog.Revision, error) {
 
 func (v *view) Documents(q catalog.DocumentQuery) ([]catalog.DocumentHead, error) {
 	query, args := documentsQuery(q)
-	return all(v, query, readHead, args...)
-}
-
-func documentsQuery(q catalog.DocumentQuery) (string, []any) {
-	where, args := documentConditions(q)
-	return `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at,
-		r.document, r.number, r.author, r.created_at, r.digest, r.manifest
-		FROM documents d CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head
-		WHERE ` + where + ` ORDER BY d.id DESC LIMIT ?`, append(args, max(q.Limit, 0))
-}
-
-// documentConditions has one condition for each part of the query that is set, so
-// there are at most 192 statements. A plus keeps SQLite from an index: a path has
-// a few documents, a collection or an assurance may have all.
-func documentConditions(q catalog.DocumentQuery) (string, []any) {
-	var (
-		where = []string{"true"}
-		args  []any
-	)
-	add := func(condition string, arg any) {
-		where, args = append(where, condition), append(args, arg)
-	}
-	plus := ""
-	if q.Path != "" {
-		plus = "+"
-	}
-	if !q.Deleted {
-		where = append(where, "d.deleted_at = 0")
-	}
-	if q.After != "" {
-		add("d.id < ?", q.After)
-	}
-	if q.Collection != "" {
-		add(plus+"d.collection = ?", q.Collection)
-	}
-	if q.TitleContains != "" {
-		add("instr(lower(d.title), lower(?)) > 0", q.TitleContains)
-	}
-	if q.Path != "" {
-		add("d.holding <> '' AND d.holding IN (SELECT id FROM holdings WHERE path = ?)", q.Path)
-	}
-	if q.Complete != nil && *q.Complete {
-		where = append(where, "d.complete = 1")
-	} else if q.Complete != nil {
-		where = append(where, plus+"d.complete = 0")
-	}
-	if q.Assurance != 0 {
-		add(plus+"d.assurance = ?", q.Assurance)
-	}
-	return strings.Join(where, " AND "), args
+	heads, err := search(v, query, readHead, args...)
+	slices.SortFunc(heads, func(a, b catalog.DocumentHead) int { return strings.Compare(b.ID, a.ID) })
+	return heads, err
 }
 
 func (v *view) DocumentsOn(scan catalog.Digest) ([]catalog.Document, error) {
@@ -129,11 +83,25 @@ func (v *view) UnderivedDocuments(limit int) ([]catalog.Document, error) {
 		WHERE deleted_at = 0 AND extracted = head AND derived < head AND id > '' ORDER BY id LIMIT ?`, readDocument, max(limit, 0))
 }
 
+// DocumentsByKey walks the keys that have the kind and text, which begin the primary
+// key and are in the order of documents, as far as the limit, and looks for the second
+// key of each. A range of texts is gathered first.
 func (v *view) DocumentsByKey(l catalog.Lookup) ([]catalog.Document, error) {
-	return all(v, `SELECT `+documentColumns+` FROM documents WHERE deleted_at = 0 AND id IN (
-			SELECT document FROM document_keys
-			WHERE kind = ? AND key = ? AND document > ? AND low <= ? AND high >= ?)
-		ORDER BY id LIMIT ?`, readDocument, l.Kind, l.Text, l.After, l.High, l.Low, max(l.Limit, 0))
+	const columns = `d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at`
+	where := `k.kind = ? AND k.key = ? AND k.document > ? AND k.low <= ? AND k.high >= ?`
+	args := []any{l.Kind, l.Text, l.After, l.High, l.Low}
+	if l.Before != "" {
+		where = `k.kind = ? AND k.key >= ? AND k.key < ? AND k.document > ? AND k.low <= ? AND k.high >= ?`
+		args = []any{l.Kind, l.Text, l.Before, l.After, l.High, l.Low}
+	}
+	if l.Also != nil {
+		where += ` AND EXISTS (SELECT 1 FROM document_keys a
+			WHERE a.kind = ? AND a.key = ? AND a.document = k.document AND a.low <= ? AND a.high >= ?)`
+		args = append(args, l.Also.Kind, l.Also.Text, l.Also.High, l.Also.Low)
+	}
+	return all(v, `SELECT `+columns+` FROM document_keys k CROSS JOIN documents d ON d.id = k.document
+		WHERE `+where+` AND d.deleted_at = 0 GROUP BY k.document ORDER BY k.document LIMIT ?`,
+		readDocument, append(args, max(l.Limit, 0))...)
 }
 
 func (v *view) HasKey(document, kind, text string) (bool, error) {

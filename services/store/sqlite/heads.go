@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -70,4 +71,31 @@ func (s *Store) Head(ctx context.Context, id string) (catalog.Document, error) {
 		s.heads.keep(d, changes)
 	}
 	return d, err
+}
+
+// KeptHead is Head where it can be answered from memory.
+func (s *Store) KeptHead(id string) (catalog.Document, bool) {
+	d, kept, _ := s.heads.get(id)
+	return d, kept
+}
+
+// Newest gives a document with its newest revision, in one statement, and keeps the head.
+func (s *Store) Newest(ctx context.Context, id string) (catalog.DocumentHead, error) {
+	_, _, changes := s.heads.get(id)
+	var newest catalog.DocumentHead
+	err := s.View(ctx, func(r catalog.Reader) error {
+		v, ok := r.(*view)
+		if !ok {
+			return fmt.Errorf("a view is a %T", r)
+		}
+		var err error
+		newest, err = one(v, `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at,
+			r.document, r.number, r.author, r.created_at, r.digest, r.manifest
+			FROM documents d CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head WHERE d.id = ?`, readHead, id)
+		return err
+	})
+	if err == nil {
+		s.heads.keep(newest.Document, changes)
+	}
+	return newest, err
 }

@@ -22,7 +22,7 @@ func TestHeadsAreNeverOlderThanACommit(t *testing.T) {
 	}
 	put := func(head int) error {
 		return s.Tx(t.Context(), func(tx catalog.Tx) error {
-			return tx.PutDocument(catalog.Document{ID: "d", Collection: "c", Head: head})
+			return errors.Join(tx.PutDocument(catalog.Document{ID: "d", Collection: "c", Head: head}), tx.InsertRevision(catalog.Revision{Document: "d", Number: head}))
 		})
 	}
 	err = s.Tx(t.Context(), func(tx catalog.Tx) error { return tx.PutCollection(catalog.Collection{ID: "c"}) })
@@ -50,6 +50,11 @@ func TestHeadsAreNeverOlderThanACommit(t *testing.T) {
 				d, err := s.Head(t.Context(), "d")
 				if err != nil || d.Head < least {
 					t.Errorf("head %d, %v, after %d was committed", d.Head, err, least)
+					return
+				}
+				n, err := s.Newest(t.Context(), "d")
+				if err != nil || n.Head < least || n.Revision.Number != n.Head {
+					t.Errorf("newest is %d with revision %d, %v, after %d was committed", n.Head, n.Revision.Number, err, least)
 					return
 				}
 			}

@@ -28,9 +28,9 @@ func readLink(r *row) placedLink {
 	l := placedLink{linkAt: linkAt{r.text(), r.int()}}
 	l.Kind = catalog.LinkKind(r.int())
 	if err := json.Unmarshal(r.blob(), &l.Link); err != nil {
-		r.err = fmt.Errorf("%w: link %d of %s: %w", catalog.ErrDamaged, l.position, l.linkAt.document, err)
+		r.err = fmt.Errorf("%w: link %d of %s: %w", catalog.ErrDamaged, l.position, l.document, err)
 	}
-	l.Document = l.linkAt.document
+	l.Document = l.document
 	return l
 }
 
@@ -51,19 +51,24 @@ func (v *view) LinksOf(document string) ([]catalog.Link, error) {
 	return joinEnds(links, ends), err
 }
 
-func (v *view) LinksTo(document string) ([]catalog.Link, error) {
-	links, err := all(v, `SELECT l.document, l.position, l.kind, l.body
+// linksTo are the places of the links to a document that are given to anybody.
+const linksTo = `SELECT e.document, e.position
 		FROM documents t CROSS JOIN link_ends e ON e.target = t.id AND e.rank = 0
 		CROSS JOIN documents d ON d.id = e.document
+		WHERE t.id = ? AND t.deleted_at = 0 AND d.deleted_at = 0
+		ORDER BY e.document, e.position LIMIT ?`
+
+func (v *view) LinksTo(document string, limit int) ([]catalog.Link, error) {
+	links, err := all(v, `SELECT l.document, l.position, l.kind, l.body FROM (`+linksTo+`) e
 		CROSS JOIN links l ON l.document = e.document AND l.position = e.position
-		WHERE t.id = ? AND t.deleted_at = 0 AND d.deleted_at = 0 ORDER BY e.document, e.position`, readLink, document)
+		ORDER BY e.document, e.position`, readLink, document, max(limit, 0))
 	if err != nil || len(links) == 0 {
 		return nil, err
 	}
-	ends, err := all(v, `SELECT c.document, c.position, c.rank, c.target
-		FROM link_ends e CROSS JOIN link_ends c ON c.document = e.document AND c.position = e.position
+	ends, err := all(v, `SELECT c.document, c.position, c.rank, c.target FROM (`+linksTo+`) e
+		CROSS JOIN link_ends c ON c.document = e.document AND c.position = e.position
 		CROSS JOIN documents d ON d.id = c.target
-		WHERE e.target = ? AND e.rank = 0 AND d.deleted_at = 0 ORDER BY c.document, c.position, c.rank`, readLinkEnd, document)
+		WHERE d.deleted_at = 0 ORDER BY c.document, c.position, c.rank`, readLinkEnd, document, max(limit, 0))
 	return joinEnds(links, ends), err
 }
 

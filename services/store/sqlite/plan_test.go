@@ -10,8 +10,9 @@ import (
 )
 
 // whole are the scans that are meant: of a small table, of an index that holds
-// nothing but the answer, or of a list that ends at its limit. An index of texts is
-// always said to be scanned: M is by words, = by number, and with neither it is whole.
+// nothing but the answer, of a list that ends at its limit, or of the documents that a
+// stretch of an index has given. An index of texts is always said to be scanned: M is by
+// words, = by number, and with neither it is whole.
 var whole = []string{
 	"SCAN collections",
 	"SCAN batches",
@@ -24,8 +25,16 @@ var whole = []string{
 	"SCAN i VIRTUAL TABLE INDEX 0:M1",
 	"SCAN search_index VIRTUAL TABLE INDEX 0:=",
 	"SCAN near",
+	"SCAN f VIRTUAL TABLE INDEX 1:",
 	"SCAN g VIRTUAL TABLE INDEX 1:",
 	"SCAN json_each VIRTUAL TABLE INDEX 1:",
+}
+
+// scans tells whether a step goes over a whole table, and not over what a stretch of
+// an index has given to a part of the same statement.
+func scans(step string, plan []string) bool {
+	name, ok := strings.CutPrefix(step, "SCAN ")
+	return ok && !slices.Contains(plan, "CO-ROUTINE "+name) && !slices.Contains(plan, "MATERIALIZE "+name)
 }
 
 // TestPlans proves that no question of the contract reads a whole table. It asks
@@ -55,14 +64,14 @@ func explain(t *testing.T, c *conn, query string) {
 		args[i] = 0
 	}
 	var plan []string
-	if err := c.query("EXPLAIN QUERY PLAN "+query, args, func(r *row) {
+	if err := c.query(t.Context(), "EXPLAIN QUERY PLAN "+query, args, func(r *row) {
 		r.next = 3
 		plan = append(plan, r.text())
 	}); err != nil {
 		t.Fatal(err)
 	}
 	for _, step := range plan {
-		if strings.HasPrefix(step, "SCAN") && !slices.Contains(whole, step) {
+		if scans(step, plan) && !slices.Contains(whole, step) {
 			t.Errorf("%s\n  reads a whole table:\n    %s", query, strings.Join(plan, "\n    "))
 			return
 		}
@@ -72,7 +81,6 @@ func explain(t *testing.T, c *conn, query string) {
 // ask runs every statement that reads or changes by a condition.
 func ask(t *testing.T, s *Store) {
 	t.Helper()
-	yes, no := true, false
 	err := s.Tx(t.Context(), func(tx catalog.Tx) error {
 		d := catalog.Digest(strings.Repeat("ab", 32))
 		_, _ = tx.Collection("x")
@@ -104,14 +112,15 @@ func ask(t *testing.T, s *Store) {
 		_, _ = tx.UnderivedDocuments(5)
 		_, _ = tx.HasKey("x", "y", "z")
 		_, _ = tx.DocumentsByKey(catalog.Lookup{Key: catalog.Key{Kind: "x", Text: "y"}, Limit: 5})
+		_, _ = tx.DocumentsByKey(catalog.Lookup{Key: catalog.Key{Kind: "x", Text: "y"}, Before: "z", Also: &catalog.Key{Kind: "x"}, Limit: 5})
 		_, _ = tx.LinkSources("x", 5)
 		_ = tx.PutLinks("x", []catalog.Link{{Kind: catalog.LinkReference, Target: "x"}})
 		_, _ = tx.LinksOf("x")
-		_, _ = tx.LinksTo("x")
+		_, _ = tx.LinksTo("x", 5)
 		x := catalog.Match{Term: "x"}
 		_, _ = tx.Search(catalog.SearchQuery{Match: x, Without: []catalog.Match{x}, Limit: 5})
-		_, _ = tx.Search(catalog.SearchQuery{Match: x, First: &x, Within: catalog.DocumentQuery{Collection: "x", TitleContains: "x", Complete: &no}, Limit: 5, Offset: 5})
-		_, _ = tx.Search(catalog.SearchQuery{Match: x, Within: catalog.DocumentQuery{Path: "x", Deleted: true, Assurance: 1}, Limit: 5})
+		_, _ = tx.Search(catalog.SearchQuery{Match: x, First: &x, Within: catalog.DocumentQuery{Where: catalog.And{catalog.InCollection("x"), catalog.TitleContains("x"), catalog.IsComplete(false)}}, Limit: 5, Offset: 5})
+		_, _ = tx.Search(catalog.SearchQuery{Match: x, Within: catalog.DocumentQuery{Where: catalog.And{catalog.AtPath("x"), catalog.OfAssurance{Least: 1, Most: 1}}, Deleted: true}, Limit: 5})
 		_, _ = tx.NearTerms(catalog.Near{Trigrams: []string{"x"}, Shared: 1, Longest: 9, Limit: 5})
 		_, _ = tx.Batch("x")
 		_, _ = tx.Batches("", 5)
@@ -130,22 +139,10 @@ func ask(t *testing.T, s *Store) {
 		_, _ = tx.Events(0, "x", "x", 5)
 		_, _ = tx.UnsentEvents(5)
 		_, _ = tx.ResendEvents(0, time.UnixMicro(1))
-		for _, q := range []catalog.DocumentQuery{
-			{},
-			{Deleted: true},
-			{After: "x"},
-			{Collection: "x"},
-			{Collection: "x", After: "x"},
-			{Path: "x"},
-			{Complete: &yes},
-			{Complete: &no},
-			{Assurance: 1},
-			{TitleContains: "x"},
-			{Collection: "x", After: "x", Assurance: 2, Complete: &no, TitleContains: "x"},
-			{Path: "x", Assurance: 2, Collection: "x"},
-		} {
-			_, _ = tx.Documents(q)
+		for _, c := range conditions() {
+			_, _ = tx.Documents(catalog.DocumentQuery{Where: c, After: "x", Limit: 5})
 		}
+		_, _ = tx.Documents(catalog.DocumentQuery{Deleted: true})
 		if err := tx.PutBatch(catalog.Batch{ID: "x", State: catalog.BatchOpen}); err != nil {
 			return err
 		}

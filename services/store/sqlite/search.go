@@ -51,7 +51,8 @@ func (v *view) Search(q catalog.SearchQuery) ([]string, error) {
 }
 
 const answering = ` FROM search_index i CROSS JOIN search_documents s ON s.id = i.rowid
-	CROSS JOIN documents d ON d.id = s.document WHERE search_index MATCH ? AND `
+	CROSS JOIN documents d ON d.id = s.document CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head
+	WHERE search_index MATCH ? AND `
 
 // ranked gives the documents that answer an expression, best first. Its cost is that of
 // all the documents that have the words, not of those that are given back.
@@ -59,15 +60,19 @@ func (v *view) ranked(expression string, q catalog.SearchQuery) ([]string, error
 	if expression == "" {
 		return nil, nil
 	}
-	conditions, args := documentConditions(within(q.Within))
-	args = append([]any{expression}, append(args, q.Limit, q.Offset)...)
-	return all(v, `SELECT d.id`+answering+conditions+` ORDER BY i.rank, d.id LIMIT ? OFFSET ?`, (*row).text, args...)
+	selected := chosen(q.Within)
+	args := append([]any{expression}, append(selected.args, q.Limit, q.Offset)...)
+	return search(v, `SELECT d.id`+answering+selected.sql+` ORDER BY i.rank, d.id LIMIT ? OFFSET ?`, (*row).text, args...)
 }
 
 // answers counts the documents that answer an expression.
 func (v *view) answers(expression string, q catalog.SearchQuery) (int, error) {
-	conditions, args := documentConditions(within(q.Within))
-	return one(v, `SELECT count(*)`+answering+conditions, (*row).int, append([]any{expression}, args...)...)
+	selected := chosen(q.Within)
+	counted, err := search(v, `SELECT count(*)`+answering+selected.sql, (*row).int, append([]any{expression}, selected.args...)...)
+	if err != nil {
+		return 0, err
+	}
+	return counted[0], nil
 }
 
 // butNot is an expression without what answers another.
@@ -76,12 +81,6 @@ func butNot(expression, other string) string {
 		return expression
 	}
 	return "(" + expression + ") NOT (" + other + ")"
-}
-
-// within is a filter without a place in a list.
-func within(q catalog.DocumentQuery) catalog.DocumentQuery {
-	q.After = ""
-	return q
 }
 
 // matchExpression is a match in the language of FTS5; "" for one that nothing answers.
@@ -222,9 +221,18 @@ func (v *view) NearTerms(n catalog.Near) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return all(v, `WITH near AS (
+	return search(v, `WITH near AS (
 			SELECT t.term, count(*) AS shared FROM json_each(?) g CROSS JOIN search_trigrams t ON t.gram = g.value
 			WHERE t.length BETWEEN ? AND ? GROUP BY t.term HAVING shared >= ?)
 		SELECT search_terms.term FROM near CROSS JOIN search_terms ON search_terms.id = near.term
 		ORDER BY near.shared DESC, search_terms.term LIMIT ?`, (*row).text, grams, n.Shortest, n.Longest, n.Shared, max(n.Limit, 0))
+}
+
+// chosen is what a document must meet, beside its words.
+func chosen(q catalog.DocumentQuery) clause {
+	selected := conditionOf(q.Where)
+	if !q.Deleted {
+		selected.sql += " AND d.deleted_at = 0"
+	}
+	return selected
 }

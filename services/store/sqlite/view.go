@@ -61,11 +61,21 @@ func (v *view) put(what, name, query string, args ...any) error {
 
 // all gives what read makes of each row.
 func all[T any](v *view, query string, read func(*row) T, args ...any) ([]T, error) {
+	return within(context.Background(), v, query, read, args...)
+}
+
+// search is all for a statement that may go over many rows before it gives its first:
+// until then it ends with the context of the view.
+func search[T any](v *view, query string, read func(*row) T, args ...any) ([]T, error) {
+	return within(v.ctx, v, query, read, args...)
+}
+
+func within[T any](ctx context.Context, v *view, query string, read func(*row) T, args ...any) ([]T, error) {
 	if err := v.ready(); err != nil {
 		return nil, err
 	}
 	var found []T
-	err := v.conn.query(query, args, func(r *row) { found = append(found, read(r)) })
+	err := v.conn.query(ctx, query, args, func(r *row) { found = append(found, read(r)) })
 	if err != nil {
 		v.fail(err)
 		return nil, err
@@ -90,7 +100,7 @@ func one[T any](v *view, query string, read func(*row) T, args ...any) (T, error
 	if err := v.ready(); err != nil {
 		return found, err
 	}
-	err := v.conn.query(query, args, func(r *row) {
+	err := v.conn.query(context.Background(), query, args, func(r *row) {
 		if !some {
 			found, some = read(r), true
 		}

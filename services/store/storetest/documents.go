@@ -13,6 +13,7 @@ import (
 func documents(t *testing.T, u suite) {
 	u.run(t, "Revisions", revisions)
 	u.run(t, "Query", queryDocuments)
+	u.run(t, "Conditions", conditions)
 	u.run(t, "QueryFollowsTheHead", queryFollowsHead)
 	u.run(t, "PagingUnderInsert", documentsPaging)
 	u.run(t, "OnScan", documentsOn)
@@ -99,31 +100,33 @@ func (f *fixture) putQueried() {
 
 func queryDocuments(f *fixture) {
 	f.putQueried()
-	yes, no := true, false
 	for name, c := range map[string]struct {
 		query catalog.DocumentQuery
 		want  []string
 	}{
 		"all":                     {catalog.DocumentQuery{}, []string{"d5", "d3", "d2", "d1"}},
 		"deleted too":             {catalog.DocumentQuery{Deleted: true}, []string{"d5", "d4", "d3", "d2", "d1"}},
-		"collection":              {catalog.DocumentQuery{Collection: "side"}, []string{"d2"}},
-		"title, any case of A-Z":  {catalog.DocumentQuery{TitleContains: "LETTER"}, []string{"d3", "d2"}},
-		"title, percent":          {catalog.DocumentQuery{TitleContains: "0%"}, []string{"d2"}},
-		"title, underscore":       {catalog.DocumentQuery{TitleContains: "r_"}, []string{"d3"}},
-		"title, backslash":        {catalog.DocumentQuery{TitleContains: "\\"}, []string{"d3"}},
-		"title, case of Cyrillic": {catalog.DocumentQuery{TitleContains: "ж", Deleted: true}, []string{"d4"}},
-		"path":                    {catalog.DocumentQuery{Path: "box/one.tif"}, []string{"d1"}},
-		"path of deleted":         {catalog.DocumentQuery{Path: "box/one.tif", Deleted: true}, []string{"d4", "d1"}},
-		"path, part of one":       {catalog.DocumentQuery{Path: "box"}, []string{}},
-		"complete":                {catalog.DocumentQuery{Complete: &yes}, []string{"d5", "d3", "d1"}},
-		"incomplete":              {catalog.DocumentQuery{Complete: &no}, []string{"d2"}},
-		"machine":                 {catalog.DocumentQuery{Assurance: catalog.AssuranceMachine}, []string{"d1"}},
-		"corrected":               {catalog.DocumentQuery{Assurance: catalog.AssuranceCorrected}, []string{"d3"}},
-		"verified":                {catalog.DocumentQuery{Assurance: catalog.AssuranceVerified}, []string{"d2"}},
+		"collection":              {where(catalog.InCollection("side")), []string{"d2"}},
+		"title, any case":         {where(catalog.TitleContains("LETTER")), []string{"d3", "d2"}},
+		"title, percent":          {where(catalog.TitleContains("0%")), []string{"d2"}},
+		"title, underscore":       {where(catalog.TitleContains("r_")), []string{"d3"}},
+		"title, backslash":        {where(catalog.TitleContains("\\")), []string{"d3"}},
+		"title, case of Cyrillic": {catalog.DocumentQuery{Where: catalog.TitleContains("ж"), Deleted: true}, []string{"d4", "d2"}},
+		"title, Cyrillic capital": {where(catalog.TitleContains("% Ж")), []string{"d2"}},
+		"path":                    {where(catalog.AtPath("box/one.tif")), []string{"d1"}},
+		"path of deleted":         {catalog.DocumentQuery{Where: catalog.AtPath("box/one.tif"), Deleted: true}, []string{"d4", "d1"}},
+		"path, part of one":       {where(catalog.AtPath("box")), []string{}},
+		"complete":                {where(catalog.IsComplete(true)), []string{"d5", "d3", "d1"}},
+		"incomplete":              {where(catalog.IsComplete(false)), []string{"d2"}},
+		"machine":                 {where(ofAssurance(catalog.AssuranceMachine)), []string{"d1"}},
+		"corrected":               {where(ofAssurance(catalog.AssuranceCorrected)), []string{"d3"}},
+		"verified":                {where(ofAssurance(catalog.AssuranceVerified)), []string{"d2"}},
 		"after":                   {catalog.DocumentQuery{After: "d3"}, []string{"d2", "d1"}},
 		"together": {catalog.DocumentQuery{
-			Collection: "main", TitleContains: "TELE", Path: "box/one.tif", Complete: &yes,
-			Assurance: catalog.AssuranceMachine, Deleted: true, After: "d4",
+			Where: catalog.And{
+				catalog.InCollection("main"), catalog.TitleContains("TELE"), catalog.AtPath("box/one.tif"), catalog.IsComplete(true),
+				catalog.OfAssurance{Least: catalog.AssuranceMachine, Most: catalog.AssuranceMachine},
+			}, Deleted: true, After: "d4",
 		}, []string{"d1"}},
 	} {
 		c.query.Limit = 10
@@ -147,7 +150,7 @@ func queryFollowsHead(f *fixture) {
 	f.putScans("s", "t")
 	titled := func(title string) int {
 		return len(read(f, func(r catalog.Reader) ([]catalog.DocumentHead, error) {
-			return r.Documents(catalog.DocumentQuery{TitleContains: title, Limit: 10})
+			return r.Documents(catalog.DocumentQuery{Where: catalog.TitleContains(title), Limit: 10})
 		}))
 	}
 	doc := document("d")
@@ -167,10 +170,16 @@ func queryFollowsHead(f *fixture) {
 		on, onErr := r.DocumentsOn(digest("t"))
 		off, offErr := r.DocumentsOn(digest("s"))
 		equal(f, "documents on the scans", []int{len(on), len(off)}, []int{1, 0})
-		verified, err := r.Documents(catalog.DocumentQuery{Assurance: catalog.AssuranceVerified, Limit: 10})
+		verified, err := r.Documents(catalog.DocumentQuery{Where: catalog.OfAssurance{Least: catalog.AssuranceVerified, Most: catalog.AssuranceVerified}, Limit: 10})
 		equal(f, "verified", len(verified), 1)
 		return errors.Join(onErr, offErr, err)
 	})
+}
+
+func where(c catalog.Condition) catalog.DocumentQuery { return catalog.DocumentQuery{Where: c} }
+
+func ofAssurance(a catalog.Assurance) catalog.Condition {
+	return catalog.OfAssurance{Least: a, Most: a}
 }
 
 func documentsPaging(f *fixture) {
@@ -330,7 +339,9 @@ func documentsByKey(f *fixture) {
 			tx.PutKeys("c", []catalog.Key{{Kind: "outgoing_number", Text: "4117"}}))
 	})
 	find := func(l catalog.Lookup) []string {
-		l.Limit = 10
+		if l.Limit == 0 {
+			l.Limit = 10
+		}
 		list := read(f, func(r catalog.Reader) ([]catalog.Document, error) { return r.DocumentsByKey(l) })
 		return each(list, func(d catalog.Document) string { return d.ID })
 	}
@@ -339,6 +350,12 @@ func documentsByKey(f *fixture) {
 	equal(f, "another kind", find(catalog.Lookup{Key: catalog.Key{Kind: "outgoing_number", Text: "4117"}}), []string{"c"})
 	equal(f, "by case", len(find(catalog.Lookup{Key: catalog.Key{Kind: "Telegram_number", Text: "4117"}})), 0)
 	equal(f, "ranges that meet", find(catalog.Lookup{Key: lists(32, 33)}), []string{"a", "b"})
+	sheet := lists(33, 34)
+	equal(f, "with a second key", find(catalog.Lookup{Key: number, Also: &sheet}), []string{"b"})
+	equal(f, "range of texts", find(catalog.Lookup{Key: catalog.Key{Kind: "telegram_number", Text: "41"}, Before: "42"}), []string{"a", "b"})
+	equal(f, "range after", find(catalog.Lookup{Key: catalog.Key{Kind: "telegram_number", Text: "41"}, Before: "42", After: "a"}), []string{"b"})
+	equal(f, "range without its end", len(find(catalog.Lookup{Key: catalog.Key{Kind: "telegram_number", Text: "41"}, Before: "4117"})), 0)
+	equal(f, "one of two", find(catalog.Lookup{Key: lists(32, 33), Limit: 1}), []string{"a"})
 	equal(f, "second range", find(catalog.Lookup{Key: lists(41, 41)}), []string{"a"})
 	equal(f, "between ranges", len(find(catalog.Lookup{Key: lists(34, 39)})), 0)
 	has := func(document, kind, text string) bool {

@@ -82,7 +82,7 @@ func emptyLists(f *fixture) {
 			"Underived":    func() (int, error) { l, err := r.UnderivedDocuments(5); return len(l), err },
 			"ByKey":        func() (int, error) { l, err := r.DocumentsByKey(catalog.Lookup{Limit: 5}); return len(l), err },
 			"LinksOf":      func() (int, error) { l, err := r.LinksOf("x"); return len(l), err },
-			"LinksTo":      func() (int, error) { l, err := r.LinksTo("x"); return len(l), err },
+			"LinksTo":      func() (int, error) { l, err := r.LinksTo("x", 10); return len(l), err },
 			"LinkSources":  func() (int, error) { l, err := r.LinkSources("x", 5); return len(l), err },
 			"Search": func() (int, error) {
 				l, err := r.Search(catalog.SearchQuery{Match: catalog.Match{Term: "x"}, Limit: 5})

@@ -23,7 +23,7 @@ func (f *fixture) linksOf(document string) []catalog.Link {
 
 func (f *fixture) linksTo(document string) []catalog.Link {
 	f.Helper()
-	return read(f, func(r catalog.Reader) ([]catalog.Link, error) { return r.LinksTo(document) })
+	return read(f, func(r catalog.Reader) ([]catalog.Link, error) { return r.LinksTo(document, 10) })
 }
 
 func (f *fixture) linkSources(document string, limit int) []string {
@@ -48,6 +48,7 @@ func linksBothWays(f *fixture) {
 	missing.Target = ""
 	equal(f, "of c", f.linksOf("c"), []catalog.Link{reference("c", "a", "No. 7"), missing})
 	equal(f, "to a", f.linksTo("a"), []catalog.Link{full, reference("c", "a", "No. 7")})
+	equal(f, "the first to a", read(f, func(r catalog.Reader) ([]catalog.Link, error) { return r.LinksTo("a", 1) }), []catalog.Link{full})
 	equal(f, "to d, which is a candidate too", f.linksTo("d"), []catalog.Link{alike})
 	equal(f, "to c, which is only a candidate", len(f.linksTo("c")), 0)
 	equal(f, "sources of a", f.linkSources("a", 10), []string{"b", "c"})

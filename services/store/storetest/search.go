@@ -211,18 +211,17 @@ func searchWithin(f *fixture) {
 		gone.DeletedAt = minute(1)
 		return tx.PutDocument(gone)
 	})
-	yes := true
 	for name, c := range map[string]struct {
 		within catalog.DocumentQuery
 		want   []string
 	}{
 		"not the deleted":  {catalog.DocumentQuery{}, []string{"a", "c", "d"}},
 		"the deleted too":  {catalog.DocumentQuery{Deleted: true}, []string{"a", "b", "c", "d"}},
-		"collection":       {catalog.DocumentQuery{Collection: "letters"}, []string{"d"}},
-		"other collection": {catalog.DocumentQuery{Collection: "maps"}, nil},
-		"title":            {catalog.DocumentQuery{TitleContains: "letter ON"}, []string{"d"}},
-		"assurance":        {catalog.DocumentQuery{Assurance: catalog.AssuranceMachine}, []string{"d"}},
-		"both":             {catalog.DocumentQuery{Collection: "main", Complete: &yes, TitleContains: "wells"}, nil},
+		"collection":       {catalog.DocumentQuery{Where: catalog.InCollection("letters")}, []string{"d"}},
+		"other collection": {catalog.DocumentQuery{Where: catalog.InCollection("maps")}, nil},
+		"title":            {catalog.DocumentQuery{Where: catalog.TitleContains("letter ON")}, []string{"d"}},
+		"assurance":        {catalog.DocumentQuery{Where: catalog.OfAssurance{Least: catalog.AssuranceMachine, Most: catalog.AssuranceMachine}}, []string{"d"}},
+		"both":             {catalog.DocumentQuery{Where: catalog.And{catalog.InCollection("main"), catalog.IsComplete(true), catalog.TitleContains("wells")}}, nil},
 		"place and number": {catalog.DocumentQuery{After: "b", Limit: 1}, []string{"a", "c", "d"}},
 	} {
 		got := f.found(catalog.SearchQuery{Match: term("wells"), Within: c.within})

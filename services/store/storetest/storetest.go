@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) catalog.Store, options ...Option)
 		"Documents":    documents,
 		"Links":        links,
 		"Search":       search,
+		"Lookups":      lookups,
 		"Batches":      batches,
 		"Events":       events,
 	} {

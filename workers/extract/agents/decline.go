@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -57,6 +58,7 @@ var (
 	hushMasculine  = paradigm{"", 0, [5]string{"а", "у", "а", "ем", "е"}, "ом"}
 	softMasculine  = paradigm{"ь", 0, [5]string{"я", "ю", "я", "ем", "е"}, ""}
 	softFeminine   = paradigm{"ь", 0, [5]string{"и", "и", "ь", "ью", "и"}, ""}
+	pluralPlace    = paradigm{"ы", 0, [5]string{"", "ам", "ы", "ами", "ах"}, ""} // Афины
 	consonants     = "бвгджзклмнпрстфхцчшщ"
 	hushConsonants = "жчшщц"
 )
@@ -75,6 +77,8 @@ func decline(word string, c int, kind Kind) []string {
 	switch {
 	case size == len(word):
 		return []string{word}
+	case last == 'ы' && kind == Place:
+		return pluralPlace.form(word, c)
 	case last == 'ь' && kind == Person:
 		return softMasculine.form(word, c)
 	case last == 'ь':
@@ -108,13 +112,18 @@ type declined struct {
 // (Министерству иностранных дел). It makes some forms that nobody uses; they do no harm.
 func declineName(name string, kind Kind) []declined {
 	words := strings.Fields(name)
-	var out []declined
-	seen := map[string]bool{name: true}
+	forms := make([][5][]string, len(words)) // each word in each case, made once
+	for i, w := range words {
+		for c := range caseNames {
+			forms[i][c] = decline(w, c, kind)
+		}
+	}
+	out := make([]declined, 0, 12)
+	spans := declinedSpans(words, kind)
 	for c, label := range caseNames {
-		for _, span := range declinedSpans(words, kind) {
-			for _, text := range declineWords(words, span, c, kind) {
-				if !seen[text] {
-					seen[text] = true
+		for _, span := range spans {
+			for _, text := range declineWords(words, forms, span, c) {
+				if text != name && !slices.ContainsFunc(out, func(d declined) bool { return d.text == text }) {
 					out = append(out, declined{text, label})
 				}
 			}
@@ -149,14 +158,13 @@ func adjective(w string) bool {
 
 // declineWords declines the words of a span; where a word has two forms, the last word's are both
 // given and of the others the first.
-func declineWords(words []string, span [2]int, c int, kind Kind) []string {
-	parts := make([]string, len(words))
-	copy(parts, words)
+func declineWords(words []string, forms [][5][]string, span [2]int, c int) []string {
+	parts := slices.Clone(words)
 	for i := span[0]; i < span[1]-1; i++ {
-		parts[i] = decline(words[i], c, kind)[0]
+		parts[i] = forms[i][c][0]
 	}
 	var out []string
-	for _, form := range decline(words[span[1]-1], c, kind) {
+	for _, form := range forms[span[1]-1][c] {
 		parts[span[1]-1] = form
 		out = append(out, strings.Join(parts, " "))
 	}

@@ -55,6 +55,7 @@ func compareForm(f *form, glyphs []glyph, abbreviation, person, capitals bool) (
 	case split > 0 && !spaced,
 		r.joined && split == 0 && n < minJoined && gapped == 0,
 		r.confused > 0 && n < minAlike,
+		r.confused == n && n < minJoined && !abbreviation, // Pack is no Раск
 		misread > 0 && (abbreviation || n < minConfused || misread > 1+n/perConfused),
 		capitals && !capitalsFit(f, glyphs, abbreviation, person):
 		return fit{}
@@ -111,7 +112,7 @@ func capitalsFit(f *form, glyphs []glyph, abbreviation, person bool) bool {
 		case abbreviation:
 			return false
 		case i == 0, person && (f.gaps[i] == gapBlank || f.gaps[i] == gapDot):
-			if p := glyphs[i].plain; p == f.plain[i] {
+			if p := glyphs[i].plain; p == f.plain[i] || script(p) != script(f.plain[i]) {
 				return false // OCR reads a capital I as a small l, but no capital as its own small letter
 			}
 		}

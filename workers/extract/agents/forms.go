@@ -36,8 +36,9 @@ type spelling struct {
 }
 
 // spellings derives from one name what texts may have in its place: initials for given names, Russian
-// case endings, Latin letters for Cyrillic ones. The name itself comes first.
-func spellings(text string, typ Type, kind Kind, surnames []string) []spelling {
+// case endings, Latin letters for Cyrillic ones. The name itself comes first. A foreign name that
+// Russian letters transliterate is not put back into Latin ones: Фор is Faure, and For a word.
+func spellings(text string, typ Type, kind Kind, surnames []string, foreign bool) []spelling {
 	out := []spelling{{text, asWritten, ""}}
 	if typ == Abbreviation {
 		return out
@@ -53,6 +54,9 @@ func spellings(text string, typ Type, kind Kind, surnames []string) []spelling {
 	for _, s := range slices.Clone(out) {
 		for _, d := range declineName(s.text, kind) {
 			out = append(out, spelling{d.text, byCase, d.name})
+		}
+		if foreign {
+			continue
 		}
 		for _, system := range []string{bgn, press, ala} {
 			out = append(out, spelling{transliterate(s.text, system), byTransliteration, system})

@@ -23,7 +23,7 @@ type Index struct {
 // and agents are left out.
 func NewIndex(a *Authority) *Index {
 	x := &Index{agents: a.Agents, byID: make(map[string]int, len(a.Agents))}
-	var entries []*entry
+	entries := make([]*entry, 0, 16*len(a.Agents))
 	for i := range a.Agents {
 		x.byID[a.Agents[i].ID] = i
 		if !a.Agents[i].Withdrawn {
@@ -62,7 +62,12 @@ func digestOf(agents []Agent) string {
 // derived from it.
 func appendEntries(entries []*entry, a *Agent, number int) []*entry {
 	var surnames []string
+	transliterated, original := false, false
 	for _, v := range a.Variants {
+		if cyrillic(v.Text) {
+			transliterated = transliterated || v.Type == Transliteration
+			original = original || v.Type == Original
+		}
 		if v.Type == Short {
 			surnames = append(surnames, v.Text)
 		}
@@ -80,7 +85,7 @@ func appendEntries(entries []*entry, a *Agent, number int) []*entry {
 		if typ == Withdrawn {
 			continue
 		}
-		for _, s := range spellings(text, typ, a.Kind, surnames) {
+		for _, s := range spellings(text, typ, a.Kind, surnames, transliterated && !original) {
 			all = append(all, derived{s, n})
 		}
 	}

@@ -18,21 +18,38 @@ type node struct {
 
 // entry is a form with its skeleton, before the trie is built.
 type entry struct {
-	skel []uint16
-	form form
+	skel  []uint16
+	form  form
+	order int32 // in which the entries came
 }
 
 // newTrie builds the trie. Entries with the same skeleton keep their order.
 func newTrie(entries []*entry) *trie {
-	slices.SortStableFunc(entries, func(a, b *entry) int { return slices.Compare(a.skel, b.skel) })
+	for i, e := range entries {
+		e.order = int32(i)
+	}
+	slices.SortFunc(entries, func(a, b *entry) int {
+		if c := slices.Compare(a.skel, b.skel); c != 0 {
+			return c
+		}
+		return int(a.order) - int(b.order)
+	})
 	t := &trie{forms: make([]form, len(entries)), root: make([]int32, 1<<16)}
+	size := 1 // a node for each letter that an entry does not share with the one before it
 	for i := range entries {
 		t.forms[i] = entries[i].form
+		shared := 0
+		if i > 0 {
+			shared = sharedPrefix(entries[i-1].skel, entries[i].skel)
+		}
+		size += len(entries[i].skel) - shared
 	}
+	t.nodes, t.labels = make([]node, 0, size), make([]uint16, 0, size)
 	// Breadth first: a node's entries are a range, and its children split that range by the next label.
 	type span struct{ node, from, to, depth int }
 	t.nodes, t.labels = append(t.nodes, node{}), append(t.labels, 0)
-	for queue := []span{{0, 0, len(entries), 0}}; len(queue) > 0; queue = queue[1:] {
+	queue := make([]span, 1, size)
+	for queue[0] = (span{0, 0, len(entries), 0}); len(queue) > 0; queue = queue[1:] {
 		s := queue[0]
 		from := s.from
 		for from < s.to && len(entries[from].skel) == s.depth {
@@ -55,6 +72,15 @@ func newTrie(entries []*entry) *trie {
 		}
 	}
 	return t
+}
+
+// sharedPrefix is the number of letters with which both begin.
+func sharedPrefix(a, b []uint16) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // next returns the child with that label, or 0.

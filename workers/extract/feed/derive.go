@@ -16,6 +16,7 @@ func (c Config) derive(ctx context.Context) (n int, failed bool) {
 		}
 		return 0, err != nil
 	}
+	c.found = map[string][]catalog.Link{}
 	derived := make([]catalog.Derived, 0, len(waiting))
 	for _, head := range waiting {
 		d, err := c.deriveOne(ctx, head)

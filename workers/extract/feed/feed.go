@@ -22,12 +22,15 @@ type Config struct {
 	Log       *slog.Logger
 
 	editions *editions
+	known    *correspondents
+	// found are the links of documents that this round has made and not yet stored.
+	found map[string][]catalog.Link
 }
 
 // Ready returns the configuration with a memory for what documents of one file share:
 // one behind the other they are read faster.
 func (c Config) Ready() Config {
-	c.editions = &editions{}
+	c.editions, c.known = &editions{}, &correspondents{}
 	return c
 }
 

@@ -21,7 +21,7 @@ import (
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 )
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -36,11 +36,11 @@ func digest(s string) catalog.Digest {
 // archive is a catalog over a real database.
 type archive struct {
 	*catalog.Catalog
-	t      *testing.T
+	t      testing.TB
 	recipe catalog.Recipe
 }
 
-func newArchive(t *testing.T) *archive {
+func newArchive(t testing.TB) *archive {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "fonds.db"))
 	must(t, err)
@@ -73,7 +73,7 @@ func (a *archive) read(path string, texts ...string) catalog.DocumentHead {
 	}
 	_, err = a.StoreResults(a.t.Context(), results)
 	must(a.t, err)
-	heads, err := a.ListDocuments(a.t.Context(), catalog.DocumentQuery{Path: path, Limit: 1})
+	heads, err := a.ListDocuments(a.t.Context(), catalog.DocumentQuery{Where: catalog.AtPath(path), Limit: 1})
 	must(a.t, err)
 	return heads[0]
 }
@@ -145,11 +145,12 @@ func (a *archive) field(id, name string) []catalog.Field {
 
 func (a *archive) lookup(kind, text string) []string {
 	a.t.Helper()
-	asked, err := keys.Maker{}.Keys(kind, text)
+	asked, err := keys.Maker{}.Lookups(kind, text)
 	must(a.t, err)
 	var ids []string
-	for _, k := range asked {
-		heads, err := a.LookupDocuments(a.t.Context(), catalog.Lookup{Key: k, Limit: 10})
+	for _, l := range asked {
+		l.Limit = 10
+		heads, err := a.LookupDocuments(a.t.Context(), l)
 		must(a.t, err)
 		for _, h := range heads {
 			ids = append(ids, h.ID)

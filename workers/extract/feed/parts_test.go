@@ -104,7 +104,7 @@ func TestPartOfASplitHasNoFurtherDocuments(t *testing.T) {
 	d := a.read("a.tif", one, two)
 	a.extracted()
 	severalParts := func() []string {
-		ids, err := a.HoldersOf(t.Context(), keys.OfParts(2), 5)
+		ids, err := a.HoldersOf(t.Context(), keys.OfParts(2), 5, 5)
 		must(t, err)
 		return ids
 	}

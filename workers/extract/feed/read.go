@@ -27,10 +27,11 @@ func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Ex
 	}
 	if len(head.Revision.Regions) > maxRegions {
 		c.Log.Warn("a document is too long to look for fields", "document", head.ID, "regions", len(head.Revision.Regions))
-		e.Keys = keys.OfAll(catalog.Stated(before, nil)) // what people state is found all the same
+		stated := catalog.Stated(before, nil) // what people state is found all the same
+		e.Keys = append(keys.OfAll(stated), keys.OfCorrespondence(correspondent(head, stated))...)
 		return e, nil
 	}
-	t, found, err := c.found(ctx, head)
+	t, found, err := c.documentsIn(ctx, head)
 	if err != nil {
 		return e, err
 	}
@@ -48,14 +49,16 @@ func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Ex
 			Rule: f.Rule, Assurance: catalog.AssuranceMachine,
 		})
 	}
-	e.Keys = append(keys.OfAll(catalog.Stated(before, e.Fields)), keys.OfText(t.text)...)
+	stated := catalog.Stated(before, e.Fields)
+	e.Keys = append(keys.OfAll(stated), keys.OfCorrespondence(correspondent(head, stated))...)
+	e.Keys = append(e.Keys, keys.OfText(t.text[:min(len(t.text), mostCompared)])...)
 	e.Keys = append(e.Keys, keys.OfParts(len(found))...)
 	return e, nil
 }
 
-// found gives the documents in a document's text: one where somebody has said where it
+// documentsIn gives the documents in a document's text: one where somebody has said where it
 // begins and ends. A part of an imported text is read among the others of its file.
-func (c Config) found(ctx context.Context, head catalog.DocumentHead) (*assembled, []extract.Document, error) {
+func (c Config) documentsIn(ctx context.Context, head catalog.DocumentHead) (*assembled, []extract.Document, error) {
 	if g := head.Revision.Regions[0]; len(head.Revision.Regions) == 1 && g.Range != nil {
 		known := c.editions
 		if known == nil {

@@ -5,7 +5,6 @@
 package keys
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -18,11 +17,17 @@ import (
 
 // The kinds of keys.
 const (
-	Telegram  = "telegram_number"
-	Registry  = "registry_number"
-	Citation  = "citation"
+	Telegram = "telegram_number"
+	Registry = "registry_number"
+	Citation = "citation"
+	// Shelfmark is a citation without its archive.
+	Shelfmark = "shelfmark"
 	SourceURL = "source_url"
-	Date      = "date"
+	// Date is when the document was written, sent, received or catalogued: not what it
+	// only mentions. The text is the date, the range its days.
+	Date = "date"
+	// OwnDate is the same by its days alone.
+	OwnDate = "own_date"
 	// Agent is followed by a slash and the role; without a role by nothing.
 	Agent = "agent"
 )
@@ -47,7 +52,7 @@ func OfAll(stated []catalog.Field) []catalog.Key {
 	for _, f := range stated {
 		keys = append(keys, Of(f)...)
 	}
-	return append(keys, OfCorrespondence(stated)...)
+	return keys
 }
 
 // Of returns the keys of a statement; none for one that says that there is no value,
@@ -60,15 +65,18 @@ func Of(f catalog.Field) []catalog.Key {
 	if err != nil {
 		return nil
 	}
+	return append(lookedUp(f, value), ofField(f.Name, f.Raw, value)...)
+}
+
+// lookedUp gives the keys by which documents are looked up.
+func lookedUp(f catalog.Field, value any) []catalog.Key {
 	switch v := value.(type) {
 	case string:
 		return ofText(f.Name, v)
 	case extract.NumberRange:
 		return ofRange(v)
 	case extract.Date:
-		if day, ok := dayOf(v.ISO); ok {
-			return []catalog.Key{{Kind: Date, Low: day, High: day}, {Kind: Date + "/" + f.Name, Low: day, High: day}}
-		}
+		return ofDate(f.Name, v)
 	case extract.Link:
 		return []catalog.Key{{Kind: SourceURL, Text: foldURL(v.URL)}}
 	case extract.Agent:
@@ -80,6 +88,17 @@ func Of(f catalog.Field) []catalog.Key {
 	case citation.Value:
 		if c := citation.Parse(f.Raw).Citations; len(c) == 1 {
 			return ofCitation(&c[0])
+		}
+	}
+	return nil
+}
+
+// ofDate gives the keys of a date that is the document's own.
+func ofDate(name string, v extract.Date) []catalog.Key {
+	switch name {
+	case "catalogue_date", "document_date", "sent_at", "received_at":
+		if first, last, ok := daysOf(v.ISO); ok {
+			return []catalog.Key{{Kind: Date, Text: v.ISO, Low: first, High: last}, {Kind: OwnDate, Low: first, High: last}}
 		}
 	}
 	return nil
@@ -119,16 +138,23 @@ func ofAgent(role string, v extract.Agent) []catalog.Key {
 	return []catalog.Key{{Kind: Agent, Text: text}, {Kind: Agent + "/" + role, Text: text}}
 }
 
-// ofCitation makes a key for each range of lists; one without lists meets all.
+// ofCitation makes a key for each range of lists, with the archive and without; one
+// without lists meets all.
 func ofCitation(c *citation.Citation) []catalog.Key {
 	file := citation.LooseKey(c)
+	_, bare, _ := strings.Cut(file, "|")
 	ranges := c.Spans()
 	if len(ranges) == 0 {
-		return []catalog.Key{{Kind: Citation, Text: file, Low: 0, High: widest}}
+		ranges = [][2]int{{0, widest}}
 	}
-	keys := make([]catalog.Key, len(ranges))
-	for i, r := range ranges {
-		keys[i] = catalog.Key{Kind: Citation, Text: file, Low: r[0], High: r[1]}
+	var keys []catalog.Key
+	for _, r := range ranges {
+		if c.Archive != "" {
+			keys = append(keys, catalog.Key{Kind: Citation, Text: file, Low: r[0], High: r[1]})
+		}
+		if c.Fond != "" {
+			keys = append(keys, catalog.Key{Kind: Shelfmark, Text: bare, Low: r[0], High: r[1]})
+		}
 	}
 	return keys
 }
@@ -141,75 +167,22 @@ func foldURL(s string) string {
 	return strings.TrimRight(s, "/.")
 }
 
-// dayOf counts the days since 1 January 1970 of a date with year, month and day.
-func dayOf(iso string) (int, bool) {
-	if len(iso) < len("1951-06-13") {
-		return 0, false
-	}
-	t, err := time.Parse("2006-01-02", iso[:10])
-	if err != nil {
-		return 0, false
-	}
-	return int(t.Unix() / 86400), true
-}
-
-// Maker makes keys of questions. Its zero value is ready.
-type Maker struct{}
-
-// Of returns the keys of all that is stated of a document.
-func (Maker) Of(stated []catalog.Field) []catalog.Key { return OfAll(stated) }
-
-// Keys returns the keys of which a document must have one, for what a person wrote.
-func (Maker) Keys(kind, text string) ([]catalog.Key, error) {
-	switch base, role, _ := strings.Cut(kind, "/"); base {
-	case Telegram, Registry:
-		if n := link.Number(text); n != "" {
-			return []catalog.Key{{Kind: kind, Text: n}}, nil
-		}
-		return nil, fmt.Errorf("%q is no number", text)
-	case SourceURL:
-		return []catalog.Key{{Kind: kind, Text: foldURL(text)}}, nil
-	case Agent:
-		return []catalog.Key{{Kind: agentKind(role), Text: text}}, nil
-	case Date:
-		return dates(kind, text)
-	case Citation:
-		return citations(text)
-	}
-	return nil, fmt.Errorf("there is no key %q", kind)
-}
-
-func agentKind(role string) string {
-	if role == "" {
-		return Agent
-	}
-	return Agent + "/" + role
-}
-
-// dates reads a day, or two with "/" between.
-func dates(kind, text string) ([]catalog.Key, error) {
-	from, to, ranged := strings.Cut(text, "/")
-	if !ranged {
-		to = from
-	}
-	low, okLow := dayOf(from)
-	high, okHigh := dayOf(to)
-	if !okLow || !okHigh || high < low {
-		return nil, fmt.Errorf("%q is no day such as 1951-06-13, nor two days with / between", text)
-	}
-	return []catalog.Key{{Kind: kind, Low: low, High: high}}, nil
-}
-
-func citations(text string) ([]catalog.Key, error) {
-	parsed := citation.Parse(text)
-	var keys []catalog.Key
-	for i := range parsed.Citations {
-		if c := &parsed.Citations[i]; c.Kind == citation.Archival {
-			keys = append(keys, ofCitation(c)...)
+// daysOf counts the days since 1 January 1970 of the first and the
+// last day that a date may mean. There are none for a date without a year.
+func daysOf(iso string) (first, last int, ok bool) {
+	day, _, _ := strings.Cut(iso, "T")
+	for _, precision := range []struct {
+		layout              string
+		years, months, days int
+	}{{"2006-01-02", 0, 0, 1}, {"2006-01", 0, 1, 0}, {"2006", 1, 0, 0}} {
+		if t, err := time.Parse(precision.layout, day); err == nil {
+			end := t.AddDate(precision.years, precision.months, precision.days)
+			return dayOf(t), dayOf(end) - 1, true
 		}
 	}
-	if len(keys) == 0 {
-		return nil, fmt.Errorf("no archival reference was found in %q: write it like APRF, f. 45, op. 1, d. 339, ll. 31-32", text)
-	}
-	return keys, nil
+	return 0, 0, false
 }
+
+func dayOf(t time.Time) int { return int(t.Unix() / (24 * 60 * 60)) }
+
+func dayAt(day int) time.Time { return time.Unix(int64(day)*24*60*60, 0).UTC() }

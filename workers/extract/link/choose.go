@@ -27,7 +27,7 @@ func (d *Document) Choose(r Reference, documents []*Document) (found []Candidate
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
 	})
 	found = found[:min(len(found), MostCandidates)]
-	if len(found) == 0 || found[0].Score < Sure {
+	if len(found) == 0 || found[0].Score < Sure || found[0].Doubtful {
 		return found, false
 	}
 	for _, c := range found[1:] {

@@ -8,6 +8,7 @@ package link
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -29,6 +30,9 @@ const (
 type Verdict struct {
 	// Score is from 0 to 1.
 	Score float64
+	// Doubtful tells that the fit takes a misreading for granted: however well the rest
+	// fits, only a person can tell.
+	Doubtful bool
 	// Fits and Against are the reasons, for a person.
 	Fits, Against []string
 }
@@ -71,19 +75,46 @@ type Document struct {
 	Language string
 	// From wrote it, To were to have it; those of a message that it relays too.
 	From, To []Name
+	// author and reader are without those of a message that it relays.
+	author, reader []Name
 	// FromPlace and ToPlace are IDs or names of places.
 	FromPlace, ToPlace []Name
 	// Named are those that the text mentions.
 	Named []Name
 
-	// own are the sender's numbers, received the receiver's.
-	own, received []string
+	// own are the sender's numbers, received the receiver's; sent are those of own that
+	// stand below the text and not in a heading, which may be anybody's.
+	own, received, sent []string
 	// written are the days of writing and sending, arrived those of receipt.
 	written, arrived []day
 	// catalogued is the cataloguer's day; it counts where written is empty.
 	catalogued []day
 	messages   []message
-	fields     []catalog.Field
+	// references are the fields that name others.
+	references []catalog.Field
+	printed    Printed
+}
+
+// Printed is where a publication has a document: bytes of the reading of its text.
+type Printed struct {
+	Reading    string
+	Start, End int
+}
+
+// apart is how many bytes may be between two documents of a publication that stand one
+// behind the other: blanks, a line of stars, a number.
+const apart = 40
+
+// SetPrinted tells where a publication has the document.
+func (d *Document) SetPrinted(p Printed) { d.printed = p }
+
+// Printed returns where a publication has the document; without a reading for none.
+func (d *Document) Printed() Printed { return d.printed }
+
+// rightBefore tells that a publication has d right before another document.
+func (d *Document) rightBefore(other *Document) bool {
+	a, b := d.printed, other.printed
+	return a.Reading != "" && a.Reading == b.Reading && a.End <= b.Start && b.Start-a.End <= apart
 }
 
 // message is one inside the document.
@@ -95,7 +126,7 @@ type message struct {
 
 // Read collects what a document's fields say.
 func Read(id string, fields []catalog.Field) *Document {
-	d := &Document{ID: id, fields: fields}
+	d := &Document{ID: id}
 	var embedded []catalog.Field
 	for _, f := range fields {
 		if len(f.Value) == 0 {
@@ -118,9 +149,12 @@ func Read(id string, fields []catalog.Field) *Document {
 			d.Named = append(d.Named, nameOfMention(v))
 		case extract.Embedded:
 			embedded = append(embedded, f)
+		case extract.Reference:
+			d.references = append(d.references, f)
 		}
 	}
 	d.settleNumbers()
+	d.author, d.reader = d.From, d.To
 	for _, f := range embedded {
 		d.readMessage(f)
 	}
@@ -133,7 +167,10 @@ func (d *Document) readText(name, v string) {
 		d.Type = v
 	case "content_language":
 		d.Language = v
-	case "telegram_number", "outgoing_number", "document_number", "registration_number":
+	case "outgoing_number":
+		d.sent = append(d.sent, Number(v))
+		d.own = append(d.own, Number(v))
+	case "telegram_number", "document_number", "registration_number":
 		d.own = append(d.own, Number(v))
 	case "incoming_number":
 		d.received = append(d.received, Number(v))
@@ -193,16 +230,13 @@ func (d *Document) Dated() bool {
 	return len(d.written)+len(d.arrived)+len(d.catalogued) > 0
 }
 
-// Days are the first and the last day since 1 January 1970 that the document could
-// be named by.
-func (d *Document) Days() (first, last int, ok bool) {
-	for _, days := range [][]day{d.written, d.arrived, d.catalogued} {
-		for _, x := range days {
-			if !ok {
-				first, last, ok = int(x), int(x), true
-			}
-			first, last = min(first, int(x)), max(last, int(x))
+// Days are those since 1 January 1970 that the document may be named by.
+func (d *Document) Days() []int {
+	var days []int
+	for _, x := range d.allDays() {
+		if !slices.Contains(days, int(x)) {
+			days = append(days, int(x))
 		}
 	}
-	return first, last, ok
+	return days
 }

@@ -1,34 +1,39 @@
 package link
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // What the parts of a reference weigh. A date with both people is above Sure, a number
 // with one of them or with a near date too; a number alone, or a date with one of
 // them, is not.
 const (
-	byNumber    = 0.5
-	byReceived  = 0.4 // the receiver's number
-	byStem      = 0.4 // without the letter of its register
-	byDay       = 0.35
-	byArrival   = 0.3
-	byDayAfter  = 0.28 // received the day after the one named
-	byTwoAfter  = 0.2
-	byDayApart  = 0.1
-	byTenDays   = 0.15
-	bySixtyDays = 0.08
-	byFrom      = 0.15
-	byTo        = 0.12
-	byPlace     = 0.08
-	byNamed     = 0.15
-	otherNumber = 0.5
-	otherDay    = 0.5
-	otherFrom   = 0.25
-	otherTo     = 0.15
-	otherKind   = 0.15
-	anotherYear = 0.3
-	yetToCome   = 0.6
-	ten, sixty  = 10, 60
-	aYear       = 366
+	byNumber       = 0.5
+	byReceived     = 0.4 // the receiver's number
+	byStem         = 0.4 // without the letter of its register
+	byNearNumber   = 0.1 // never sure: the telegrams of one day have numbers like that
+	byDay          = 0.35
+	byArrival      = 0.3
+	byDayAfter     = 0.28 // received the day after the one named
+	byTwoAfter     = 0.2
+	byDayApart     = 0.1
+	byTenDays      = 0.15
+	bySixtyDays    = 0.08
+	byFrom         = 0.15
+	byTo           = 0.12
+	byPlace        = 0.08
+	byNamed        = 0.15
+	byPlaceInPrint = 0.15
+	otherNumber    = 0.5
+	otherDay       = 0.5
+	otherFrom      = 0.25
+	otherTo        = 0.15
+	otherKind      = 0.15
+	anotherYear    = 0.3
+	yetToCome      = 0.6
+	ten, sixty     = 10, 60
+	aYear          = 366
 )
 
 // Match tells how well a candidate fits what a document says in a reference.
@@ -45,6 +50,9 @@ func (d *Document) Match(r Reference, candidate *Document) Verdict {
 	if r.number == "" && r.received == "" {
 		matchNamed(&v, r, candidate)
 	}
+	if candidate.rightBefore(d) && r.side() != mine {
+		v.fits(byPlaceInPrint, "printed right before it")
+	}
 	return v.bounded()
 }
 
@@ -57,6 +65,9 @@ func (r *Reference) matchNumber(v *Verdict, c *Document) {
 		v.fits(byReceived, "number %s is the receiver's", r.Value.Number)
 	case sameStem(c.own, r.number):
 		v.fits(byStem, "number %s but for its letter", r.Value.Number)
+	case nearNumbers(c.own, r.number):
+		v.fits(byNearNumber, "its number %s is one character from %s", strings.Join(c.own, ", "), r.Value.Number)
+		v.Doubtful = true
 	case len(c.own) > 0:
 		v.contradicts(otherNumber, "its number is %s, not %s", strings.Join(c.own, ", "), r.Value.Number)
 	}
@@ -104,11 +115,10 @@ func (d *Document) matchDay(v *Verdict, r Reference, c *Document) {
 // matchOrder holds against a candidate that it came later.
 func (d *Document) matchOrder(v *Verdict, c *Document) (days int, known bool) {
 	at, known := d.lastDay()
-	first, _, dated := c.Days()
-	if !known || !dated {
+	if !known || !c.Dated() {
 		return 0, false
 	}
-	days = int(at) - first
+	days = int(at) - slices.Min(c.Days())
 	if days < -late {
 		v.contradicts(yetToCome, "it is of %s, after this one", c.daysShown())
 	}

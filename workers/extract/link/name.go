@@ -1,6 +1,7 @@
 package link
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fonds-archive/fonds/workers/extract"
@@ -133,10 +134,8 @@ func alike(a, b string) bool {
 // common finds a name that both lists have.
 func common(a, b []Name) (Name, bool) {
 	for _, x := range a {
-		for _, y := range b {
-			if x.same(y) {
-				return x, true
-			}
+		if slices.ContainsFunc(b, x.same) {
+			return x, true
 		}
 	}
 	return Name{}, false

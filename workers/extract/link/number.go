@@ -1,6 +1,7 @@
 package link
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,23 @@ func Number(s string) string {
 	if stem, misread := strings.CutSuffix(s, "/iii"); misread {
 		s = stem + "/sh"
 	}
-	return s
+	return figures(s)
+}
+
+// misread are letters that stand for figures where all others are figures.
+var misread = strings.NewReplacer("o", "0", "о", "0", "l", "1", "i", "1", "|", "1", "з", "3", "б", "6")
+
+// figures puts figures for the letters that were read in their place: 2O61.
+func figures(s string) string {
+	stem, register, _ := strings.Cut(s, "/")
+	read := misread.Replace(stem)
+	if _, err := strconv.Atoi(read); err != nil || read == stem || strings.Count(stem, "") == 2 {
+		return s
+	}
+	if register != "" {
+		return read + "/" + register
+	}
+	return read
 }
 
 // mostParts bounds the parts of one telegram: more is a misread number.
@@ -48,14 +65,11 @@ func (d *Document) settleNumbers() {
 	d.own = own
 }
 
-func holds(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
+// Numbers are the sender's and the receiver's, in the form of Number; those of a
+// telegram in parts too.
+func (d *Document) Numbers() []string { return slices.Concat(d.own, d.received) }
+
+func holds(list []string, s string) bool { return slices.Contains(list, s) }
 
 // stem is a number without the letter of its register.
 func stem(n string) string {
@@ -74,13 +88,12 @@ func sameStem(list []string, n string) bool {
 	return false
 }
 
-// nearNumbers tells that one character was read for another, as in 2961 for 2967.
-func nearNumbers(a, b []string) bool {
-	for _, x := range a {
-		for _, y := range b {
-			if len(x) == len(y) && len(x) >= 3 && oneOff(x, y) {
-				return true
-			}
+// nearNumbers tells that one character of a number was read for another, as in 2961
+// for 2967.
+func nearNumbers(list []string, n string) bool {
+	for _, x := range list {
+		if len(x) == len(n) && len(x) >= 3 && oneOff(x, n) {
+			return true
 		}
 	}
 	return false

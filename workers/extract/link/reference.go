@@ -1,6 +1,8 @@
 package link
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -31,10 +33,7 @@ const mostReferences = 100
 // References returns what a document says of others, in the order of its text.
 func (d *Document) References() []Reference {
 	var found []Reference
-	for _, f := range d.fields {
-		if f.Name != "telegram_reference" || len(f.Value) == 0 || len(found) == mostReferences {
-			continue
-		}
+	for _, f := range d.references[:min(len(d.references), mostReferences)] {
 		value, err := extract.ReadValue(f.Name, f.Value)
 		if v, ok := value.(extract.Reference); ok && err == nil {
 			found = append(found, d.reference(f, v))
@@ -47,6 +46,9 @@ func (d *Document) reference(f catalog.Field, v extract.Reference) Reference {
 	r := Reference{Field: f, Value: v, number: Number(v.Number), received: Number(v.IncomingNumber)}
 	at, known := d.lastDay()
 	r.day, r.dated = before(v.Date, yearStated(f.Raw, v.Date), at, known)
+	if !r.dated && known {
+		r.day, r.dated = beside(f.Raw, at)
+	}
 	d.parties(&r)
 	if v.From != "" {
 		r.From, r.FromPlace = d.nameIn(v.From), nil
@@ -78,10 +80,9 @@ func yearStated(raw, iso string) bool {
 	if len(iso) < len("1951-06-05") || iso[0] == '-' {
 		return false
 	}
-	for _, w := range strings.FieldsFunc(raw, func(r rune) bool { return r < '0' || r > '9' }) {
-		if w == iso[:4] {
-			return true
-		}
+	figures := strings.FieldsFunc(raw, func(r rune) bool { return r < '0' || r > '9' })
+	if slices.Contains(figures, iso[:4]) {
+		return true
 	}
 	_, after, found := strings.Cut(raw, "."+iso[2:4])
 	return found && (after == "" || after[0] < '0' || after[0] > '9')
@@ -90,7 +91,7 @@ func yearStated(raw, iso string) bool {
 // parties sets between whom the other passed. A reference within a message speaks
 // for those of the message.
 func (d *Document) parties(r *Reference) {
-	from, to := d.From, d.To
+	from, to := d.author, d.reader
 	outer := true
 	for _, m := range d.messages {
 		if m.relation == "service_note" || !within(r.Field.Evidence, m.evidence) {
@@ -178,22 +179,24 @@ func (d *Document) namedIn(raw string, r Reference) []Name {
 }
 
 // Question is what to ask an index for documents that a reference may mean: those
-// with a number, or from or to somebody between two days.
+// with a number, those from or to somebody, or those printed right before it.
 type Question struct {
-	// Number is one in the form of Number; empty for a question by people.
+	// Number is one in the form of Number; empty for the other questions.
 	Number string
-	// From is true for who wrote, false for who was to have it. Key is Name.Key.
-	From bool
-	Key  string
-	// First and Last are days since 1 January 1970.
+	// Key is Name.Key of who wrote it, or with To of who was to have it.
+	Key string
+	To  bool
+	// First and Last are days since 1 January 1970; Ever is set in their place where
+	// neither reference nor document has a date.
 	First, Last int
+	Ever        bool
+	// Vague tells that many documents fit: nothing but people and a long time is said.
+	Vague bool
+	// Printed is where the documents right before this one end.
+	Printed *Printed
 }
 
 const (
-	// NoDay stands for the day of a document that has none.
-	NoDay = -1
-	// LastDay is behind every day.
-	LastDay = 1 << 30
 	// back is how many days a reference without a date looks back.
 	back = 60
 	// slack is how many days a date may be off: sent the evening before, received
@@ -201,7 +204,8 @@ const (
 	slack = 2
 )
 
-// Questions returns what to ask for a reference; none for one that says too little.
+// Questions returns what to ask for a reference, those first that few documents
+// answer; none for one that says too little.
 func (d *Document) Questions(r Reference) []Question {
 	var asked []Question
 	for _, n := range []string{r.number, r.received} {
@@ -212,22 +216,29 @@ func (d *Document) Questions(r Reference) []Question {
 			}
 		}
 	}
-	first, last := NoDay, LastDay
+	q := Question{Vague: !r.dated}
 	at, known := d.lastDay()
 	switch {
 	case r.dated:
-		first, last = int(r.day)-slack, int(r.day)+slack
+		q.First, q.Last = int(r.day)-slack, int(r.day)+slack
 	case known:
-		first, last = int(at)-back, int(at)+late
+		q.First, q.Last = int(at)-back, int(at)+late
+	default:
+		q.Ever = true
 	}
-	names, from := r.From, true
+	names := r.From
 	if len(names) == 0 {
-		names, from = r.To, false
+		names, q.To = r.To, true
 	}
 	for _, n := range names {
-		if k := n.Key(); k != "" {
-			asked = append(asked, Question{From: from, Key: k, First: first, Last: last})
+		if q.Key = n.Key(); q.Key != "" {
+			asked = append(asked, q)
 		}
+	}
+	if d.printed.Reading != "" {
+		asked = append(asked, Question{Printed: &Printed{
+			Reading: d.printed.Reading, Start: d.printed.Start - apart, End: d.printed.Start,
+		}})
 	}
 	return asked
 }
@@ -239,3 +250,7 @@ func (r Reference) Date() string {
 	}
 	return r.day.String()
 }
+
+// Number is the one by which the reference names the other, the sender's or else the
+// receiver's, in the form in which numbers are compared; empty for none.
+func (r Reference) Number() string { return cmp.Or(r.number, r.received) }

@@ -45,25 +45,51 @@ func (d *Document) Same(c *Document) Verdict {
 }
 
 func (d *Document) sameDays(v *Verdict, c *Document) {
-	a, b := d.written, c.written
-	if len(a) == 0 || len(b) == 0 {
-		a, b = d.arrived, c.arrived
-	}
-	if len(a) == 0 || len(b) == 0 {
-		a, b = d.allDays(), c.allDays()
-	}
-	if len(a) == 0 || len(b) == 0 {
-		return
-	}
+	a, b := d.compared(c)
 	for _, x := range a {
 		if hasDay(b, x) {
 			v.fits(sameDay, "both are of %s", x)
 			return
 		}
 	}
-	if apart, _ := nearest(b, a[0]); apart > slack {
+	if far(a, b) {
 		v.contradicts(otherDay, "they are of %s and %s", a[0], b[0])
 	}
+}
+
+// compared are the days of two documents that mean the same: of writing, else of
+// receipt, else whatever there is.
+func (d *Document) compared(c *Document) (a, b []day) {
+	for _, days := range [][2][]day{{d.written, c.written}, {d.arrived, c.arrived}} {
+		if len(days[0]) > 0 && len(days[1]) > 0 {
+			return days[0], days[1]
+		}
+	}
+	return d.allDays(), c.allDays()
+}
+
+// far tells that no days of two lists are near one another.
+func far(a, b []day) bool {
+	for _, x := range a {
+		if apart, some := nearest(b, x); some && apart <= slack {
+			return false
+		}
+	}
+	return len(a) > 0 && len(b) > 0
+}
+
+// disputes counts what speaks against two documents with the same text being one: the
+// sender's numbers differ by more than a misreading, or the days do. Headings do not
+// count: sender and receiver each wrote a number of their own there.
+func (d *Document) disputes(c *Document) int {
+	n := 0
+	if _, same := meet(d.sent, c.sent); len(d.sent) > 0 && len(c.sent) > 0 && !same && !nearNumbers(d.sent, c.sent[0]) {
+		n++
+	}
+	if a, b := d.compared(c); far(a, b) {
+		n++
+	}
+	return n
 }
 
 func (d *Document) allDays() []day {
@@ -78,12 +104,17 @@ func samePeople(v *Verdict, which string, a, b []Name) {
 	}
 }
 
+// disputed is the similarity from which two documents are shown as copies though
+// number or day speaks against it: letters of one form are alike to nine tenths.
+const disputed = 0.95
+
 // Twin tells whether two documents are copies of one, by how much of their text is
 // the same, or one by number, date and people; 0 for neither.
 func (d *Document) Twin(c *Document, similarity float64) (kind catalog.LinkKind, v Verdict) {
 	v = d.Same(c)
+	disputes := d.disputes(c)
 	switch {
-	case similarity >= text.AlikeFrom:
+	case similarity >= disputed && disputes < 2, similarity >= text.AlikeFrom && disputes == 0:
 		v.Score = min(1, max(similarity, v.Score))
 		v.Fits = append([]string{fmt.Sprintf("%.0f %% of the text is the same", 100*similarity)}, v.Fits...)
 		return catalog.LinkCopy, v
@@ -91,7 +122,7 @@ func (d *Document) Twin(c *Document, similarity float64) (kind catalog.LinkKind,
 		if d.Language != "" && c.Language != "" && d.Language != c.Language {
 			v.Fits = append(v.Fits, fmt.Sprintf("in %s and %s", d.Language, c.Language))
 		} else {
-			v.Fits = append(v.Fits, fmt.Sprintf("%.0f %% of the text is the same", 100*similarity))
+			v.Against = append(v.Against, fmt.Sprintf("only %.0f %% of the text is the same", 100*similarity))
 		}
 		return catalog.LinkSameDocument, v
 	}

@@ -40,8 +40,8 @@ func (Texts) Read(name string, file []byte) (catalog.PublishedText, error) {
 	if len(file) == 0 {
 		return catalog.PublishedText{}, &NotText{"the file is empty"}
 	}
-	if bytes.HasPrefix(file, []byte("%PDF-")) {
-		return catalog.PublishedText{}, &NotText{"a PDF file: deliver it with `fonds ingest`, which reads its pages"}
+	if err := picture(file); err != nil {
+		return catalog.PublishedText{}, err
 	}
 	t := catalog.PublishedText{MediaType: mediaType(name, file)}
 	decoded, steps, err := decode(file, t.MediaType)
@@ -59,6 +59,24 @@ func (Texts) Read(name string, file []byte) (catalog.PublishedText, error) {
 	}
 	t.URL = address(t.Text)
 	return t, nil
+}
+
+// picture refuses files of pages; most of them have a NUL too, which says less.
+func picture(file []byte) error {
+	for _, kind := range [][2]string{
+		{"%PDF-", "a PDF file"},
+		{"\x89PNG\r\n", "a PNG image"},
+		{"\xff\xd8\xff", "a JPEG image"},
+		{"GIF8", "a GIF image"},
+		{"II*\x00", "a TIFF image"},
+		{"MM\x00*", "a TIFF image"},
+		{"\x00\x00\x00\x0cjP", "a JPEG 2000 image"},
+	} {
+		if bytes.HasPrefix(file, []byte(kind[0])) {
+			return &NotText{kind[1] + ": deliver it with `fonds ingest`, which reads its pages"}
+		}
+	}
+	return nil
 }
 
 // mediaType tells by the name, or by how it begins, of which kind a file is.
@@ -119,6 +137,9 @@ func encodingOf(file []byte, mediaType string) (encoding.Encoding, string) {
 		}
 	}
 	if cyrillic(file) {
+		if frequent(charmap.KOI8R, file) > 3*frequent(charmap.Windows1251, file)/2 {
+			return charmap.KOI8R, "koi8-r"
+		}
 		return charmap.Windows1251, "windows-1251"
 	}
 	return charmap.Windows1252, "windows-1252"
@@ -162,6 +183,18 @@ func cyrillic(file []byte) bool {
 		}
 	}
 	return together > 2*alone
+}
+
+// frequent counts the letters that are most frequent in Russian among the bytes. Both
+// encodings make letters of the same bytes, and the wrong one makes rare ones of these.
+func frequent(e *charmap.Charmap, file []byte) int {
+	n := 0
+	for _, b := range file[:min(len(file), 1<<16)] {
+		if b >= 0xc0 && strings.ContainsRune("оеаинтсрвлОЕАИНТСРВЛ", e.DecodeByte(b)) {
+			n++
+		}
+	}
+	return n
 }
 
 // visible puts the words of a web page's text together as people see them: one blank

@@ -47,6 +47,7 @@ func TestReadDecodes(t *testing.T) {
 		{"UTF-16 big", "a.txt", encoded(t, russian, utf16be), "text/plain", russian, "decoded from utf-16be"},
 		{"UTF-32", "a.txt", encoded(t, russian, wide), "text/plain", russian, "decoded from utf-32"},
 		{"windows-1251", "a.txt", encoded(t, russian, old), "text/plain", russian, "decoded from windows-1251"},
+		{"koi8-r", "a.txt", encoded(t, strings.ReplaceAll(russian, "№", "N"), koi), "text/plain", strings.ReplaceAll(russian, "№", "N"), "decoded from koi8-r"},
 		{"windows-1252", "a.txt", []byte("The \x93wells\x94 hold water, caf\xe9.\n"), "text/plain", "The “wells” hold water, café.\n", "decoded from windows-1252"},
 		{"declared", "a.html", encoded(t, declared, koi), "text/html", "Воды в колодцах хватит до июня.\n", "decoded from koi8-r"},
 		{"a few bytes wrong", "a.txt", []byte(russian + "\xff" + russian), "text/plain", russian + "\ufffd" + russian, "1 bytes that are no UTF-8 replaced"},
@@ -76,7 +77,7 @@ func TestReadRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ file, says string }{
 		"empty":        {"", "empty"},
 		"PDF":          {"%PDF-1.7\n1 0 obj", "fonds ingest"},
-		"image":        {"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "NUL"},
+		"image":        {"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a PNG image"},
 		"blanks":       {" \n\t\n", "no word"},
 		"marks only":   {"--- *** ---", "no word"},
 		"tags only":    {"<html><body><script>var a = 1</script></body></html>", "no word"},

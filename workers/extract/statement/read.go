@@ -3,7 +3,9 @@ package statement
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -183,6 +185,28 @@ func readCitation(written string) (citation.Value, error) {
 	return parsed.Citations[0].Value(), nil
 }
 
+// misread says in words of the caller's what is wrong with JSON.
+func misread(err error) error {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field == "":
+		return fmt.Errorf("%s does not fit here", article(wrong.Value))
+	case errors.As(err, &wrong):
+		return fmt.Errorf("%s does not fit as %s", article(wrong.Value), wrong.Field)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the JSON ends too early")
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// article names a kind of JSON value, such as "number" or "number 2.5".
+func article(kind string) string {
+	if strings.HasPrefix(kind, "array") || strings.HasPrefix(kind, "object") {
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
 // decode reads the JSON of a form into its value type; a name that it does not have
 // is an error.
 func decode(form Form, encoded []byte) (any, error) {
@@ -198,7 +222,7 @@ func decode(form Form, encoded []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(encoded))
 	d.DisallowUnknownFields()
 	if err := d.Decode(target); err != nil {
-		return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
+		return nil, misread(err)
 	}
 	if d.More() {
 		return nil, fmt.Errorf("something follows the value")
