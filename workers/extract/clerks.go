@@ -83,7 +83,7 @@ func (d *doc) readBelow(i int, list bool) bool {
 	if !below && k != closingLine {
 		return false
 	}
-	stepped := d.sentBelow(l) || d.steps(l)
+	stepped := d.dispatched(l) || d.steps(l)
 	counted := d.counts(l)
 	for i := l.first; counted && !found && i < l.last; i++ { // 5 copies made: 1 - X, 2 - Y
 		if d.at(i).mark == ':' && d.digits(i+1) > 0 {
@@ -177,9 +177,9 @@ func (d *doc) steps(l line) bool {
 	return found
 }
 
-// sentBelow reads "Послана в 22 ч. 05 м. 11 мая": when it went, told below.
-func (d *doc) sentBelow(l line) bool {
-	if d.at(l.first).key != kSent || d.has("sent_at") != nil {
+// dispatched reads who sent it: "Sent at 20.15 on 5 March by Kuznetsova".
+func (d *doc) dispatched(l line) bool {
+	if d.at(l.first).key != kSent {
 		return false
 	}
 	i := l.first + 1
@@ -190,16 +190,15 @@ func (d *doc) sentBelow(l line) bool {
 	if next == i {
 		m, next = d.momentAt(i)
 	}
-	if next == i || m.End > l.End {
+	if next == i || m.End > l.End || d.at(next).key != kBy {
+		return false
+	}
+	n, after := d.nameAt(next+1, l.End)
+	if after == next+1 {
 		return false
 	}
 	d.setYear(m)
-	d.add("sent_at", d.date(m, d.year), m.Span, 0.85, "sent-below")
-	if d.at(next).key == kBy {
-		if n, after := d.nameAt(next+1, l.End); after > next+1 {
-			d.add("processing_step", Step{Step: "dispatched", Person: d.clean(n.written), At: d.date(m, d.year).ISO}, Span{l.Start, n.End}, 0.85, "clerks")
-		}
-	}
+	d.add("processing_step", Step{Step: "dispatched", Person: d.clean(n.written), At: d.date(m, d.year).ISO}, Span{l.Start, n.End}, 0.85, "clerks")
 	return true
 }
 
