@@ -22,6 +22,8 @@ func (d *doc) readBody() {
 	}
 	last := d.part.end
 	d.quoted(last)
+	d.marked(last)
+	d.unquoted(last)
 	d.notes(last)
 	d.relayedTime()
 	for i := d.body; i < last; i++ {
@@ -44,10 +46,10 @@ func (d *doc) quoted(last int) {
 			continue
 		}
 		end := d.closeOf(i, last)
-		if end < 0 && d.addressed(l) {
+		if end < 0 && (d.addressed(l) || d.introduced(i)) {
 			end = d.signedWithin(i, last)
 		}
-		if end < 0 || end == i && !d.addressed(l) {
+		if end < 0 || end == i && !d.addressed(l) && !d.introduced(i) {
 			continue
 		}
 		m := message{from: i, to: end + 1, span: Span{l.Start, d.lines[end].End}, relation: d.relation(i)}
@@ -126,10 +128,49 @@ func (d *doc) closes(l line, first bool) bool {
 	return closing > open || plain%2 == 1
 }
 
-// addressed tells that a line begins with an address.
+// addressed tells that a line begins with an address: To Comrade X, To the Ambassador,
+// Dear Mr. X, Г-ну X, Тов. X.
 func (d *doc) addressed(l line) bool {
 	i := d.skipQuotes(l.first)
+	switch d.word(i) {
+	case "dear", "esteemed", "дорогой", "уважаемый", "глубокоуважаемый", "г", "господину", "товарищу", "тов":
+		return d.startsUpper(i)
+	}
+	if d.at(i).key == kTo && (d.word(i+1) == "the" || d.word(i+1) == "his" || d.word(i+1) == "her") {
+		return d.startsUpper(i+2) && d.startsUpper(i)
+	}
 	return d.at(i).key == kTo && !d.infinitive(i)
+}
+
+// introduced tells that the line above leads to a message: it ends in a colon and
+// says that something follows, or what is passed on.
+func (d *doc) introduced(i int) bool {
+	before := i - 1
+	for before >= d.body && d.lines[before].empty() {
+		before--
+	}
+	if before < 0 || before < d.part.from || d.lines[before].empty() || d.plain[d.lines[before].End-1] != ':' {
+		return false
+	}
+	l := d.lines[before]
+	low := d.lower[l.Start:l.End]
+	for _, word := range introductions {
+		if strings.Contains(low, word) {
+			return true
+		}
+	}
+	for j := l.first; j < l.last; j++ {
+		if d.at(j).key == kDeliver || d.referenceKind(j) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// introductions are words of the line above a message.
+var introductions = []string{
+	"following", "follows", "verbatim", "in full", "text of", "translation", "as under", "handed me", "sent me", "gave me",
+	"следующ", "дословно", "полностью", "текст", "перевод", "вручил", "передал", "прислал", "привожу", "содержани",
 }
 
 // relation tells by the words before a message what it is: a text that somebody is
@@ -164,6 +205,11 @@ func (d *doc) describe(m *message) {
 			m.recipient = d.agent(next)
 		}
 	}
+	if i := d.skipQuotes(l.first); m.recipient.Written == "" && d.at(i).key != kTo && d.addressed(l) {
+		if n, next := d.nameAt(d.afterSalutation(i), l.End); next > d.afterSalutation(i) {
+			m.recipient = d.agent(n)
+		}
+	}
 	for i := m.from; i < m.to; i++ {
 		switch d.lineKinds[i] {
 		case signatureLine:
@@ -179,6 +225,21 @@ func (d *doc) describe(m *message) {
 	}
 }
 
+// afterSalutation skips what stands before the name: Dear Mr., Г-ну, Господину.
+func (d *doc) afterSalutation(i int) int {
+	for range 6 {
+		switch d.word(i) {
+		case "dear", "esteemed", "respected", "mr", "mrs", "дорогой", "уважаемый", "глубокоуважаемый", "г", "ну", "господин", "господину", "товарищу", "товарищ", "тов":
+		default:
+			if m := d.at(i).mark; m != '.' && m != '-' {
+				return i
+			}
+		}
+		i++
+	}
+	return i
+}
+
 // lastName finds a known person on a line: To the commander of X, General Y.
 func (d *doc) lastName(i int, l line) name {
 	var found name
@@ -191,31 +252,178 @@ func (d *doc) lastName(i int, l line) name {
 }
 
 // notes finds a part for the intermediary: a line "For X." and what follows it up
-// to the next signature.
+// to the next signature, or a paragraph that begins so: "For you personally. …".
 func (d *doc) notes(last int) {
 	for i := d.body; i < last; i++ {
 		l := d.lines[i]
-		if l.empty() || d.at(l.first).key != kFor || l.last-l.first > 8 || d.inMessage(i) {
+		if l.empty() || d.inMessage(i) {
 			continue
 		}
-		n, next := d.nameAt(l.first+1, l.End)
-		if next == l.first+1 || !d.onlyMarks(next, l.last) {
+		agent, next := d.noteFor(l)
+		if next == l.first {
 			continue
 		}
 		end := i
-		for j := i + 1; j < last; j++ {
-			if !d.lines[j].empty() {
-				end = j
-			}
-			if d.lineKinds[j] == signatureLine {
-				break
+		if d.onlyMarks(next, l.last) || d.wrapped(i) {
+			for j := i + 1; j < last; j++ {
+				if !d.lines[j].empty() {
+					end = j
+				}
+				if d.lineKinds[j] == signatureLine {
+					break
+				}
 			}
 		}
-		if end > i {
-			m := message{from: i, to: end + 1, span: Span{l.Start, d.lines[end].End}, relation: "service_note", recipient: d.agent(n)}
+		if end > i || !d.onlyMarks(next, l.last) {
+			m := message{from: i, to: end + 1, span: Span{l.Start, d.lines[end].End}, relation: "service_note", recipient: agent}
 			d.messages = append(d.messages, m)
 			i = end
 		}
+	}
+}
+
+// wrapped tells that a line is the first of a paragraph of several.
+func (d *doc) wrapped(i int) bool {
+	return d.lines[i].next && d.lineKinds[i+1] == plainLine && d.lines[i].End-d.lines[i].Start > 45
+}
+
+// noteFor reads the beginning of a part for the intermediary: "For Roshchin.", "Для
+// Вас.", "Only for your information:". It returns the token behind its full stop,
+// the line's first for none.
+func (d *doc) noteFor(l line) (Agent, int) {
+	i := l.first
+	switch d.word(i) {
+	case "only", "personally", "лично", "только", "exclusively":
+		i++
+	}
+	if d.at(i).key != kFor || !d.startsUpper(l.first) {
+		return Agent{}, l.first
+	}
+	n, next := d.nameAt(i+1, l.End)
+	stop := next
+	switch {
+	case next > i+1 && (n.known == nil || n.known.Kind == "person"):
+	case d.word(i+1) == "you" || d.word(i+1) == "вас" || d.at(i+1).key == kYour:
+		n = name{}
+		stop = i + 2
+		for stop < min(i+6, l.last) && d.at(stop).word() {
+			stop++
+		}
+		if d.at(i+1).key == kYour && d.word(stop-1) != "information" && d.word(stop-1) != "сведения" && d.word(stop-1) != "only" && d.word(stop-1) != "сведению" && d.word(stop-1) != "eyes" {
+			return Agent{}, l.first
+		}
+	case (d.word(i+1) == "the" || d.at(i+1).key == kOffice) && (d.at(i+1).key == kOffice || d.at(i+2).key == kOffice):
+		stop = i + 2
+		if d.at(i+2).key == kOffice {
+			stop++
+		}
+	default:
+		return Agent{}, l.first
+	}
+	if m := d.at(stop).mark; stop >= l.last || m != '.' && m != ':' && m != '!' || stop+1 < l.last && m == '.' && !d.startsUpper(stop+1) {
+		return Agent{}, l.first
+	}
+	return d.agent(n), stop + 1
+}
+
+// textMarks begin and end a message that cable offices mark with words instead of
+// quotation marks.
+var textMarks = map[string]string{
+	"begin": "end", "quote": "unquote", "начало": "конец", "кавычки": "кавычки",
+}
+
+// marked finds messages between words: "Begin text" and "End text", QUOTE and
+// UNQUOTE, each on a line that has nothing else or begins the message.
+func (d *doc) marked(last int) {
+	for i := d.body; i < last; i++ {
+		l := d.lines[i]
+		if l.empty() || d.inMessage(i) {
+			continue
+		}
+		at := d.skipQuotes(l.first)
+		first := d.markAt(l, at)
+		for k := at + 1; first == "" && k < l.last; k++ {
+			if d.word(k) == "quote" && d.capitals(d.at(k).Span) && !d.capitals(l.Span) {
+				first, at = "quote", k
+			}
+		}
+		if first == "" {
+			continue
+		}
+		const longest = 400 // lines
+		for j := i; j < min(last, i+longest); j++ {
+			from := d.lines[j].first
+			if j == i {
+				from = at + 1
+			}
+			if !d.endsMark(d.lines[j], from, textMarks[first]) {
+				continue
+			}
+			m := message{from: i, to: j + 1, span: Span{d.at(at).Start, d.lines[j].End}, relation: d.relation(i)}
+			if at > l.first {
+				m.relation = "relayed"
+			}
+			d.describe(&m)
+			d.messages = append(d.messages, m)
+			i = j
+			break
+		}
+	}
+}
+
+// markAt tells which mark stands at the beginning of a line. "Begin" needs a word for
+// what begins.
+func (d *doc) markAt(l line, i int) string {
+	word := d.word(i)
+	if textMarks[word] == "" || !d.startsUpper(i) || word == "кавычки" {
+		return ""
+	}
+	if word == "quote" {
+		if d.capitals(d.at(i).Span) || d.at(i+1).mark != 0 || i+1 == l.last {
+			return word
+		}
+		return ""
+	}
+	if d.textWord(i+1) || d.textWord(i+2) {
+		return word
+	}
+	return ""
+}
+
+func (d *doc) textWord(i int) bool {
+	switch d.word(i) {
+	case "text", "message", "quote", "quotation", "translation", "текста", "послания", "цитаты", "письма", "телеграммы":
+		return true
+	}
+	return false
+}
+
+// endsMark tells that a line from token i on has the mark that ends a message.
+func (d *doc) endsMark(l line, i int, mark string) bool {
+	for ; i < l.last; i++ {
+		if d.word(i) == mark && (mark == "unquote" || d.startsUpper(i) && (d.textWord(i+1) || d.textWord(i+2))) {
+			return true
+		}
+	}
+	return false
+}
+
+// unquoted finds a message without quotation marks: the line above leads to it, it
+// begins with an address and ends with a signature that is not the document's last.
+func (d *doc) unquoted(last int) {
+	for i := d.body; i < last; i++ {
+		l := d.lines[i]
+		if l.empty() || d.inMessage(i) || d.opens(l) || !d.addressed(l) || !d.introduced(i) {
+			continue
+		}
+		end := d.signedWithin(i, last)
+		if end < 0 {
+			continue
+		}
+		m := message{from: i, to: end + 1, span: Span{l.Start, d.lines[end].End}, relation: d.relation(i)}
+		d.describe(&m)
+		d.messages = append(d.messages, m)
+		i = end
 	}
 }
 

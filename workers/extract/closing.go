@@ -16,9 +16,7 @@ func (d *doc) readClosing() {
 	d.signatures()
 	d.numberAndDate()
 	d.leadingNumber()
-	for i := d.body; i < d.part.end; i++ {
-		d.readBelow(i)
-	}
+	d.readClerks()
 	d.settleRoles()
 }
 

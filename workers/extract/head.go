@@ -62,6 +62,7 @@ func (d *doc) readAbove(first int) {
 		case d.isMark(l) || d.isRestriction(l):
 			d.readMarks(l)
 			d.restriction(l)
+			d.copyNumber(l)
 		case d.prose(l):
 		case d.numbers(l) || i < d.part.heading || d.inTitle(l):
 		default: // a heading without a blank line below it
@@ -263,6 +264,7 @@ func (d *doc) headCell(l line) bool {
 	case d.isMark(l) || d.isRestriction(l):
 		d.readMarks(l)
 		d.restriction(l)
+		d.copyNumber(l)
 		d.ordersIn(l)
 		return true
 	case d.numbers(l) || d.markAndCopy(l) || d.declassified(l) || d.journal(l):

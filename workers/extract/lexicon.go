@@ -94,7 +94,7 @@ var words = map[key]string{
 	kVia:            "via through через",
 	kReceived:       "arrived принял принята получена получено принята received receive receiving recd rec'd rec’d получено получена получил получила получили принято принята поступила поступило",
 	kSent:           "sent послано dispatched distributed despatched transmitted отправлено отправлена послано послана передано передана сдано сдана",
-	kCopies:         "copies copy экз экземпляр экземпляра экземпляров экземпляры копия копии разослано рассылка distribution",
+	kCopies:         "copies copy cop экз экземпляр экземпляра экземпляров экземпляры копия копии разослано рассылка distribution",
 	kSeries:         "series серия",
 	kComrade:        "comrade comrades com cde cdes comr тов товарищ товарищу товарища товарищам товарищей тт т",
 	kDeciphered:     "deciphered decoded decrypted decyphered расшифровал расшифровала расшифровано расшифрована",
@@ -140,7 +140,7 @@ var words = map[key]string{
 	kDeliver:        "report tell inform execute decipher acknowledge доложите вручите исполнение исполнить посетите deliver transmit pass convey hand telegraph forward communicate confirm acknowledge вручите вручить передайте передать телеграфируйте телеграфьте подтвердите сообщите",
 	kStamp:          "stamp stamped seal штамп печать",
 	kPronoun:        "i we you us me your our my я мы вы вас нас вам нам мне",
-	kFiled:          "уничтожены destroyed filed file дело архив",
+	kFiled:          "уничтожены уничтожен уничтожено destroyed filed file files дело архив archives",
 	kDeclassified:   "declassified рассекречено",
 	kRecorded:       "recorded записал записала",
 }

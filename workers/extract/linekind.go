@@ -386,6 +386,9 @@ func (p *page) onlyMarks(i, last int) bool {
 
 // isClosingLine finds what the clerks wrote below a telegram.
 func (p *page) isClosingLine(l line) bool {
+	if p.clerks(l) {
+		return true
+	}
 	i := l.first
 	for i < l.last && p.at(i).mark != 0 {
 		i++

@@ -1,7 +1,17 @@
 package extract
 
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// around is how many tokens on either side of a phrase belong to it: sentences have no
+// end where recognition has lost the full stops.
+const around = 60
+
 // readReferences finds other telegrams, letters and statements that the document
-// names by whose they are: your, my, our, somebody's.
+// names: by whose they are, by number, by date, or by who wrote them.
 func (d *doc) readReferences() {
 	if d.part.kind == editorial {
 		return
@@ -11,30 +21,72 @@ func (d *doc) readReferences() {
 		from = d.part.heading + 1
 	}
 	for i := from; i < d.part.end; i++ {
-		if d.lines[i].empty() || d.lineKinds[i] == labelLine || d.inCatalogue(d.lines[i].Start) {
+		if d.unreferring(i) {
 			continue
 		}
-		for _, s := range d.sentences(d.lines[i]) {
+		end := d.paragraph(i)
+		for _, s := range d.sentences(d.lines[i].first, d.lines[end].last) {
 			d.reference(s[0], s[1])
 		}
+		i = end
 	}
 }
 
-// sentences cuts a line's tokens behind full stops.
-func (d *doc) sentences(l line) [][2]int {
-	var cut [][2]int
+// unreferring tells that a line names no other paper: an edition's label, the title
+// of a document, a clerks' line.
+func (d *doc) unreferring(i int) bool {
+	l := d.lines[i]
+	if l.empty() || d.lineKinds[i] == labelLine || d.lineKinds[i] == headingLine || d.inCatalogue(l.Start) {
+		return true
+	}
+	if end := d.plain[l.End-1]; end == '.' || end == ':' || l.End-l.Start > 200 {
+		return false
+	}
 	first := l.first
-	for i := l.first; i < l.last; i++ {
+	for d.digits(first) > 0 || d.at(first).mark == '.' {
+		first++
+	}
+	kind, _ := d.formType(first, l.last)
+	return kind != "" && d.correspondents(l) // Telegram from X to Y
+}
+
+// paragraph is the last line of the paragraph that begins at line i, where lines
+// are broken for their length.
+func (d *doc) paragraph(i int) int {
+	const least, most = 45, 40
+	for n := 0; n < most && i+1 < d.part.end; n++ {
+		l, next := d.lines[i], d.lines[i+1]
+		if !l.next || utf8.RuneCountInString(d.plain[l.Start:l.End]) < least || d.capitals(l.Span) || d.lineKinds[i] != plainLine || d.lineKinds[i+1] != plainLine || next.heading > 0 {
+			return i
+		}
+		if strings.ContainsRune(".!?:;", rune(d.plain[l.End-1])) || d.at(next.first).key == kComrade && !d.startsLower(next.first) {
+			return i
+		}
+		i++
+	}
+	return i
+}
+
+func (p *page) startsLower(i int) bool { return p.at(i).word() && !p.startsUpper(i) }
+
+// sentences cuts tokens behind full stops.
+func (d *doc) sentences(first, last int) [][2]int {
+	var cut [][2]int
+	begin := first
+	for i := first; i < last; i++ {
 		t := d.at(i)
 		ends := t.mark == '.' || t.mark == '!' || t.mark == '?' || t.mark == ';'
-		if !ends || i+1 < l.last && !d.startsUpper(i+1) && d.at(i+1).mark == 0 || d.abbreviated(i-1) {
+		if !ends || i+1 < last && !d.startsUpper(i+1) && d.at(i+1).mark == 0 || i > begin && d.abbreviated(i-1) {
 			continue
 		}
-		cut = append(cut, [2]int{first, i + 1})
-		first = i + 1
+		if m := d.at(i + 1).mark; t.mark == '.' && (m == ',' || m == ')' || m == '№' || d.digits(i-1) > 0 && d.closeTo(i+1)) {
+			continue // 9.VI
+		}
+		cut = append(cut, [2]int{begin, i + 1})
+		begin = i + 1
 	}
-	if first < l.last {
-		cut = append(cut, [2]int{first, l.last})
+	if begin < last {
+		cut = append(cut, [2]int{begin, last})
 	}
 	return cut
 }
@@ -45,16 +97,48 @@ func (d *doc) abbreviated(i int) bool {
 	case kNumber, kComrade, kIncoming, kOutgoing, kSpecial, kRank:
 		return true
 	}
-	return false
+	switch d.word(i) {
+	case "cf", "ref", "re", "см", "док", "mr", "mrs", "dr", "messrs", "г", "гг", "пп", "п", "c", "с", "dept", "tel", "св", "ср", "doc":
+		return true
+	}
+	t := d.at(i)
+	return d.startsUpper(i) && utf8.RuneCountInString(d.plain[t.Start:t.End]) == 1 && !d.digitsBefore(i) // an initial
 }
+
+// digitsBefore tells that figures stand right before a word: 10 V.
+func (d *doc) digitsBefore(i int) bool { return d.digits(i-1) > 0 }
 
 // referenceNames are the words for what is referred to.
 var referenceNames = map[string]string{
-	"message": "message", "messages": "message", "послание": "message",
-	"statement": "statement", "заявление": "statement", "protest": "protest", "протест": "protest",
+	"message": "message", "messages": "message", "послание": "message", "послания": "message", "посланием": "message", "посланию": "message",
+	"statement": "statement", "заявление": "statement", "заявлением": "statement", "protest": "protest", "протест": "protest",
 	"directive": "directive", "directives": "directive", "instruction": "directive", "instructions": "directive",
-	"указание": "directive", "указания": "directive", "директива": "directive", "draft": "draft", "проект": "draft",
-	"proposal": "telegram", "предложение": "telegram", "inquiry": "telegram", "запрос": "telegram",
+	"указание": "directive", "указания": "directive", "указанием": "directive", "указанию": "directive", "директива": "directive", "директиву": "directive",
+	"draft": "draft", "проект": "draft", "plan": "plan", "план": "plan",
+	"proposal": "telegram", "предложение": "telegram", "inquiry": "telegram", "enquiry": "telegram", "запрос": "telegram", "запросу": "telegram",
+	"answer": "telegram", "reply": "telegram", "ответ": "telegram", "ответом": "telegram",
+	"поручение": "directive", "поручением": "directive", "поручению": "directive", "поручения": "directive",
+	"request": "message", "просьба": "message", "просьбу": "message", "просьбе": "message", "просьбой": "message",
+	"cipher": "telegram", "шифровке": "telegram", "шифровкой": "telegram", "депеша": "telegram", "депешу": "telegram", "депеше": "telegram",
+	"despatch": "letter", "dispatch": "letter", "airgram": "telegram", "radiogram": "telegram", "радиограмма": "telegram", "радиограмму": "telegram",
+	"записка": "note", "записку": "note", "записке": "note", "меморандум": "note", "меморандуму": "note", "письме": "letter", "письму": "letter", "писем": "letter", "письмам": "letter",
+	"донесение": "telegram", "донесении": "telegram", "донесению": "telegram", "aide": "note", "memorandum": "note",
+}
+
+// faint are kinds that are referred to only with a number or a date: an answer that
+// is awaited is none that exists.
+var faint = map[string]bool{
+	"answer": true, "reply": true, "ответ": true, "ответом": true, "cipher": true, "запрос": true, "запросу": true, "записка": true, "записку": true,
+	"записке": true, "plan": true, "план": true, "aide": true, "memorandum": true, "меморандум": true, "меморандуму": true,
+	"request": true, "просьба": true, "просьбу": true, "просьбе": true, "просьбой": true,
+	"despatch": true, "dispatch": true, "донесение": true, "донесении": true, "донесению": true,
+}
+
+// ownedOnly are kinds that are one only behind your, my, our: in reply to X's note
+// the reply is this paper.
+var ownedOnly = map[string]bool{
+	"answer": true, "reply": true, "ответ": true, "ответом": true, "cipher": true, "запрос": true, "запросу": true, "inquiry": true, "enquiry": true,
+	"request": true, "просьба": true, "просьбу": true, "просьбе": true, "просьбой": true,
 }
 
 // referenceKind tells what kind of thing a word refers to, "" for none.
@@ -70,59 +154,327 @@ func (d *doc) referenceKind(i int) string {
 	return referenceNames[d.word(i)]
 }
 
-// reference reads one sentence: whose telegram, which number and date, and what
-// this one does with it.
-func (d *doc) reference(first, last int) {
-	for i := first; i < last; i++ {
-		own := d.at(i).key
-		numbered := own == none && d.word(i) == "на" && d.signAt(i+1) > i+1 && i <= first+1
-		if own != kYour && own != kMy && own != kOur && !numbered {
-			continue
-		}
-		kind, at := "", i
-		for j := i + 1; j < min(i+4, last) && kind == ""; j++ {
-			kind, at = d.referenceKind(j), j
-		}
-		next := at + 1
-		if kind == "" {
-			if j := d.signAt(i + 1); d.digits(j) == 0 || j == i+1 && !d.announced(i) {
-				continue
-			}
-			kind, next = "telegram", i+1
-		}
-		v := Reference{Kind: kind, Whose: whose(own), Relation: d.relationOf(own, first, i, last)}
-		if d.announced(i) {
-			n, after := d.numberAt(i + 1)
-			v.Number, next = d.registry(n), after
-		}
-		d.addReference(v, first, last, next)
-		return
-	}
-	if d.word(first) == "see" || d.word(first) == "cf" || d.word(first) == "см" {
-		if j := d.signAt(first + 1); j > first+1 && d.digits(j) > 0 {
-			d.addReference(Reference{Kind: "telegram", Relation: "refers_to"}, first, last, first+1)
-			return
-		}
-	}
-	d.otherReference(first, last)
+// cabled are the words that cable offices make of whose telegram it is. A "re" may
+// stand before each: reurtel.
+var cabled = map[string]struct{ whose, from string }{
+	"deptel": {"", "Department"}, "depcirtel": {"", "Department"}, "deptelgram": {"", "Department"},
+	"embtel": {"", "Embassy"}, "embdes": {"", "Embassy"}, "embdesp": {"", "Embassy"}, "contel": {"", "Consulate"}, "congentel": {"", "Consulate General"},
+	"legtel": {"", "Legation"}, "legdes": {"", "Legation"}, "missiontel": {"", "Mission"},
+	"urtel": {"your", ""}, "yourtel": {"your", ""}, "urlet": {"your", ""}, "mytel": {"my", ""}, "ourtel": {"our", ""}, "ourlet": {"our", ""},
 }
 
-// announced tells that the word before says that a reference follows, so that a number
-// needs no sign: "Ref. your 1234".
-func (d *doc) announced(i int) bool {
-	before := i - 1
-	if d.at(before).mark == '.' || d.at(before).mark == ':' {
-		before--
+// cited is one paper that a phrase names.
+type cited struct {
+	kind, number, incoming string
+	dates                  []string
+	// joined tells that its number came behind another's sign: Nos. 5 and 6.
+	joined bool
+}
+
+func (t cited) empty() bool { return t.number == "" && t.incoming == "" && len(t.dates) == 0 }
+
+// reference reads one sentence: whose telegram, which number and date, and what this
+// one does with it. A phrase without number and date counts only when no other says
+// more.
+func (d *doc) reference(first, last int) {
+	found := false
+	from, before := first, "" // behind the phrase before this one
+	for i := first; i < last; i++ {
+		v, next, strong := d.pointer(i, from, last)
+		if v.Kind == "" {
+			continue
+		}
+		if before != "" && d.onlyJoins(from, i) {
+			v.Relation = before
+		}
+		items, end := d.items(v.Kind, next, last, strong)
+		if len(items) == 0 {
+			if strong || found || d.unsaid(first, i, next-1) {
+				continue
+			}
+			items, end = []cited{{kind: v.Kind}}, next
+			if d.relays(i, last) {
+				continue
+			}
+		}
+		found = true
+		for d.at(first).mark == '>' || d.at(first).mark == ']' || d.at(first).mark == ')' {
+			first++
+		}
+		d.addReferences(v, items, Span{d.at(first).Start, d.at(last - 1).End})
+		i = max(end, next) - 1
+		from, before = i+1, v.Relation
 	}
-	switch d.word(before) {
-	case "ref", "re", "reference", "на":
-		return d.digits(i+1) > 1
+	if !found {
+		d.otherReference(first, last)
+	}
+}
+
+// onlyJoins tells that nothing but what joins stands between two phrases.
+func (d *doc) onlyJoins(i, last int) bool {
+	for ; i < last; i++ {
+		if !d.joins(i) && d.at(i).key != kTo && d.word(i) != "к" && d.word(i) != "на" {
+			return false
+		}
+	}
+	return true
+}
+
+// pointer finds what points to another paper at token i, and returns the token where
+// its number and date are looked for. A strong phrase counts only with one of them.
+func (d *doc) pointer(i, first, last int) (v Reference, next int, strong bool) {
+	t := d.at(i)
+	switch {
+	case t.key == kYour || t.key == kMy || t.key == kOur:
+		kind, next := d.owned(i, last)
+		if next == i {
+			return Reference{}, i, false
+		}
+		return Reference{Kind: kind, Whose: whose(t.key), Relation: d.relationOf(t.key, first, i, last)}, next, d.faintAt(next - 1)
+	case t.key == none && t.word() && cabledAt(d.word(i)) != "":
+		c := cabled[cabledAt(d.word(i))]
+		v := Reference{Kind: "telegram", Whose: c.whose, From: c.from, Relation: d.relationOf(none, first, i, last)}
+		if c.whose == "your" && v.Relation == "refers_to" && i == first && !strings.HasPrefix(d.word(i), "re") {
+			v.Relation = "in_reply_to"
+		}
+		return v, i + 1, true
+	case d.signAt(i) > i && d.digits(d.signAt(i)) > 0:
+		return d.bareNumber(i, first, last)
+	case t.word() && d.telegraphed(i):
+		v := Reference{Kind: "telegram", Relation: "refers_to"}
+		if n, after := d.nameAt(d.skipTo(i+1), d.at(last-1).End); after > d.skipTo(i+1) && (n.known == nil || n.known.Kind == "person") {
+			v.To = d.clean(n.written)
+		}
+		return v, i + 1, true
+	}
+	kind := d.referenceKind(i)
+	if kind == "" || kind == "draft" || kind == "plan" || ownedOnly[d.word(i)] {
+		return Reference{}, i, false
+	}
+	v = Reference{Kind: kind, Relation: d.relationOf(none, first, i, last)}
+	if owner, ok := d.possessor(i); ok {
+		v.From = owner
+		return v, i + 1, true
+	}
+	from, after := d.author(i+1, last)
+	v.From = from
+	return v, after, true
+}
+
+// owned finds the kind of thing behind your, my, our: "my immediately preceding
+// telegram", "Ваш № 5", "your 318, November 22". It returns i for none.
+func (d *doc) owned(i, last int) (string, int) {
+	for j := i + 1; j < min(i+5, last); j++ {
+		if k := d.signAt(j); k > j && d.digits(k) > 0 {
+			if j > i+2 {
+				return "", i
+			}
+			return "telegram", j
+		}
+		if kind := d.referenceKind(j); kind != "" {
+			if d.word(j) == "cipher" || d.word(j) == "aide" {
+				if next := d.referenceKind(j + 1); next != "" {
+					return next, j + 2
+				}
+			}
+			return kind, j + 1
+		}
+		if t := d.at(j); t.mark == ',' || t.mark == '.' || t.key == kTo || t.key == kOf || d.word(j) == "the" || d.word(j) == "a" {
+			break
+		}
+	}
+	if n := d.digits(i + 1); n >= 2 && n <= 5 {
+		if t := d.at(i + 2); i+2 >= last || t.mark == ',' || t.mark == '.' || t.mark == ';' || t.key == kOf || t.key == kFrom || t.key.month() > 0 {
+			return "telegram", i + 1
+		}
+	}
+	return "", i
+}
+
+func (d *doc) faintAt(i int) bool { return faint[d.word(i)] }
+
+// cabledAt finds a cable office's word, also in the plural or behind "re".
+func cabledAt(word string) string {
+	// Every word of a text comes here.
+	end := strings.TrimSuffix(word, "s")
+	if len(word) > 20 || len(word) < 5 || !strings.HasSuffix(end, "tel") && !strings.HasSuffix(end, "let") && !strings.HasSuffix(end, "de") && !strings.HasSuffix(end, "desp") && !strings.HasSuffix(end, "telgram") {
+		return ""
+	}
+	for _, w := range []string{word, strings.TrimSuffix(word, "s"), strings.TrimPrefix(word, "re"), strings.TrimSuffix(strings.TrimPrefix(word, "re"), "s")} {
+		if _, ok := cabled[w]; ok {
+			return w
+		}
+	}
+	return ""
+}
+
+// bareNumber reads a number that nobody is said to own: "На № 5" at the beginning of
+// a sentence, "In reply to No. 5", "See No. 5", "set forth in No. 5".
+func (d *doc) bareNumber(i, first, last int) (Reference, int, bool) {
+	v := Reference{Kind: "telegram", Relation: d.relationOf(none, first, i, last)}
+	before, early := d.word(i-1), i <= first+2
+	if i <= first {
+		return Reference{}, i, false
+	}
+	if d.at(i-1).key == kIncoming || d.at(i-1).key == kOutgoing {
+		before = d.word(i - 2)
+		if d.at(i-1).mark == '.' {
+			before = d.word(i - 3)
+		}
+	} else if d.at(i-1).mark == '.' || d.at(i-1).mark == ':' {
+		before = d.word(i - 2)
+	}
+	switch before {
+	case "на", "to":
+		if !early && v.Relation == "refers_to" {
+			return Reference{}, i, false
+		}
+		if v.Relation == "refers_to" {
+			v.Relation = "in_reply_to"
+		}
+		v.Whose = "your"
+		return v, i, true
+	case "к":
+		if early || v.Relation == "supplements" {
+			v.Relation, v.Whose = "supplements", "my"
+			return v, i, true
+		}
+	case "see", "cf", "см", "ref", "re", "reference", "ср":
+		v.Relation = "refers_to"
+		return v, i, true
+	case "in", "в", "by", "за", "under", "from", "from.", "из", "with":
+		if d.reports(first, i) {
+			return v, i, true
+		}
+	}
+	return Reference{}, i, false
+}
+
+// reports tells that something before token i was said or written.
+func (d *doc) reports(first, i int) bool {
+	for j := max(first, i-around); j < i; j++ {
+		w := d.word(j)
+		for _, stem := range []string{"report", "telegraph", "cabl", "set", "describ", "inform", "content", "transmit", "сообщ", "телеграф", "излож", "доклад", "долож", "переда", "содержан", "информир", "указан", "wrote", "writ", "stated", "wired"} {
+			if strings.HasPrefix(w, stem) {
+				return true
+			}
+		}
 	}
 	return false
 }
 
-// whose says in one word to whom what is referred to belongs. A number with "to" in
-// front ("На № 5") is the other's.
+// telegraphed finds verbs of telegraphing in the past.
+func (d *doc) telegraphed(i int) bool {
+	switch d.word(i) {
+	case "telegraphed", "cabled", "wired", "телеграфировал", "телеграфировала", "телеграфировали", "телеграфировалось", "радировал", "радировали", "шифровал":
+		return true
+	}
+	return false
+}
+
+// skipTo skips "to" and titles.
+func (d *doc) skipTo(i int) int {
+	if d.at(i).key == kTo {
+		i++
+	}
+	return i
+}
+
+// possessor is who a thing belongs to by the word before it: Department's telegram,
+// the Embassy's note.
+func (d *doc) possessor(i int) (string, bool) {
+	s := d.of(d.at(i - 1).Span)
+	for _, end := range []string{"'s", "’s", "s'", "s’"} {
+		if base, ok := strings.CutSuffix(s, end); ok && d.startsUpper(i-1) {
+			return base, true
+		}
+	}
+	return "", false
+}
+
+// author reads who wrote a thing, behind its word: "from X", "of the Military
+// Attaché", "т. Хрущёва", "from the consul in Y, Z". It returns the token behind.
+func (d *doc) author(i, last int) (string, int) {
+	j := i
+	if d.at(j).key == kFrom || d.at(j).key == kOf {
+		j++
+	} else if d.at(j).key != kComrade && d.mentionAt(d.at(j).Start) == nil {
+		return "", i
+	}
+	for d.word(j) == "the" || d.word(j) == "a" || d.word(j) == "an" {
+		j++
+	}
+	limit := d.at(last - 1).End
+	if n, after := d.nameAt(j, limit); after > j && d.at(j).key != kOffice && (n.known == nil || n.known.Kind != "place") {
+		if d.at(after-1).key == kBody && d.at(after).key == kOf && d.startsUpper(after+1) {
+			if more, end := d.nameAt(after+1, limit); end > after+1 {
+				n.written.End, after = more.written.End, end
+			}
+		}
+		if after < last && d.governs(after) {
+			n.written.End = d.at(after).End
+			after++
+		}
+		return d.clean(n.written), after
+	}
+	end := j
+	for k := j; k < min(j+5, last) && d.at(k).word() && d.at(k).key.month() == 0; k++ {
+		if d.at(k).key == kOffice || d.at(k).key == kBody || strings.HasPrefix(d.word(k), "attach") || strings.HasPrefix(d.word(k), "charg") || d.word(k) == "government" {
+			end = k + 1
+		}
+	}
+	if end == j {
+		return "", i
+	}
+	for k := end; k < min(end+6, last); k++ { // the consul in Y, Z
+		if d.at(k).mark == ',' {
+			if n, after := d.nameAt(k+1, limit); after > k+1 && (n.known == nil || n.known.Kind == "person") && d.onlyMarks(after, min(after+1, last)) {
+				return d.clean(n.written), after
+			}
+			break
+		}
+		if d.at(k).mark != 0 || d.at(k).num >= 0 {
+			break
+		}
+	}
+	return d.clean(Span{d.at(j).Start, d.at(end - 1).End}), end
+}
+
+// governs tells that a word behind an adjective says who it is: Greek government.
+func (d *doc) governs(i int) bool {
+	if d.at(i).key == kOffice {
+		return d.closeEnough(i)
+	}
+	switch d.word(i) {
+	case "government", "embassy", "ministry", "legation", "mission", "delegation", "side", "ambassador", "minister", "consul", "charge", "chargé":
+		return d.closeEnough(i)
+	}
+	return false
+}
+
+// unsaid tells that a thing without number and date is asked for or yet to come, so
+// that there is none to refer to.
+func (d *doc) unsaid(first, i, kindAt int) bool {
+	for j := max(first, i-around); j < i; j++ {
+		switch d.word(j) {
+		case "await", "awaiting", "request", "жду", "ждем", "ждём", "ожидаю", "ожидаем", "прошу", "просим", "expect", "pending":
+			return true
+		}
+	}
+	return d.faintAt(kindAt)
+}
+
+// relays tells that a sentence leads to the message that it names, which then stands
+// in the document itself.
+func (d *doc) relays(i, last int) bool {
+	if d.at(last-1).mark != ':' && d.at(last).mark != ':' {
+		return false
+	}
+	w := d.word(i - 1)
+	return w == "following" || w == "следующее" || w == "следующую" || w == "следующий"
+}
+
+// whose says in one word to whom what is referred to belongs.
 func whose(own key) string {
 	switch own {
 	case kMy:
@@ -137,87 +489,273 @@ func whose(own key) string {
 // goes on from it, "in reply to your" and a sentence that begins with what was
 // received answer it, "according to your directive" carries it out.
 func (d *doc) relationOf(own key, first, i, last int) string {
-	for j := first; j < last; j++ {
-		switch d.word(j) {
-		case "according", "accordance", "выполнено", "выполнена", "согласно", "соответствии", "fulfilled", "executed":
-			return "implements"
-		case "enclose", "enclosed", "attached", "attach", "прилагаю", "направляю":
-			return "encloses"
-		case "further", "addition", "дополнение":
-			return "supplements"
-		case "ref", "re", "reply", "response", "answer", "replying", "ответ", "отвечаем", "отвечаю":
-			return "in_reply_to"
+	for j := max(first, i-around); j < min(last, i+around); j++ {
+		relation := relations[d.word(j)]
+		if relation == "in_reply_to" && (own == kMy || own == kOur) {
+			relation = "" // nobody replies to himself
+		}
+		if relation == "in_reply_to" && own == none && d.word(j-1) != "in" && d.word(j-1) != "в" && j > first {
+			relation = "" // somebody else's reply
+		}
+		if relation != "" && (j < i || relation == "implements") {
+			return relation
 		}
 		if d.at(j).key == kReceived && own == kYour {
 			return "in_reply_to"
 		}
 	}
-	before := d.at(i - 1).key
+	before, word := d.at(i-1).key, d.word(i-1)
+	if d.at(i-1).mark == '.' || d.at(i-1).mark == ':' {
+		word = d.word(i - 2)
+	}
 	switch {
+	case own == kYour && (word == "ref" || word == "re"):
+		return "in_reply_to"
+	case i > first && refers[word]:
+		return "refers_to"
 	case own == kMy || own == kOur:
-		if before == kTo && i-1 <= first+1 {
+		if (before == kTo || word == "к" || word == "на") && i-1 <= first+1 {
 			return "supplements"
 		}
 		return "refers_to"
-	case d.word(i-1) == "in" || d.word(i-1) == "в":
+	case own == none && d.sendsYou(first, i):
+		return "encloses"
+	case own == none:
 		return "refers_to"
-	case i-first <= 3 || before == kTo || d.word(i-1) == "на" || d.word(i-1) == "on":
+	case word == "in" || word == "в":
+		return "refers_to"
+	case i > first && (word == "to" || word == "as") && i-first > 1 && d.word(i-2) == "as":
+		return "refers_to"
+	case i-first <= 3 || before == kTo || word == "на" || word == "on":
 		return "in_reply_to"
 	}
 	return "refers_to"
 }
 
+// sendsYou tells that a thing goes with the document: I send you a telegram.
+func (d *doc) sendsYou(first, i int) bool {
+	for j := max(first, i-around); j < i; j++ {
+		switch d.word(j) {
+		case "send", "sending", "transmit", "transmitting", "посылаю", "посылаем", "препровождаю", "препровождаем", "направляем", "forward":
+			for k := j + 1; k < i; k++ {
+				if w := d.word(k); w == "you" || w == "вам" || w == "herewith" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// relations are the words that say it, before what is referred to; those of carrying
+// out may stand behind it.
+var relations = map[string]string{
+	"according": "implements", "accordance": "implements", "выполнено": "implements", "выполнена": "implements", "согласно": "implements",
+	"соответствии": "implements", "fulfilled": "implements", "pursuant": "implements", "исполнение": "implements", "выполнение": "implements",
+	"enclose": "encloses", "enclosed": "encloses", "attached": "encloses", "attach": "encloses", "прилагаю": "encloses", "направляю": "encloses",
+	"enclosure": "encloses", "приложение": "encloses", "enclosing": "encloses", "прилагается": "encloses", "forwarding": "encloses",
+	"further": "supplements", "addition": "supplements", "дополнение": "supplements", "continuation": "supplements", "продолжение": "supplements",
+	"развитие": "supplements", "supplementing": "supplements", "supplement": "supplements", "supplementary": "supplements", "дополняя": "supplements",
+	"reply": "in_reply_to", "response": "in_reply_to", "answer": "in_reply_to", "replying": "in_reply_to", "answering": "in_reply_to", "ответ": "in_reply_to",
+	"ссылкой": "refers_to", "ссылаясь": "refers_to", "referring": "refers_to", "reference": "refers_to", "refer": "refers_to", "connection": "refers_to", "связи": "refers_to",
+	"отвечаем": "in_reply_to", "отвечаю": "in_reply_to", "responding": "in_reply_to",
+}
+
+// refers are the words before what is only referred to.
+var refers = map[string]bool{
+	"see": true, "cf": true, "см": true, "ср": true, "regarding": true, "concerning": true, "reference": true, "ref": true, "re": true, "regards": true,
+	"относительно": true, "about": true, "по": true, "with": true, "из": true, "from": true, "mentioned": true,
+}
+
 func (p *page) word(i int) string { return p.lower[p.at(i).Start:p.at(i).End] }
 
-// addReference reads numbers and dates behind a reference; each date of "5 and 7
-// June" is a reference of its own.
-func (d *doc) addReference(v Reference, first, last, next int) {
-	span := Span{d.at(first).Start, d.at(last - 1).End}
-	var dates, more []string
-	for i := next; i < last && i < next+24; i++ {
-		if d.at(i).key == kIncoming {
+// items reads the numbers and dates behind a phrase. Until the first is found other
+// words may stand between; behind it only what joins them. A further kind begins an
+// item of its own: "your letter of 5 May and telegram No. 19".
+func (d *doc) items(kind string, i, last int, strong bool) ([]cited, int) {
+	var items []cited
+	cur := cited{kind: kind}
+	flush := func() {
+		if !cur.empty() {
+			items = append(items, cur)
+		}
+	}
+	end, skipped, sign, plural := i, 0, false, false
+	for i < last && i < end+24 {
+		t := d.at(i)
+		if t.key == kIncoming {
 			j := i + 1
 			for d.at(j).mark == '.' {
 				j++
 			}
-			if n, after := d.numberAt(d.signAt(j)); after > d.signAt(j) {
-				v.IncomingNumber = d.registry(n)
-				i = after - 1
-			}
-			continue
-		}
-		if j := d.signAt(i); j > i && v.Number == "" {
-			if n, after := d.numberAt(j); after > j {
-				v.Number = d.registry(n)
-				i = after - 1
-				if k := d.at(after); (k.key == kAnd || k.mark == ',') && d.digits(after+1) > 0 && d.at(after+2).key.month() == 0 {
-					if n, end := d.numberAt(after + 1); end > after+1 && n.End-n.Start >= 2 {
-						more = append(more, d.registry(n))
-						i = end - 1
-					}
-				}
+			k := d.signAt(j)
+			if n, after := d.numberAt(k); after > k {
+				cur.incoming = d.registry(n)
+				i, end = after, after
 				continue
 			}
 		}
-		if m, after := d.momentAt(i); after > i && m.End <= span.End {
-			dates = append(dates, d.days(m)...)
-			i = after - 1
+		j := d.signAt(i)
+		signed := j > i && d.digits(j) > 0
+		bare := !signed && skipped == 0 && d.digits(i) > 0 && (cur.empty() && len(items) == 0 && d.numberBehind(i) || sign && d.joinedNumber(i, plural))
+		if signed && (skipped <= 3 || d.at(i-1).mark == '(' || d.referenceKind(i-1) != "") || bare {
+			n, after := d.numberAt(j)
+			if bare {
+				n, after = d.numberAt(i)
+			}
+			if cur.number != "" {
+				flush()
+				cur = cited{kind: cur.kind, joined: bare}
+			}
+			cur.number = d.registry(n)
+			if d.at(after).mark == '—' && d.closeTo(after) && d.closeTo(after+1) && d.digits(after+1) > 0 {
+				cur.number += "-" + d.of(d.at(after+1).Span)
+				after += 2
+			}
+			plural = plural || d.word(i) == "nos" || d.at(i).mark == '№' && d.at(i+1).mark == '№'
+			sign = true
+			i, end, skipped = after, after, 0
+			continue
+		}
+		if m, after := d.momentAt(i); after > i && m.day.day > 0 && m.End <= d.at(last-1).End && (skipped == 0 || d.dates(i)) {
+			if len(cur.dates) > 0 {
+				flush()
+				cur = cited{kind: cur.kind}
+			}
+			cur.dates = d.days(m)
+			if n := len(cur.dates); n > 1 && n == len(items)+1 && cur.number != "" { // No. 5 and No. 7 (of 1 and 2 May)
+				for k := range items {
+					items[k].dates = cur.dates[k : k+1]
+				}
+				cur.dates = cur.dates[n-1:]
+			}
+			i, end, skipped = after, after, 0
+			continue
+		}
+		found := !cur.empty() || len(items) > 0
+		if next := d.referenceKind(i); found && next != "" && d.kindGoesOn(i, last) {
+			flush()
+			cur = cited{kind: next}
+			i++
+			end, sign = i, false
+			continue
+		}
+		if !d.joins(i) {
+			if found || d.startsPhrase(i) || strong && skipped >= 8 {
+				break
+			}
+			skipped++
+		}
+		i++
+	}
+	flush()
+	return share(items), end
+}
+
+// share gives the date behind several numbers of one sign to all of them.
+func share(items []cited) []cited {
+	for i := len(items) - 1; i > 0; i-- {
+		if items[i].joined && len(items[i-1].dates) == 0 {
+			items[i-1].dates = items[i].dates
 		}
 	}
-	if len(dates) == 0 {
-		if v.Number != "" || v.IncomingNumber != "" || !d.mentioned(v) {
-			d.add("telegram_reference", v, span, 0.75, "reference")
-		}
-		for _, n := range more {
-			v.Number = n
-			d.add("telegram_reference", v, span, 0.75, "reference")
-		}
-		return
+	return items
+}
+
+// numberBehind tells that figures behind a word for a telegram are its number, and
+// no day, hour or amount: "Department's telegram 274".
+func (d *doc) numberBehind(i int) bool {
+	if d.referenceKind(i-1) == "" && cabledAt(d.word(i-1)) == "" && d.at(i-1).key != kYour && d.at(i-1).key != kMy && d.at(i-1).key != kOur {
+		return false
 	}
-	for _, date := range dates {
-		v.Date = date
-		d.add("telegram_reference", v, span, 0.8, "reference")
+	if b := d.at(i - 1); b.key != lexicon[d.word(i-1)] && cabledAt(d.word(i-1)) == "" {
+		return false // a misread word is not enough: порту for ноту
 	}
+	t := d.at(i + 1)
+	_, next := d.dayAt(i)
+	return next == i && (t.mark != 0 && t.mark != ':' || t.key != none || t.num >= 0 || i+1 >= len(d.tokens) || t.word())
+}
+
+// joinedNumber tells that figures go on a row of numbers: Nos. 5, 6 and 7.
+func (d *doc) joinedNumber(i int, plural bool) bool {
+	before := d.at(i - 1)
+	if before.key != kAnd && before.mark != ',' {
+		return false
+	}
+	_, next := d.dayAt(i)
+	return next == i && d.digits(i) >= 2 && (plural || d.at(i+1).mark != 0 || d.at(i+1).key == kAnd || d.at(i+1).key == kOf || d.at(i+1).key == kFrom || i+1 >= len(d.tokens))
+}
+
+// dates tells by the word before a date that it is that of the paper, not of what
+// happened to it.
+func (d *doc) dates(i int) bool {
+	b := d.at(i - 1)
+	return b.key == kOf || b.key == kFrom || b.mark == '(' || d.word(i-1) == "dated" || d.word(i-1) == "за" || b.mark == ',' && d.at(i-2).word() ||
+		d.at(i-1).word() && d.startsUpper(i-1)
+}
+
+// kindGoesOn tells that a kind of paper is named with its own number or date.
+func (d *doc) kindGoesOn(i, last int) bool {
+	j := i + 1
+	if d.at(j).key == kOf || d.at(j).key == kFrom {
+		if _, next := d.momentAt(j + 1); next > j+1 {
+			return j+1 < last
+		}
+	}
+	return d.signAt(j) > j && d.digits(d.signAt(j)) > 0
+}
+
+// joins tells that a token may stand between the numbers and dates of a phrase.
+func (d *doc) joins(i int) bool {
+	t := d.at(i)
+	switch {
+	case t.key == kAnd, t.key == kOf, t.key == kFrom, t.key == kYear, t.key == kNumber:
+		return true
+	case t.mark != 0:
+		return t.mark == ',' || t.mark == '(' || t.mark == ')' || t.mark == '.' || t.mark == '[' || t.mark == ']' || t.mark == '№'
+	}
+	switch d.word(i) {
+	case "dated", "за", "s", "с", "также", "also", "on", "the":
+		return true
+	}
+	return false
+}
+
+// startsPhrase tells that another reference begins at a token.
+func (d *doc) startsPhrase(i int) bool {
+	k := d.at(i).key
+	return k == kYour || k == kMy || k == kOur || d.signAt(i) > i && d.digits(d.signAt(i)) > 0
+}
+
+// addReferences adds what a phrase names, each day of "5 and 7 June" by itself.
+func (d *doc) addReferences(v Reference, items []cited, span Span) {
+	for _, t := range items {
+		v.Kind, v.Number, v.IncomingNumber, v.Date = t.kind, t.number, t.incoming, ""
+		if t.empty() && d.mentioned(v) {
+			continue
+		}
+		if len(t.dates) == 0 {
+			d.addReference(v, span, 0.75)
+		}
+		for _, v.Date = range t.dates {
+			d.addReference(v, span, 0.8)
+		}
+	}
+}
+
+// addReference adds one; the same one again, from other words, is further evidence.
+func (d *doc) addReference(v Reference, span Span, sure float64) {
+	for i := max(0, len(d.fields)-200); i < len(d.fields); i++ {
+		f := &d.fields[i]
+		r, ok := f.Value.(Reference)
+		if ok && v.Number != "" && r.Number == v.Number && r.Kind == v.Kind && (r.Date == v.Date || v.Date == "") {
+			if f.Evidence[len(f.Evidence)-1] != span {
+				f.Evidence = append(f.Evidence, span)
+			}
+			return
+		}
+	}
+	d.add("telegram_reference", v, span, sure, "reference")
 }
 
 // mentioned tells that a thing of the kind was referred to before without a number
@@ -231,43 +769,94 @@ func (d *doc) mentioned(v Reference) bool {
 	return false
 }
 
+// days are those of a moment. One without a year that would lie well behind the
+// document's own day is of the year before: a letter of December, in January.
 func (d *doc) days(m moment) []string {
-	dates := []string{d.date(moment{day: m.day}, d.year).ISO}
-	for _, n := range m.day.more {
-		other := m.day
-		other.day = n
-		dates = append(dates, d.date(moment{day: other}, d.year).ISO)
+	var dates []string
+	for n := -1; n < len(m.day.more); n++ {
+		one := m.day
+		if n >= 0 {
+			one.day = m.day.more[n]
+		}
+		year := d.year
+		var y, month, date int
+		if own := d.ownDay(); one.year == 0 && own != "" {
+			if _, err := fmt.Sscanf(own, "%4d-%2d-%2d", &y, &month, &date); err == nil {
+				if year = y; 31*(one.month-month)+one.day-date > 60 {
+					year--
+				}
+			}
+		}
+		dates = append(dates, d.date(moment{day: one}, year).ISO)
 	}
 	return dates
 }
 
-// otherReference reads "I received a telegram from X" and "the statement of X".
+// ownDay is the document's own day with its year, "" where it is not known.
+func (d *doc) ownDay() string {
+	for _, name := range []string{"document_date", "sent_at", "received_at", "catalogue_date"} {
+		if f := d.has(name); f != nil {
+			if iso := f.Value.(Date).ISO; len(iso) >= len("1951-06-13") && iso[0] != '-' {
+				return iso
+			}
+		}
+	}
+	return ""
+}
+
+// otherReference reads "I received a telegram from X" and "the statement of X", which
+// have neither number nor date.
 func (d *doc) otherReference(first, last int) {
 	for i := first; i < last; i++ {
 		kind := d.referenceKind(i)
-		if kind == "" {
+		if kind == "" || d.faintAt(i) || d.relays(i, last) {
 			continue
 		}
-		n, after := d.nameAt(i+2, d.at(last-1).End)
-		from := after > i+2 && (d.at(i+1).key == kFrom || d.at(i+1).key == kOf)
+		from, _ := d.author(i+1, last)
+		to := ""
+		if d.at(i+1).key == kTo { // a letter to him from X
+			for j := i + 2; j < min(i+7, last); j++ {
+				if d.at(j).key == kFrom {
+					from, _ = d.author(j, last)
+				}
+			}
+		}
+		if from == "" && (d.word(i+1) == "своего" || d.word(i+1) == "своей" || d.word(i+1) == "своих") && d.at(i+2).word() {
+			from = d.clean(Span{d.at(i + 1).Start, d.at(i + 2).End})
+		}
+		if d.at(i+1).key == kFrom && from == "" && (d.word(i+2) == "his" || d.word(i+2) == "her" || d.word(i+2) == "their") {
+			from = d.clean(Span{d.at(i + 2).Start, d.at(i + 3).End})
+		}
+		if dative(from) && d.at(i+1).key != kFrom && d.at(i+1).key != kOf {
+			from, to = "", from
+		}
 		switch {
-		case from && (kind == "telegram" || kind == "letter" || kind == "message"):
+		case from+to != "" && (kind == "telegram" || kind == "letter" || kind == "message"):
 		case kind == "statement" && d.at(i+1).key == kOf:
 		case kind == "directive" && d.sends(first, i):
 		default:
 			continue
 		}
-		v := Reference{Kind: kind, Relation: "refers_to"}
-		if from {
-			v.From = d.clean(n.written)
+		v := Reference{Kind: kind, Relation: "refers_to", From: from, To: to}
+		if !d.mentioned(v) {
+			d.addReference(v, Span{d.at(first).Start, d.at(last - 1).End}, 0.75)
 		}
-		d.addReference(v, first, last, i+1)
 		return
 	}
 }
 
+// dative tells by its ending that a Russian name is that of the one written to.
+func dative(name string) bool {
+	for _, end := range []string{"у", "ю", "ому", "ему", "У", "Ю"} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
+	}
+	return false
+}
+
 func (d *doc) sends(first, i int) bool {
-	for j := first; j < i; j++ {
+	for j := max(first, i-around); j < i; j++ {
 		switch d.word(j) {
 		case "send", "sending", "sent", "give", "giving", "given", "посылаем", "направляем", "даем":
 			return true

@@ -104,6 +104,7 @@ var Fields = []Field{
 	{"gloss", Gloss, "editor's words in brackets", `{"kind": "identity", "target": "Filippov", "text": "Stalin"}`},
 	{"footnote", Text, "editor's note", "The place is not on any map."},
 	{"omission", Text, "mark of a place that an editor left out", "…"},
+	{"lacuna", Text, "mark of a place that could not be read", "[illegible]"},
 	{"person", Mention, "person named in the text", "person:stalin"},
 	{"place", Mention, "place named in the text", "place:beijing"},
 	{"organisation", Mention, "organisation named in the text", "Foreign Ministry"},
