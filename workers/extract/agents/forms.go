@@ -94,10 +94,11 @@ func initials(name string, surnames []string) []string {
 	return nil
 }
 
-// newEntry prepares a spelling for comparison and returns it with its folded form.
-func newEntry(s spelling, agent, variant int) (*entry, string) {
-	glyphs := scan(make([]glyph, 0, len(s.text)+1), s.text)
-	glyphs = glyphs[:len(glyphs)-1]
+// newEntry prepares a spelling for comparison and returns it with its folded form. The glyphs are
+// working memory, used again for the next.
+func newEntry(s spelling, agent, variant int, working *[]glyph) (*entry, string) {
+	*working = scan((*working)[:0], s.text)
+	glyphs := (*working)[:len(*working)-1]
 	n := len(glyphs)
 	letters := make([]uint16, 2*n)
 	e := &entry{

@@ -101,7 +101,7 @@ func TestAlign(t *testing.T) {
 func TestTrie(t *testing.T) {
 	var entries []*entry
 	for i, w := range []string{"b", "ab", "abc", "ab", "xyz"} {
-		e, _ := newEntry(spelling{text: w}, i, -1)
+		e, _ := newEntry(spelling{text: w}, i, -1, &[]glyph{})
 		entries = append(entries, e)
 	}
 	trie := newTrie(entries)

@@ -24,10 +24,11 @@ type Index struct {
 func NewIndex(a *Authority) *Index {
 	x := &Index{agents: a.Agents, byID: make(map[string]int, len(a.Agents))}
 	entries := make([]*entry, 0, 16*len(a.Agents))
+	var working []glyph
 	for i := range a.Agents {
 		x.byID[a.Agents[i].ID] = i
 		if !a.Agents[i].Withdrawn {
-			entries = appendEntries(entries, &a.Agents[i], i)
+			entries = appendEntries(entries, &a.Agents[i], i, &working)
 		}
 	}
 	x.trie = newTrie(entries)
@@ -60,7 +61,7 @@ func digestOf(agents []Agent) string {
 
 // appendEntries adds every form of an agent once; what is written in the data stands before what is
 // derived from it.
-func appendEntries(entries []*entry, a *Agent, number int) []*entry {
+func appendEntries(entries []*entry, a *Agent, number int, working *[]glyph) []*entry {
 	var surnames []string
 	transliterated, original := false, false
 	for _, v := range a.Variants {
@@ -92,7 +93,7 @@ func appendEntries(entries []*entry, a *Agent, number int) []*entry {
 	slices.SortStableFunc(all, func(x, y derived) int { return int(x.how) - int(y.how) })
 	seen := make(map[string]bool, len(all))
 	for _, d := range all {
-		e, key := newEntry(d.spelling, number, d.variant)
+		e, key := newEntry(d.spelling, number, d.variant, working)
 		if d.variant >= 0 && a.Variants[d.variant].Type == Pseudonym {
 			key += "\x00" // a pseudonym keeps its years beside a like form without
 		}
