@@ -9,10 +9,15 @@ import (
 // alike are one letter, and one further letter may be wrong, missing or too many.
 // The zero meaning is none.
 type slips[T ~uint8] struct {
-	// alike has the keywords by their shape.
-	alike map[string]T
-	// near has the shapes with one letter less.
-	near map[string]T
+	shapes map[string]shaped[T]
+}
+
+// shaped is what a shape means.
+type shaped[T ~uint8] struct {
+	// alike is the keyword that has the shape.
+	alike T
+	// near is one that has it with one letter less.
+	near T
 }
 
 // conflict stands for shapes that two meanings share.
@@ -37,37 +42,34 @@ var (
 )
 
 func makeSlips[T ~uint8](words map[string]T) *slips[T] {
-	s := &slips[T]{alike: map[string]T{}, near: map[string]T{}}
+	s := &slips[T]{shapes: map[string]shaped[T]{}}
 	for word, k := range words {
 		n := utf8.RuneCountInString(word)
 		if n < 4 {
 			continue
 		}
 		shape := shapes.Replace(word)
-		put(s.alike, shape, k)
+		m := s.shapes[shape]
+		m.alike = agreed(m.alike, k)
+		s.shapes[shape] = m
 		if n >= 5 {
-			for _, less := range without(shape) {
-				put(s.near, less, k)
+			for i, r := range shape {
+				less := shape[:i] + shape[i+utf8.RuneLen(r):]
+				m := s.shapes[less]
+				m.near = agreed(m.near, k)
+				s.shapes[less] = m
 			}
 		}
 	}
 	return s
 }
 
-func put[T ~uint8](m map[string]T, shape string, k T) {
-	if there, taken := m[shape]; taken && there != k {
-		k = T(conflict)
+// agreed is a meaning that a shape gets beside the one that it has.
+func agreed[T ~uint8](there, k T) T {
+	if there != 0 && there != k {
+		return T(conflict)
 	}
-	m[shape] = k
-}
-
-// without returns a word with each of its letters left out.
-func without(word string) []string {
-	less := make([]string, 0, len(word))
-	for i, r := range word {
-		less = append(less, word[:i]+word[i+utf8.RuneLen(r):])
-	}
-	return less
+	return k
 }
 
 // of returns the meaning of a word of four letters or more, none when there is no
@@ -78,17 +80,17 @@ func (s *slips[T]) of(word string) T {
 		return 0
 	}
 	shape := shapes.Replace(word)
-	if k, ok := s.alike[shape]; ok {
-		return single(k)
+	m := s.shapes[shape]
+	if m.alike != 0 || n < 5 {
+		return single(m.alike)
 	}
-	if n < 5 {
-		return 0
-	}
-	found := s.near[shape]
-	for _, less := range without(shape) {
-		for _, m := range []map[string]T{s.alike, s.near} {
-			k, ok := m[less]
-			if !ok {
+	found := m.near
+	var less [256]byte // no string is made for a question
+	for i, r := range shape {
+		rest := append(append(less[:0], shape[:i]...), shape[i+utf8.RuneLen(r):]...)
+		m := s.shapes[string(rest)]
+		for _, k := range [2]T{m.alike, m.near} {
+			if k == 0 {
 				continue
 			}
 			if found != 0 && found != k {
