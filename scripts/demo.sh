@@ -153,7 +153,7 @@ while IFS=$'\t' read -r file _; do
 done < <(tail -n +2 "$samples/manifest.tsv")
 
 say "Importing a published edition: one document a telegram"
-timeout 60 bin/fonds import "$samples/published/bulletin.md" --wait || complain "the edition was not imported"
+timeout 60 bin/fonds import "scripts/published/bulletin.md" --wait || complain "the edition was not imported"
 derived
 
 telegram=$(timeout 30 bin/fonds lookup --telegram 4123 --json | grep -o -m 1 'documents/[0-9a-f-]*' | head -n 1) || true

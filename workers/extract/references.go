@@ -43,7 +43,7 @@ func (d *doc) unreferring(i int) bool {
 		return false
 	}
 	first := l.first
-	for d.digits(first) > 0 || d.at(first).mark == '.' {
+	for first < l.last && (d.digits(first) > 0 || d.at(first).mark == '.') {
 		first++
 	}
 	kind, _ := d.formType(first, l.last)
