@@ -60,20 +60,21 @@ func (d *doc) quoted(last int) {
 }
 
 func (d *doc) opens(l line) bool {
-	if d.isDayLine(l) { // "1" January 1950
-		return false
-	}
-	return strings.ContainsRune("\"“„«", d.at(l.first).mark) && d.at(l.first).mark != 0
+	mark := d.at(l.first).mark
+	return mark != 0 && strings.ContainsRune("\"“„«", mark) && !d.isDayLine(l) // "1" January 1950
 }
+
+// longestMessage bounds the lines of a message in quotation marks: ten pages.
+const longestMessage = 500
 
 // closeOf returns the line that ends with the closing mark, -1 without one.
 func (d *doc) closeOf(i, last int) int {
-	for j := i; j < last; j++ {
+	for j := i; j < min(last, i+longestMessage); j++ {
 		l := d.lines[j]
 		if l.empty() {
 			continue
 		}
-		if j > i && d.opens(l) && !strings.ContainsAny(d.plain[l.Start+1:l.End], "\"”»") {
+		if !strings.ContainsAny(d.plain[max(l.Start, l.End-8):l.End], "\"”»") || j > i && !strings.ContainsAny(d.plain[l.Start+1:l.End], "\"”»") && d.opens(l) {
 			continue
 		}
 		switch end := d.plain[:l.End]; {

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -103,11 +104,7 @@ func (d *doc) signatures() {
 		own = append(own, all[len(all)-1].agent)
 	}
 	for _, s := range all {
-		counts := !s.inside
-		for _, a := range own {
-			counts = counts || a.same(s.agent)
-		}
-		if counts {
+		if !s.inside || slices.ContainsFunc(own, s.agent.same) {
 			d.add("signatory", s.agent, s.span, 0.9, "signature")
 		}
 	}

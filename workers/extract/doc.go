@@ -9,6 +9,9 @@ type doc struct {
 	*page
 	part   part
 	fields []Field
+	// catalogue are the proofs of what an edition says, in the first of the fields.
+	catalogue  []Span
+	catalogued int
 	// header is the first line behind the edition's header.
 	header int
 	// body is the first line behind the form's head.

@@ -383,7 +383,12 @@ func ofCatalogue(field string) bool {
 
 // inCatalogue tells that an offset lies in such a field.
 func (d *doc) inCatalogue(offset int) bool {
-	return slices.ContainsFunc(d.fields, func(f Field) bool { return ofCatalogue(f.Name) && within(f.Evidence, offset) })
+	for ; d.catalogued < len(d.fields); d.catalogued++ {
+		if f := d.fields[d.catalogued]; ofCatalogue(f.Name) {
+			d.catalogue = append(d.catalogue, f.Evidence...)
+		}
+	}
+	return within(d.catalogue, offset)
 }
 
 // catalogueSpans are those of all such fields.

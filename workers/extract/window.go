@@ -6,9 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// window is how many bytes are read at once, some 400 pages: what the rules keep of a
-// text takes a hundred times its size, and no telegram is so long.
-const window = 1 << 20
+// window is how many bytes are read at once, some 100 pages: no telegram is so long.
+// What the rules keep of a text takes a hundred times its size, and a text that was
+// made to be slow to read costs the square of a window, not of the text.
+const window = 1 << 18
 
 // inWindows finds the documents of a text a window at a time. The last document of a
 // window may end behind it, so the next window begins with it. Of a document that is

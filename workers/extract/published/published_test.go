@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -238,7 +237,7 @@ func checkCovers(t *testing.T, text string, found []catalog.FoundDocument) {
 }
 
 func TestLargeText(t *testing.T) {
-	const size = 500_000
+	const size = 100_000
 	for name, text := range map[string]string{
 		"telegrams": strings.Repeat(compilation, size/len(compilation)),
 		"one line":  strings.Repeat("the wells hold water ", size/21),
@@ -253,7 +252,6 @@ func TestLargeText(t *testing.T) {
 		"refers":    strings.Repeat("Your No. 5120 of 3 May. ", size/24),
 		"cited":     strings.Repeat("APRF, f. 45, op. 1, d. 339, l. 31; Ibid. l. 4\n", size/46),
 	} {
-		begun := time.Now()
 		got, err := texts().Read("a.txt", []byte(text))
 		if err != nil {
 			t.Fatal(err)
@@ -262,8 +260,7 @@ func TestLargeText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("%s: %d documents in %v", name, len(found), time.Since(begun))
-		if name == "telegrams" && len(found) < 1000 {
+		if name == "telegrams" && len(found) < 300 {
 			t.Errorf("%s: %d documents", name, len(found))
 		}
 		checkCovers(t, got.Text, found)
