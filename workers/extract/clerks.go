@@ -117,6 +117,9 @@ func (d *doc) listed(l line) bool {
 	if d.at(next).mark == '(' && d.digits(next+1) > 0 && d.at(next+2).mark == ')' {
 		v.Copies, span.End = d.at(next+1).num, d.at(next+2).End
 		next += 3
+	} else if n, after := d.countAt(next + 1); d.at(next).mark == '(' && after > next+1 && d.at(after).mark == ')' {
+		v.Copies, span.End = n, d.at(after).End
+		next = after + 1
 	}
 	if !d.onlyMarks(next, l.last) {
 		return false
@@ -214,7 +217,7 @@ func (d *doc) stepAt(i int) string {
 		}
 	case "верна":
 		return "verified"
-	case "correct", "certified", "authentic", "correctly":
+	case "correct", "certified", "authentic", "correctly", "заверено", "заверил", "заверила":
 		if m := d.at(i + 1).mark; m == ':' || m == '.' || m == '-' || m == '–' || m == '—' || d.at(i+1).key == kBy {
 			return "verified"
 		}
@@ -563,7 +566,7 @@ func (d *doc) counts(l line) bool {
 func (d *doc) printed(l line) bool {
 	for i := l.first; i < l.last; i++ {
 		switch d.word(i) {
-		case "made", "отп", "печ", "отпеч", "размножено", "изготовлено", "тираж", "всего", "reproduced", "issued", "circulated":
+		case "made", "typed", "run", "отп", "печ", "отпеч", "размножено", "изготовлено", "тираж", "всего", "reproduced", "issued", "circulated":
 			return true
 		}
 		if d.at(i).key == kPrinted {
@@ -602,8 +605,13 @@ func (p *page) clerks(l line) bool {
 	switch w := p.word(i); w {
 	case "true":
 		return after.key == kCopies
-	case "correct", "certified", "authentic", "cc", "typist", "машинистка":
+	case "correct", "certified", "authentic", "cc", "typist", "машинистка", "заверено", "authenticated", "verified", "deciphered", "decoded", "printed",
+		"расшифровал", "расшифровала", "отпечатал", "отпечатала", "сверил", "сверила", "сверено", "верно":
 		return after.mark == ':' || dash
+	case "seen", "read", "ознакомлены", "ознакомились", "читали", "читал":
+		return after.mark == ':' || after.key == kBy && p.at(i+2).mark == ':'
+	case "handed", "accepted", "passed":
+		return after.key == kBy || p.at(i+2).key == kBy && p.startsUpper(i+3)
 	case "расшифр", "отп", "печ", "отпеч", "расш":
 		return after.mark == '.'
 	case "рассылается", "circulated", "разослать":
@@ -661,6 +669,9 @@ func (d *doc) copies(l line) bool {
 func (d *doc) recipients(l line, i int) bool {
 	found := false
 	for ; i < l.last; i++ {
+		if found && d.at(i-1).mark == ';' && d.shelved(i) {
+			break // where the paper is kept now
+		}
 		n, next := d.nameAt(i, l.End)
 		if next == i {
 			if d.filedAt(i) {
@@ -680,6 +691,8 @@ func (d *doc) recipients(l line, i int) bool {
 			v.Copies = d.at(next + 1).num
 			end = d.at(next + 2).End
 			next += 3
+		} else if n, after := d.countAt(next + 1); (open == '(' || open == '[') && after > next+1 && d.at(after).mark != 0 && after < l.last { // Stalin (2 copies)
+			v.Copies, end, next = n, d.at(after).End, after+1
 		} else if (open == '-' || open == '–' || open == '—') && d.digits(next+1) > 0 && d.at(next+2).key != kCopies && next+1 < l.last {
 			if m := d.at(next + 2).mark; m == ',' || m == ';' || m == '.' || next+2 >= l.last { // Сталину — 2, Молотову — 1
 				v.Copies, end = d.at(next+1).num, d.at(next+1).End
@@ -692,6 +705,16 @@ func (d *doc) recipients(l line, i int) bool {
 		found, i = true, next-1
 	}
 	return found
+}
+
+// shelved tells that an archive's shelfmark begins at a token.
+func (d *doc) shelved(i int) bool {
+	for _, f := range d.fields {
+		if f.Name == "citation" && f.Evidence[0].Start <= d.at(i).Start && d.at(i).Start < f.Evidence[0].End {
+			return true
+		}
+	}
+	return false
 }
 
 // filedAt tells that a word of a list is the file and nobody's name.
@@ -785,12 +808,18 @@ func (d *doc) entry(i int, l line, list bool) int {
 		return i
 	}
 	span := Span{d.at(i).Start, d.at(end - 1).End}
-	for j := k; j < min(k+4, end); j++ {
+	for j := k; j < min(k+8, end); j++ {
+		if j >= k+4 && (d.word(j-1) != "in" && d.word(j-1) != "to" && d.word(j-1) != "в" || end-j > 2) {
+			continue // 2nd Department, in file
+		}
 		if d.at(j).key == kFiled || d.word(j) == "архиве" || d.word(j) == "archive" {
 			where := d.trimOf(Span{d.at(start).Start, span.End}, ".,;")
 			d.add("copy_disposition", Disposition{CopyNumbers: numbers, Where: d.clean(where)}, Span{span.Start, where.End}, 0.85, "copies-filed")
 			return end
 		}
+	}
+	if len(numbers) > 1 && d.oneEach(numbers, k, end, span.Start) {
+		return end
 	}
 	v := Distribution{Copies: len(numbers), CopyNumber: numbers[0]}
 	if last := numbers[len(numbers)-1]; len(numbers) > 1 {
@@ -811,6 +840,28 @@ func (d *doc) entry(i int, l line, list bool) int {
 	}
 	d.add("distribution", v, span, sure, rule)
 	return end
+}
+
+// oneEach reads an entry that has as many names as numbers, so that each has one copy:
+// "1-3. cc. X, Y, Z".
+func (d *doc) oneEach(numbers []string, i, end, start int) bool {
+	var who []name
+	for i = d.skipComrade(i); i < end; {
+		n, next := d.nameAt(d.skipComrade(i), d.at(end-1).End)
+		if next == d.skipComrade(i) || n.known != nil && n.known.Kind == "place" {
+			return false
+		}
+		who = append(who, n)
+		for i = next; i < end && (d.at(i).mark == ',' || d.at(i).mark == ';' || d.at(i).mark == '.' || d.at(i).key == kAnd); i++ {
+		}
+	}
+	if len(who) != len(numbers) {
+		return false
+	}
+	for k, n := range who {
+		d.add("distribution", Distribution{Recipient: d.agent(n), Copies: 1, CopyNumber: numbers[k]}, Span{start, n.End}, 0.85, "numbered-copies")
+	}
+	return true
 }
 
 // toWhom is the addressee, where a list of copies says only "to the addressee".

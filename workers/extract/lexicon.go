@@ -99,7 +99,7 @@ var words = map[key]string{
 	kComrade:        "comrade comrades com cde cdes comr тов товарищ товарищу товарища товарищам товарищей тт т",
 	kDeciphered:     "deciphered decoded decrypted decyphered расшифровал расшифровала расшифровано расшифрована",
 	kPrinted:        "printed typed отпечатал отпечатала отпечатано печатал печатала напечатала напечатал",
-	kVerified:       "verified checked сверено сверил сверила проверил проверила верно",
+	kVerified:       "verified checked authenticated сверено сверил сверила проверил проверила верно",
 	kDispatched:     "отправил отправила передал передала",
 	kExecuted:       "executed исполнил исполнитель исп",
 	kBy:             "by",
