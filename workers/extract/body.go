@@ -70,12 +70,24 @@ func (d *doc) opens(l line) bool {
 
 // closeOf returns the line that ends with the closing mark, -1 without one.
 func (d *doc) closeOf(i, last int) int {
+	if end := d.closeBehind(i, last, true); end >= 0 {
+		return end
+	}
+	return d.closeBehind(i, last, false)
+}
+
+// closeBehind is closeOf; nested skips messages within, which close first.
+func (d *doc) closeBehind(i, last int, nested bool) int {
+	depth := 0
 	for j := i; j < last; j++ {
 		l := d.lines[j]
 		if l.empty() {
 			continue
 		}
 		if j > i && d.opens(l) && !strings.ContainsAny(d.plain[l.Start+1:l.End], "\"”»") {
+			if nested && d.introduced(j) {
+				depth++
+			}
 			continue
 		}
 		if low := d.at(d.lines[i].first).mark == '„'; low && strings.HasSuffix(strings.TrimRight(d.plain[l.Start:l.End], "."), "“") && d.low(l, j == i) {
@@ -85,6 +97,10 @@ func (d *doc) closeOf(i, last int) int {
 		case strings.HasSuffix(end, "\""), strings.HasSuffix(end, "”"), strings.HasSuffix(end, "»"),
 			strings.HasSuffix(end, "\"."), strings.HasSuffix(end, "”."), strings.HasSuffix(end, "»."):
 			if d.closes(l, j == i) {
+				if depth > 0 {
+					depth--
+					continue
+				}
 				return j
 			}
 		}
@@ -183,7 +199,7 @@ func (d *doc) introduced(i int) bool {
 
 // introductions are words of the line above a message.
 var introductions = []string{
-	"following", "follows", "verbatim", "in full", "text of", "translation", "as under", "handed me", "sent me", "gave me",
+	"following", "follows", "verbatim", "like this", "approximately", "roughly", "proposed text", "примерно", "in full", "text of", "translation", "as under", "handed me", "sent me", "gave me",
 	"следующ", "дословно", "полностью", "текст", "перевод", "вручил", "передал", "прислал", "привожу", "содержани",
 }
 

@@ -15,6 +15,11 @@ func (d *doc) readClerks() {
 			break
 		}
 	}
+	for i := d.part.from; i < min(d.part.from+top, d.body) && d.has("copy_number") == nil; i++ {
+		if l := d.lines[i]; !l.empty() {
+			d.ownCopy(l)
+		}
+	}
 	list := false
 	for i := d.body; i < d.part.end; i++ {
 		if !d.lines[i].empty() {
@@ -598,7 +603,7 @@ func (p *page) clerks(l line) bool {
 			return true
 		}
 	case kCopies:
-		if dash || after.key == kComrade {
+		if dash || after.key == kComrade || i+1 == l.last && (p.capitals(l.Span) || p.at(i).End-p.at(i).Start > 8) { // a heading: DISTRIBUTION
 			return true
 		}
 	}
@@ -774,6 +779,24 @@ func (d *doc) copyNumber(l line) bool {
 	return false
 }
 
+// ownCopy reads the number of the document's own copy where it ends a line of its
+// head: in the other column, or without a sign, "экз. 2".
+func (d *doc) ownCopy(l line) {
+	for i := max(l.first, l.last-5); i < l.last; i++ {
+		if d.at(i).key != kCopies || i > l.first && d.at(i).Start-d.at(i-1).End < 2 && d.at(i-1).mark == 0 {
+			continue
+		}
+		j := i + 1
+		for d.at(j).mark == '.' || d.at(j).mark == ':' {
+			j++
+		}
+		if n, next := d.numberAt(d.signAt(j)); next > d.signAt(j) && next == l.last && d.digits(d.signAt(j)) > 0 {
+			d.add("copy_number", d.registry(n), Span{d.at(i).Start, n.End}, 0.8, "copy-number")
+			return
+		}
+	}
+}
+
 // entries reads the numbered entries of a line: "1. c. Stalin", "No. 1 to Cde. Stalin,
 // No. 2 to file". In a list, whatever stands behind the number has the copy.
 func (d *doc) entries(l line, i int, list bool) bool {
@@ -812,7 +835,7 @@ func (d *doc) entry(i int, l line, list bool) int {
 		if j >= k+4 && (d.word(j-1) != "in" && d.word(j-1) != "to" && d.word(j-1) != "в" || end-j > 2) {
 			continue // 2nd Department, in file
 		}
-		if d.at(j).key == kFiled || d.word(j) == "архиве" || d.word(j) == "archive" {
+		if d.at(j).key == kFiled || disposal(d.word(j)) {
 			where := d.trimOf(Span{d.at(start).Start, span.End}, ".,;")
 			d.add("copy_disposition", Disposition{CopyNumbers: numbers, Where: d.clean(where)}, Span{span.Start, where.End}, 0.85, "copies-filed")
 			return end
@@ -840,6 +863,15 @@ func (d *doc) entry(i int, l line, list bool) int {
 	}
 	d.add("distribution", v, span, sure, rule)
 	return end
+}
+
+// disposal tells that a word says what became of a copy.
+func disposal(w string) bool {
+	switch w {
+	case "архиве", "archive", "burned", "burnt", "shredded", "returned", "сожжен", "сожжён", "сожжены", "возвращен", "возвращён", "возвращены", "подшит", "подшиты":
+		return true
+	}
+	return false
 }
 
 // oneEach reads an entry that has as many names as numbers, so that each has one copy:

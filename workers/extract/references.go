@@ -129,6 +129,7 @@ var referenceNames = map[string]string{
 // faint are kinds that are referred to only with a number or a date: an answer that
 // is awaited is none that exists.
 var faint = map[string]bool{
+	"proposal": true, "предложение": true,
 	"question": true, "вопрос": true, "requests": true, "inquiries": true, "enquiries": true, "запросы": true, "запросов": true, "запросом": true,
 	"answer": true, "reply": true, "ответ": true, "ответом": true, "cipher": true, "запрос": true, "запросу": true, "записка": true, "записку": true,
 	"записке": true, "plan": true, "план": true, "aide": true, "memorandum": true, "меморандум": true, "меморандуму": true,
@@ -525,6 +526,9 @@ func (d *doc) relationOf(own key, first, i, last int) string {
 		relation := relations[d.word(j)]
 		if relation == "in_reply_to" && (own == kMy || own == kOur) {
 			relation = "" // nobody replies to himself
+		}
+		if relation == "refers_to" && own == kYour && d.refersFirst(first, i) {
+			return "in_reply_to"
 		}
 		if relation == "in_reply_to" && own == none && d.word(j-1) != "in" && d.word(j-1) != "в" && j > first {
 			relation = "" // somebody else's reply
