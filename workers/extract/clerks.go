@@ -104,7 +104,8 @@ func (d *doc) readBelow(i int, list bool) bool {
 
 // listed reads a line of a list of copies whose heading stands above it.
 func (d *doc) listed(l line) bool {
-	if l.last-l.first > 24 || d.sentence(l) || d.at(l.first).key == kStamp {
+	numbered := d.digits(l.first) > 0 && l.last-l.first <= 8 // 7. 2nd European Dept.
+	if l.last-l.first > 24 || d.sentence(l) && !numbered || d.at(l.first).key == kStamp {
 		return false
 	}
 	if n, j := d.countAt(l.first); j > l.first {
@@ -302,6 +303,14 @@ func (d *doc) stepPart(v *Step, i int, l line) int {
 		v.At = m
 		return after
 	}
+	if w := d.word(i); w == "в" || w == "in" { // Typed in 6 copies by X
+		if _, after := d.countAt(i + 1); after > i+1 && after < l.last {
+			if d.at(after).key == kBy {
+				after++
+			}
+			return after
+		}
+	}
 	if _, after := d.countAt(i); after > i && after <= l.last {
 		return after
 	}
@@ -377,10 +386,13 @@ func (d *doc) signatureMark(i, end int) bool {
 // skipOffice skips what a clerk is, in small letters: "зав. канцелярией", "duty
 // officer". It returns i unless a name follows within a few words.
 func (d *doc) skipOffice(i int, l line) int {
-	if d.startsUpper(i) {
+	if d.startsUpper(i) && !clerkish[d.word(i)] {
 		return i
 	}
 	for j := i; j < min(i+6, l.last); j++ {
+		if clerkish[d.word(j)] {
+			continue
+		}
 		switch d.word(j) {
 		case "по": // по ВЧ, по телефону
 			j++
@@ -397,6 +409,10 @@ func (d *doc) skipOffice(i int, l line) int {
 	}
 	return i
 }
+
+// clerkish are words of what a clerk is, also where a capital begins them.
+var clerkish = wordSet(`duty shift cipher code clerk operator typist officer secretary assistant
+	дежурный дежурная шифровальщик шифровальщица машинистка оператор телеграфист телеграфистка референт делопроизводитель зав`)
 
 // stepTime reads when a step was done, as the value has it.
 func (d *doc) stepTime(i int, l line) (string, int) {
@@ -985,6 +1001,9 @@ func (d *doc) entryEnd(k int, l line) int {
 		}
 		if d.digits(m) > 0 && d.at(m+1).key == kAnd && d.digits(m+2) > 0 {
 			return j
+		}
+		if d.digits(m) > 0 && d.at(m+1).mark == '-' && d.closeTo(m+1) && d.closeTo(m+2) && d.startsLower(m+2) {
+			continue // 4-й отдел
 		}
 		if d.digits(m) > 0 && (m > j+1 || d.at(m+1).mark == '-' || d.at(m+1).mark == '–' || d.at(m+1).mark == '—' || d.at(m+1).key == kTo) {
 			return j

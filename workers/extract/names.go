@@ -312,6 +312,10 @@ func (d *doc) noPlace(s Span) bool {
 	if before != 0 && after != 0 && strings.ContainsRune(quotes, before) && strings.ContainsRune(quotes, after) && carriers[d.word(i-2)] {
 		return true
 	}
+	if d.upper(s) && d.at(next).word() && next == i+1 && d.at(next).Start == s.End+1 && d.upper(d.at(next).Span) && d.at(next).key == none &&
+		!plainCapitals[d.word(next)] && !geographicAfter[d.word(next)] && d.mentionAt(d.at(next).Start) == nil && (d.at(i-1).key == kOffice || officeField(d.word(i-1))) {
+		return true // the Minister of Foreign Affairs HASSAN Y
+	}
 	for j := i - 1; j >= 0 && j > i-4; j-- {
 		switch w := d.word(j); {
 		case strings.HasPrefix(w, "маршал"), w == "marshal", strings.HasPrefix(w, "геро") && j == i-1, w == "hero":
@@ -321,6 +325,11 @@ func (d *doc) noPlace(s Span) bool {
 		}
 	}
 	return false
+}
+
+// officeField tells that a word ends an office, so that the name of its holder comes.
+func officeField(w string) bool {
+	return titles[w] || offices[w] || portfolios[w] || w == "дел" || w == "обороны" || w == "торговли" || w == "финансов"
 }
 
 // inBody tells that an offset lies in the name of a body, which is then what is named.

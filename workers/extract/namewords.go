@@ -158,7 +158,8 @@ var deeds = wordSet(`behalf arrival departure visit dismissal appointment death 
 	отставка отставки отставку возвращения возвращение избрание присутствии отсутствие`)
 
 // carriers have their names in quotation marks.
-var carriers = wordSet(`newspaper newspapers paper magazine journal weekly agency firm company ship steamer cruiser destroyer submarine tanker
+var carriers = wordSet(`newspaper newspapers paper magazine journal weekly agency firm company ship steamer cruiser destroyer submarine tanker battleship freighter liner motorship vessel icebreaker trawler
+	пароходом пароходе теплохода теплоходом теплоходе кораблем кораблём крейсером эсминцем танкером судно судна судном линкор линкора линкором ледокол ледокола
 	газета газеты газете газету газетой журнал журнала журнале агентство агентства фирма фирмы фирме фирмой фирму компания компании
 	корабль корабля пароход парохода теплоход крейсер крейсера эсминец эсминца танкер танкера корреспондент корреспондента
 	корреспонденту обществу общество общества трест завод завода банк`)

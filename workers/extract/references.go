@@ -527,6 +527,9 @@ func (d *doc) relationOf(own key, first, i, last int) string {
 		if relation == "in_reply_to" && (own == kMy || own == kOur) {
 			relation = "" // nobody replies to himself
 		}
+		if relation == "in_reply_to" && d.yetToCome(j, first, last) {
+			return "refers_to"
+		}
 		if relation == "refers_to" && own == kYour && d.refersFirst(first, i) {
 			return "in_reply_to"
 		}
@@ -546,6 +549,8 @@ func (d *doc) relationOf(own key, first, i, last int) string {
 	}
 	switch {
 	case own == kYour && (word == "ref" || word == "re" || word == "reference"), own == kYour && d.refersFirst(first, i):
+		return "in_reply_to"
+	case own == kYour && (word == "from" || word == "из") && i == first+1: // From your letter we see
 		return "in_reply_to"
 	case own == kYour && word == "по" && i == first+1 && d.signAt(i+1) > i+1: // По Вашему № 5 доношу
 		return "in_reply_to"
@@ -568,6 +573,23 @@ func (d *doc) relationOf(own key, first, i, last int) string {
 		return "in_reply_to"
 	}
 	return "refers_to"
+}
+
+// yetToCome tells that the answer with which a sentence begins will be given later:
+// "Ответ на Ваше письмо будет дан …".
+func (d *doc) yetToCome(j, first, last int) bool {
+	if j > first+1 || d.at(j-1).key == kOf || d.word(j-1) == "in" || d.word(j-1) == "в" {
+		return false
+	}
+	for k := j + 1; k < last; k++ {
+		switch d.word(k) {
+		case "будет", "дадим", "последует", "сообщим", "пришлем", "пришлём":
+			return true
+		case "will", "shall":
+			return d.word(k+1) == "be" || d.word(k+1) == "follow" || d.word(k+1) == "give" || d.word(k+1) == "send"
+		}
+	}
+	return false
 }
 
 // acquainted finds words for having read what came.
