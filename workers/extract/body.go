@@ -370,6 +370,9 @@ func (d *doc) describe(m *message) {
 		}
 	}
 	for i := m.from; i < m.to; i++ {
+		if i == m.from && d.addressed(l) {
+			continue // a salutation that looks like a signature
+		}
 		switch d.lineKinds[i] {
 		case signatureLine:
 			m.signers = append(m.signers, i)

@@ -719,6 +719,8 @@ func (d *doc) recipients(l line, i int) bool {
 				v.Copies, end = d.at(next+1).num, d.at(next+1).End
 				next += 2
 			}
+		} else if n, after := d.countAt(next + 1); (open == '-' || open == '–' || open == '—') && after > next+1 && after <= l.last { // Сталину — 2 экз.
+			v.Copies, end, next = n, d.at(after-1).End, after
 		} else if n, after := d.countAt(next); after > next && after <= l.last { // Stalin 2 copies
 			v.Copies, end, next = n, d.at(after-1).End, after
 		}

@@ -72,6 +72,7 @@ func TestListsOfCopies(t *testing.T) {
 		"Russian row":  {"Разослано: тт. Микояну (2), Зотову, в дело", "[,Микояну,2] [,Зотову,1] [,дело,1]", ""},
 		"a register":   {"No. 335/III", "", ""},
 		"one each":     {"DISTRIBUTION\n1-2. cc. Mikoyan, Zotov\n3. 4th European Dept.\n4. Tenth Dept., to file", "[1,Mikoyan,1] [2,Zotov,1] [3,4th European Dept,1]", "[4,Tenth Dept., to file]"},
+		"a dash":       {"Копии: тт. Микояну — 2 экз., Зотову", "[,Микояну,2] [,Зотову,1]", ""},
 		"with a word":  {"Copies: Mikoyan (2 copies), Zotov", "[,Mikoyan,2] [,Zotov,1]", ""},
 		"burned":       {"Distribution:\n1 - Mikoyan\n2 - burned 9.9.50", "[1,Mikoyan,1]", "[2,burned 9.9.50]"},
 		"an ordinal":   {"Разослано:\n1. т. Микояну\n2. 4-й отдел", "[1,Микояну,1] [2,4-й отдел,1]", ""},

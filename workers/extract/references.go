@@ -360,6 +360,9 @@ func (d *doc) bareNumber(i, first, last int) (Reference, int, bool) {
 			v.Relation = "in_reply_to"
 		}
 		v.Whose = "your"
+		if v.Relation == "supplements" {
+			v.Whose = "my"
+		}
 		return v, i, true
 	case "supplementing", "дополняя", "supplement":
 		v.Relation, v.Whose = "supplements", "my"
