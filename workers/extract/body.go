@@ -24,6 +24,8 @@ func (d *doc) readBody() {
 	d.quoted(last)
 	d.marked(last)
 	d.unquoted(last)
+	d.nested()
+	d.inline(last)
 	d.notes(last)
 	d.relayedTime()
 	for i := d.body; i < last; i++ {
@@ -69,23 +71,51 @@ const longestMessage = 500
 
 // closeOf returns the line that ends with the closing mark, -1 without one.
 func (d *doc) closeOf(i, last int) int {
+	if end := d.closeBehind(i, last, true); end >= 0 {
+		return end
+	}
+	return d.closeBehind(i, last, false)
+}
+
+// closeBehind is closeOf; nested skips messages within, which close first.
+func (d *doc) closeBehind(i, last int, nested bool) int {
+	depth := 0
 	for j := i; j < min(last, i+longestMessage); j++ {
 		l := d.lines[j]
 		if l.empty() {
 			continue
 		}
-		if !strings.ContainsAny(d.plain[max(l.Start, l.End-8):l.End], "\"”»") || j > i && !strings.ContainsAny(d.plain[l.Start+1:l.End], "\"”»") && d.opens(l) {
+		if j > i && d.opens(l) && !strings.ContainsAny(d.plain[l.Start+1:l.End], "\"”»") {
+			if nested && d.introduced(j) {
+				depth++
+			}
 			continue
+		}
+		if low := d.at(d.lines[i].first).mark == '„'; low && strings.HasSuffix(strings.TrimRight(d.plain[l.Start:l.End], "."), "“") && d.low(l, j == i) {
+			return j
 		}
 		switch end := d.plain[:l.End]; {
 		case strings.HasSuffix(end, "\""), strings.HasSuffix(end, "”"), strings.HasSuffix(end, "»"),
 			strings.HasSuffix(end, "\"."), strings.HasSuffix(end, "”."), strings.HasSuffix(end, "»."):
 			if d.closes(l, j == i) {
+				if depth > 0 {
+					depth--
+					continue
+				}
 				return j
 			}
 		}
 	}
 	return -1
+}
+
+// low tells that the mark “ at the end of a line closes what „ opened: on the first
+// line or on one above.
+func (d *doc) low(l line, first bool) bool {
+	s := d.plain[l.Start:l.End]
+	open := strings.Count(s, "„")
+	closing := strings.Count(s, "“")
+	return first && open == closing || !first && closing > open
 }
 
 // signedWithin returns the line where a message ends whose quotation mark is never
@@ -170,7 +200,7 @@ func (d *doc) introduced(i int) bool {
 
 // introductions are words of the line above a message.
 var introductions = []string{
-	"following", "follows", "verbatim", "in full", "text of", "translation", "as under", "handed me", "sent me", "gave me",
+	"following", "follows", "verbatim", "like this", "approximately", "roughly", "proposed text", "примерно", "in full", "text of", "translation", "as under", "handed me", "sent me", "gave me",
 	"следующ", "дословно", "полностью", "текст", "перевод", "вручил", "передал", "прислал", "привожу", "содержани",
 }
 
@@ -185,15 +215,144 @@ func (d *doc) relation(i int) string {
 		return "relayed"
 	}
 	low := d.lower[d.lines[before].Start:d.lines[before].End]
-	for _, word := range []string{"draft", "proposed text", "roughly", "approximately", "following reply", "following answer", "send the following", "проект", "примерно", "следующий ответ"} {
-		if strings.Contains(low, word) {
-			return "draft"
-		}
+	if d.at(d.lines[i].first+1).mark == '.' && d.at(d.lines[i].first+2).mark == '.' || d.at(d.lines[i].first+1).mark == '…' || partly(low) {
+		return "excerpt"
+	}
+	if proposes(low) {
+		return "draft"
 	}
 	if before < d.body || strings.HasSuffix(low, ":") || strings.Contains(low, "following") || strings.Contains(low, "addressed to") || strings.Contains(low, "следующ") {
 		return "relayed"
 	}
 	return "quoted"
+}
+
+// partly tells that the line above a message says that only a part of it follows.
+func partly(low string) bool {
+	for _, word := range []string{"principal part", "main part", "chief part", "essential part", "following part", "following passage", "excerpt", "extract from", "выдержк", "основную часть", "главную часть", "существенную часть", "извлечени", "отрывок"} {
+		if strings.Contains(low, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// nested finds a message in quotation marks inside another one: a text that the
+// recipient is to send on.
+func (d *doc) nested() {
+	for _, outer := range d.messages {
+		for i := outer.from + 1; i < outer.to; i++ {
+			l := d.lines[i]
+			if l.empty() || !d.opens(l) || !d.introduced(i) {
+				continue
+			}
+			end := d.closeOf(i, outer.to)
+			if end < 0 || end == outer.to-1 && !strings.HasSuffix(strings.TrimRight(d.plain[l.Start:d.lines[end].End], "."), "\"\"") {
+				continue
+			}
+			m := message{from: i, to: end + 1, span: Span{l.Start, d.lines[end].End}, relation: d.relation(i)}
+			d.describe(&m)
+			d.messages = append(d.messages, m)
+			i = end
+		}
+	}
+}
+
+// inline finds a message that stands in quotation marks within a paragraph: a colon
+// before it, words for a message before that, and more than one sentence in it.
+func (d *doc) inline(last int) {
+	closing := map[rune]string{'"': "\"", '“': "”\"", '„': "“”\"", '«': "»"}
+	for i := d.body; i < last; i++ {
+		l := d.lines[i]
+		if l.empty() || d.lineKinds[i] != plainLine {
+			continue
+		}
+		for j := l.first + 1; j < l.last; j++ {
+			marks := closing[d.at(j).mark]
+			if marks == "" || d.at(j-1).mark != ':' || !d.startsUpper(j+1) {
+				continue
+			}
+			end, limit := j+1, d.lines[min(d.paragraph(i), last-1)].last
+			for end < limit && (d.at(end).mark == 0 || !strings.ContainsRune(marks, d.at(end).mark)) {
+				end++
+			}
+			if end == limit || !d.leads(l.first, j-1) || !d.manySentences(j+1, end) {
+				continue
+			}
+			m := message{from: i, to: d.lineAt(d.at(end).Start) + 1, span: Span{d.at(j).Start, d.at(end).End}, relation: "quoted"}
+			low := d.lower[l.Start:d.at(j).Start]
+			if at := strings.LastIndex(low, ". "); at >= 0 {
+				low = low[at:]
+			}
+			if proposes(low) {
+				m.relation = "draft"
+			}
+			d.signedInline(&m, j+1, end)
+			d.messages = append(d.messages, m)
+			j = end
+		}
+	}
+}
+
+// proposes tells that words lead to a text that somebody is to send.
+func proposes(low string) bool {
+	for _, word := range []string{"draft", "proposed text", "roughly", "approximately", "following reply", "following answer", "send the following", "проект", "примерно", "следующий ответ"} {
+		if strings.Contains(low, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// leads tells that the sentence before a colon names a message, or says that one is
+// to be given as it stands.
+func (d *doc) leads(first, colon int) bool {
+	for j := colon - 1; j >= first && j > colon-30; j-- {
+		if d.at(j).mark == '.' && d.startsUpper(j+1) && !d.abbreviated(j-1) {
+			return false
+		}
+		if d.referenceKind(j) != "" || d.telegraphed(j) {
+			return true
+		}
+		switch w := d.word(j); w {
+		case "following", "follows", "text", "verbatim", "следующее", "следующий", "следующего", "текст", "дословно", "телеграммой", "шифровки":
+			return true
+		}
+	}
+	return false
+}
+
+// manySentences tells that a full stop stands within quotation marks with a further
+// sentence behind it: a remark that is quoted has one.
+func (d *doc) manySentences(first, last int) bool {
+	for j := first + 2; j < last-1; j++ {
+		if d.at(j).mark == '.' && d.startsUpper(j+1) && !d.abbreviated(j-1) {
+			return true
+		}
+	}
+	return false
+}
+
+// signedInline finds the name or the day that ends a message within a paragraph.
+func (d *doc) signedInline(m *message, first, last int) {
+	stop := last - 1
+	if d.at(stop).mark == '.' {
+		stop--
+	}
+	begin := stop
+	for begin > first && begin > stop-4 && d.at(begin-1).mark == 0 {
+		begin--
+	}
+	if d.at(begin-1).mark != '.' {
+		return
+	}
+	if moment, next := d.momentAt(begin); next > begin && next > stop {
+		m.date = d.date(moment, d.year).ISO
+		return
+	}
+	if n, next := d.nameAt(begin, d.at(last).Start); next > stop {
+		m.sender = d.agent(n)
+	}
 }
 
 // describe finds who wrote a message, to whom, and when.
@@ -212,6 +371,9 @@ func (d *doc) describe(m *message) {
 		}
 	}
 	for i := m.from; i < m.to; i++ {
+		if i == m.from && d.addressed(l) {
+			continue // a salutation that looks like a signature
+		}
 		switch d.lineKinds[i] {
 		case signatureLine:
 			m.signers = append(m.signers, i)
@@ -262,6 +424,9 @@ func (d *doc) notes(last int) {
 		}
 		agent, next := d.noteFor(l)
 		if next == l.first {
+			agent, next = d.noteTo(i)
+		}
+		if next == l.first {
 			continue
 		}
 		end := i
@@ -281,6 +446,29 @@ func (d *doc) notes(last int) {
 			i = end
 		}
 	}
+}
+
+// noteTo reads a part that begins with the intermediary's name behind a message that
+// he is to hand over: "IVANOV. Tell us when …".
+func (d *doc) noteTo(i int) (Agent, int) {
+	l := d.lines[i]
+	behind := false
+	for _, m := range d.messages {
+		behind = behind || m.to <= i && m.relation == "relayed"
+	}
+	if !behind || d.lineKinds[i] != plainLine {
+		return Agent{}, l.first
+	}
+	n, next := d.nameAt(d.skipComrade(l.first), l.End)
+	if m := d.at(next).mark; next == d.skipComrade(l.first) || m != '.' && m != ':' || next+2 >= l.last || !d.startsUpper(next+1) {
+		return Agent{}, l.first
+	}
+	for _, t := range d.to {
+		if a := d.fields[t.field].Value.(Agent); strings.EqualFold(a.Written, d.clean(n.written)) {
+			return d.agent(n), next + 1
+		}
+	}
+	return Agent{}, l.first
 }
 
 // wrapped tells that a line is the first of a paragraph of several.
@@ -304,6 +492,10 @@ func (d *doc) noteFor(l line) (Agent, int) {
 	stop := next
 	switch {
 	case next > i+1 && (n.known == nil || n.known.Kind == "person"):
+		switch d.word(next) {
+		case "only", "personally", "alone", "лично", "только":
+			stop = next + 1
+		}
 	case d.word(i+1) == "you" || d.word(i+1) == "вас" || d.at(i+1).key == kYour:
 		n = name{}
 		stop = i + 2
@@ -440,6 +632,7 @@ func (d *doc) inMessage(i int) bool {
 func (d *doc) addMessage(m message) {
 	first := d.trimOf(Span{m.span.Start, min(m.span.End, d.lines[m.from].End)}, "")
 	last := d.lines[m.to-1].Span
+	last.Start, last.End = max(last.Start, m.span.Start), min(last.End, m.span.End)
 	v := Embedded{
 		Relation: m.relation, From: m.sender.Written, To: m.recipient.Written, Date: m.date, Span: m.span,
 		First: d.clean(first), Last: d.clean(last),

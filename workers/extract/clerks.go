@@ -15,6 +15,11 @@ func (d *doc) readClerks() {
 			break
 		}
 	}
+	for i := d.part.from; i < min(d.part.from+top, d.body) && d.has("copy_number") == nil; i++ {
+		if l := d.lines[i]; !l.empty() {
+			d.ownCopy(l)
+		}
+	}
 	list := false
 	for i := d.body; i < d.part.end; i++ {
 		if !d.lines[i].empty() {
@@ -99,7 +104,8 @@ func (d *doc) readBelow(i int, list bool) bool {
 
 // listed reads a line of a list of copies whose heading stands above it.
 func (d *doc) listed(l line) bool {
-	if l.last-l.first > 24 || d.sentence(l) || d.at(l.first).key == kStamp {
+	numbered := d.digits(l.first) > 0 && l.last-l.first <= 8 // 7. 2nd European Dept.
+	if l.last-l.first > 24 || d.sentence(l) && !numbered || d.at(l.first).key == kStamp {
 		return false
 	}
 	if n, j := d.countAt(l.first); j > l.first {
@@ -117,6 +123,9 @@ func (d *doc) listed(l line) bool {
 	if d.at(next).mark == '(' && d.digits(next+1) > 0 && d.at(next+2).mark == ')' {
 		v.Copies, span.End = d.at(next+1).num, d.at(next+2).End
 		next += 3
+	} else if n, after := d.countAt(next + 1); d.at(next).mark == '(' && after > next+1 && d.at(after).mark == ')' {
+		v.Copies, span.End = n, d.at(after).End
+		next = after + 1
 	}
 	if !d.onlyMarks(next, l.last) {
 		return false
@@ -214,7 +223,7 @@ func (d *doc) stepAt(i int) string {
 		}
 	case "верна":
 		return "verified"
-	case "correct", "certified", "authentic", "correctly":
+	case "correct", "certified", "authentic", "correctly", "заверено", "заверил", "заверила":
 		if m := d.at(i + 1).mark; m == ':' || m == '.' || m == '-' || m == '–' || m == '—' || d.at(i+1).key == kBy {
 			return "verified"
 		}
@@ -294,6 +303,14 @@ func (d *doc) stepPart(v *Step, i int, l line) int {
 		v.At = m
 		return after
 	}
+	if w := d.word(i); w == "в" || w == "in" { // Typed in 6 copies by X
+		if _, after := d.countAt(i + 1); after > i+1 && after < l.last {
+			if d.at(after).key == kBy {
+				after++
+			}
+			return after
+		}
+	}
 	if _, after := d.countAt(i); after > i && after <= l.last {
 		return after
 	}
@@ -369,10 +386,13 @@ func (d *doc) signatureMark(i, end int) bool {
 // skipOffice skips what a clerk is, in small letters: "зав. канцелярией", "duty
 // officer". It returns i unless a name follows within a few words.
 func (d *doc) skipOffice(i int, l line) int {
-	if d.startsUpper(i) {
+	if d.startsUpper(i) && !clerkish[d.word(i)] {
 		return i
 	}
 	for j := i; j < min(i+6, l.last); j++ {
+		if clerkish[d.word(j)] {
+			continue
+		}
 		switch d.word(j) {
 		case "по": // по ВЧ, по телефону
 			j++
@@ -389,6 +409,10 @@ func (d *doc) skipOffice(i int, l line) int {
 	}
 	return i
 }
+
+// clerkish are words of what a clerk is, also where a capital begins them.
+var clerkish = wordSet(`duty shift cipher code clerk operator typist officer secretary assistant
+	дежурный дежурная шифровальщик шифровальщица машинистка оператор телеграфист телеграфистка референт делопроизводитель зав`)
 
 // stepTime reads when a step was done, as the value has it.
 func (d *doc) stepTime(i int, l line) (string, int) {
@@ -563,7 +587,7 @@ func (d *doc) counts(l line) bool {
 func (d *doc) printed(l line) bool {
 	for i := l.first; i < l.last; i++ {
 		switch d.word(i) {
-		case "made", "отп", "печ", "отпеч", "размножено", "изготовлено", "тираж", "всего", "reproduced", "issued", "circulated":
+		case "made", "typed", "run", "отп", "печ", "отпеч", "размножено", "изготовлено", "тираж", "всего", "reproduced", "issued", "circulated":
 			return true
 		}
 		if d.at(i).key == kPrinted {
@@ -595,15 +619,20 @@ func (p *page) clerks(l line) bool {
 			return true
 		}
 	case kCopies:
-		if dash || after.key == kComrade {
+		if dash || after.key == kComrade || i+1 == l.last && (p.capitals(l.Span) || p.at(i).End-p.at(i).Start > 8) { // a heading: DISTRIBUTION
 			return true
 		}
 	}
 	switch w := p.word(i); w {
 	case "true":
 		return after.key == kCopies
-	case "correct", "certified", "authentic", "cc", "typist", "машинистка":
+	case "correct", "certified", "authentic", "cc", "typist", "машинистка", "заверено", "authenticated", "verified", "deciphered", "decoded", "printed",
+		"расшифровал", "расшифровала", "отпечатал", "отпечатала", "сверил", "сверила", "сверено", "верно":
 		return after.mark == ':' || dash
+	case "seen", "read", "ознакомлены", "ознакомились", "читали", "читал":
+		return after.mark == ':' || after.key == kBy && p.at(i+2).mark == ':'
+	case "handed", "accepted", "passed":
+		return after.key == kBy || p.at(i+2).key == kBy && p.startsUpper(i+3)
 	case "расшифр", "отп", "печ", "отпеч", "расш":
 		return after.mark == '.'
 	case "рассылается", "circulated", "разослать":
@@ -661,6 +690,9 @@ func (d *doc) copies(l line) bool {
 func (d *doc) recipients(l line, i int) bool {
 	found := false
 	for ; i < l.last; i++ {
+		if found && d.at(i-1).mark == ';' && d.shelved(i) {
+			break // where the paper is kept now
+		}
 		n, next := d.nameAt(i, l.End)
 		if next == i {
 			if d.filedAt(i) {
@@ -680,11 +712,15 @@ func (d *doc) recipients(l line, i int) bool {
 			v.Copies = d.at(next + 1).num
 			end = d.at(next + 2).End
 			next += 3
+		} else if n, after := d.countAt(next + 1); (open == '(' || open == '[') && after > next+1 && d.at(after).mark != 0 && after < l.last { // Stalin (2 copies)
+			v.Copies, end, next = n, d.at(after).End, after+1
 		} else if (open == '-' || open == '–' || open == '—') && d.digits(next+1) > 0 && d.at(next+2).key != kCopies && next+1 < l.last {
 			if m := d.at(next + 2).mark; m == ',' || m == ';' || m == '.' || next+2 >= l.last { // Сталину — 2, Молотову — 1
 				v.Copies, end = d.at(next+1).num, d.at(next+1).End
 				next += 2
 			}
+		} else if n, after := d.countAt(next + 1); (open == '-' || open == '–' || open == '—') && after > next+1 && after <= l.last { // Сталину — 2 экз.
+			v.Copies, end, next = n, d.at(after-1).End, after
 		} else if n, after := d.countAt(next); after > next && after <= l.last { // Stalin 2 copies
 			v.Copies, end, next = n, d.at(after-1).End, after
 		}
@@ -692,6 +728,16 @@ func (d *doc) recipients(l line, i int) bool {
 		found, i = true, next-1
 	}
 	return found
+}
+
+// shelved tells that an archive's shelfmark begins at a token.
+func (d *doc) shelved(i int) bool {
+	for _, f := range d.fields {
+		if f.Name == "citation" && f.Evidence[0].Start <= d.at(i).Start && d.at(i).Start < f.Evidence[0].End {
+			return true
+		}
+	}
+	return false
 }
 
 // filedAt tells that a word of a list is the file and nobody's name.
@@ -751,6 +797,24 @@ func (d *doc) copyNumber(l line) bool {
 	return false
 }
 
+// ownCopy reads the number of the document's own copy where it ends a line of its
+// head: in the other column, or without a sign, "экз. 2".
+func (d *doc) ownCopy(l line) {
+	for i := max(l.first, l.last-5); i < l.last; i++ {
+		if d.at(i).key != kCopies || i > l.first && d.at(i).Start-d.at(i-1).End < 2 && d.at(i-1).mark == 0 {
+			continue
+		}
+		j := i + 1
+		for d.at(j).mark == '.' || d.at(j).mark == ':' {
+			j++
+		}
+		if n, next := d.numberAt(d.signAt(j)); next > d.signAt(j) && next == l.last && d.digits(d.signAt(j)) > 0 {
+			d.add("copy_number", d.registry(n), Span{d.at(i).Start, n.End}, 0.8, "copy-number")
+			return
+		}
+	}
+}
+
 // entries reads the numbered entries of a line: "1. c. Stalin", "No. 1 to Cde. Stalin,
 // No. 2 to file". In a list, whatever stands behind the number has the copy.
 func (d *doc) entries(l line, i int, list bool) bool {
@@ -785,12 +849,18 @@ func (d *doc) entry(i int, l line, list bool) int {
 		return i
 	}
 	span := Span{d.at(i).Start, d.at(end - 1).End}
-	for j := k; j < min(k+4, end); j++ {
-		if d.at(j).key == kFiled || d.word(j) == "архиве" || d.word(j) == "archive" {
+	for j := k; j < min(k+8, end); j++ {
+		if j >= k+4 && (d.word(j-1) != "in" && d.word(j-1) != "to" && d.word(j-1) != "в" || end-j > 2) {
+			continue // 2nd Department, in file
+		}
+		if d.at(j).key == kFiled || disposal(d.word(j)) {
 			where := d.trimOf(Span{d.at(start).Start, span.End}, ".,;")
 			d.add("copy_disposition", Disposition{CopyNumbers: numbers, Where: d.clean(where)}, Span{span.Start, where.End}, 0.85, "copies-filed")
 			return end
 		}
+	}
+	if len(numbers) > 1 && d.oneEach(numbers, k, end, span.Start) {
+		return end
 	}
 	v := Distribution{Copies: len(numbers), CopyNumber: numbers[0]}
 	if last := numbers[len(numbers)-1]; len(numbers) > 1 {
@@ -811,6 +881,37 @@ func (d *doc) entry(i int, l line, list bool) int {
 	}
 	d.add("distribution", v, span, sure, rule)
 	return end
+}
+
+// disposal tells that a word says what became of a copy.
+func disposal(w string) bool {
+	switch w {
+	case "архиве", "archive", "burned", "burnt", "shredded", "returned", "сожжен", "сожжён", "сожжены", "возвращен", "возвращён", "возвращены", "подшит", "подшиты":
+		return true
+	}
+	return false
+}
+
+// oneEach reads an entry that has as many names as numbers, so that each has one copy:
+// "1-3. cc. X, Y, Z".
+func (d *doc) oneEach(numbers []string, i, end, start int) bool {
+	var who []name
+	for i = d.skipComrade(i); i < end; {
+		n, next := d.nameAt(d.skipComrade(i), d.at(end-1).End)
+		if next == d.skipComrade(i) || n.known != nil && n.known.Kind == "place" {
+			return false
+		}
+		who = append(who, n)
+		for i = next; i < end && (d.at(i).mark == ',' || d.at(i).mark == ';' || d.at(i).mark == '.' || d.at(i).key == kAnd); i++ {
+		}
+	}
+	if len(who) != len(numbers) {
+		return false
+	}
+	for k, n := range who {
+		d.add("distribution", Distribution{Recipient: d.agent(n), Copies: 1, CopyNumber: numbers[k]}, Span{start, n.End}, 0.85, "numbered-copies")
+	}
+	return true
 }
 
 // toWhom is the addressee, where a list of copies says only "to the addressee".
@@ -902,6 +1003,9 @@ func (d *doc) entryEnd(k int, l line) int {
 		}
 		if d.digits(m) > 0 && d.at(m+1).key == kAnd && d.digits(m+2) > 0 {
 			return j
+		}
+		if d.digits(m) > 0 && d.at(m+1).mark == '-' && d.closeTo(m+1) && d.closeTo(m+2) && d.startsLower(m+2) {
+			continue // 4-й отдел
 		}
 		if d.digits(m) > 0 && (m > j+1 || d.at(m+1).mark == '-' || d.at(m+1).mark == '–' || d.at(m+1).mark == '—' || d.at(m+1).key == kTo) {
 			return j

@@ -71,6 +71,11 @@ func TestListsOfCopies(t *testing.T) {
 		"Russian exp.": {"Разослано:\nэкз. № 1 — Микояну\nэкз. № 2-3 — в дело", "[1,Микояну,1]", "[2+3,в дело]"},
 		"Russian row":  {"Разослано: тт. Микояну (2), Зотову, в дело", "[,Микояну,2] [,Зотову,1] [,дело,1]", ""},
 		"a register":   {"No. 335/III", "", ""},
+		"one each":     {"DISTRIBUTION\n1-2. cc. Mikoyan, Zotov\n3. 4th European Dept.\n4. Tenth Dept., to file", "[1,Mikoyan,1] [2,Zotov,1] [3,4th European Dept,1]", "[4,Tenth Dept., to file]"},
+		"a dash":       {"Копии: тт. Микояну — 2 экз., Зотову", "[,Микояну,2] [,Зотову,1]", ""},
+		"with a word":  {"Copies: Mikoyan (2 copies), Zotov", "[,Mikoyan,2] [,Zotov,1]", ""},
+		"burned":       {"Distribution:\n1 - Mikoyan\n2 - burned 9.9.50", "[1,Mikoyan,1]", "[2,burned 9.9.50]"},
+		"an ordinal":   {"Разослано:\n1. т. Микояну\n2. 4-й отдел", "[1,Микояну,1] [2,4-й отдел,1]", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := valuesOf(t, form(aSentence, c.below), "distribution"); got != c.distribution {
@@ -96,6 +101,8 @@ func TestClerksSteps(t *testing.T) {
 		"by telephone":        {"Передал по ВЧ Ломов в 14 ч. 30 м. 2.III", "[dispatched,,Ломов,1950-03-02T14:30,]"},
 		"sent and by whom":    {"Sent at 20.15 on 2 March by Lomova", "[dispatched,,Lomova,1950-03-02T20:15,]"},
 		"hours and no day":    {"Executed 4 hours 00 min.", "[executed,,,1950-03-02T04:00,]"},
+		"authenticated":       {"Authenticated: Duty officer Lt. Lomov", "[verified,Lt.,Lomov,,]"},
+		"in copies":           {"Отпечатано в 5 экз. Носова", "[printed,,Носова,,]"},
 		"a rank of two words": {"Deciphered: Sr. Lt. Lomova 07.20 2.3", "[deciphered,Sr. Lt.,Lomova,1950-03-02T07:20,]"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -126,6 +133,15 @@ func TestReferences(t *testing.T) {
 		"an answer awaited":     {"I await your answer and request your instructions.", ""},
 		"amounts":               {"The remaining 27 pumps of your 46 pumps were sent to brigade No. 5.", ""},
 		"the message is here":   {"He handed me the following message of Comrade Zotov:\n\n\"We ask for pumps. The wells are dry.\n\nZOTOV\"", ""},
+		"supplementing":         {"Supplementing No. 61. The wells are dry.", "[telegram,61,,,my,supplements]"},
+		"by your number":        {"По Вашему № 77 доношу: насосы приняты.", "[telegram,77,,,your,in_reply_to]"},
+		"from your letter":      {"From your letter of 5 February we see that the wells are dry.", "[letter,,1950-02-05,,your,in_reply_to]"},
+		"an answer to come":     {"Ответ на Ваше письмо от 5 февраля будет дан отдельно.", "[letter,,1950-02-05,,your,refers_to]"},
+		"received from":         {"The envoy showed me a telegram he had received from his ministry.", "[telegram,,,his ministry,,refers_to]"},
+		"has telegraphed":       {"KISSELEV has telegraphed to VORONOV that the wells are dry.", "[telegram,,,KISSELEV,,refers_to]"},
+		"both in one":           {"Ref. our No. 61 and your telegram No. 77.", "[telegram,61,,,our,refers_to] [telegram,77,,,your,in_reply_to]"},
+		"as well as":            {"Ваше письмо от 5 февраля получили, равно как и письмо т. ЗОТОВА от 3 февраля.", "[letter,,1950-02-05,,your,in_reply_to] [letter,,1950-02-03,ЗОТОВА,,in_reply_to]"},
+		"a proposal":            {"The proposal of Comrade ZOTOV we consider premature.", ""},
 		"dates of other things": {"Your letter has been read. The wells were measured on 3 February.", "[letter,,,,your,in_reply_to]"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,6 +158,10 @@ func TestMessagesInside(t *testing.T) {
 		"on one line":       {"This morning he sent me the telegram whose text follows:\n\n\"To the Ambassador. I ask for two pumps. LOMOV. 1 March.\"", "[relayed,,,\\To the Ambassador. I ask for two pumps. LOMOV. 1 March.\\]"},
 		"no marks":          {"I have handed over the following message:\n\nTo Comrade ZOTOV.\nThe pumps will be sent before the summer comes.\nLOMOV", "[relayed,LOMOV,ZOTOV,To Comrade ZOTOV.]"},
 		"for you":           {aSentence + "\n\nДля Вас. Если спросят о насосах, отвечайте, что вопрос решается.", "[service_note,,,Для Вас. Если спросят о насосах, отвечайте, что вопрос решается.]"},
+		"in a paragraph":    {"The envoy showed me a telegram from Vienna: \"Do not sign. Wait for the courier. Gruber.\" He has not signed.", "[quoted,Gruber,,\\Do not sign. Wait for the courier. Gruber.\\]"},
+		"a remark":          {"He answered with the following words: \"We shall not sign.\" I made no remark.", ""},
+		"a part":            {"He gave me a letter. Its main part:\n\n\"... We ask for pumps.\nThe wells are dry.\"", "[excerpt,,,\\... We ask for pumps.]"},
+		"low marks":         {"Он оставил мне следующий текст:\n„Колодцы исправны.\nВода есть.“", "[relayed,,,„Колодцы исправны.]"},
 		"words as marks":    {"Text of the note follows:\n\nBegin text. The wells are ours. They hold water.\n\nEnd text.", "[relayed,,,Begin text. The wells are ours. They hold water.]"},
 	} {
 		t.Run(name, func(t *testing.T) {

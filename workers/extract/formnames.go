@@ -390,7 +390,7 @@ func (r *formReader) kindOfRun(run nameRun) agents.Kind {
 		}
 		return ""
 	}
-	if r.adjectival(run) {
+	if r.adjectival(run) || factories[r.word(r.behind(run))] {
 		return ""
 	}
 	if r.titled(run) && !r.abbreviation(run) {
@@ -422,6 +422,23 @@ func (r *formReader) kindOfRun(run nameRun) agents.Kind {
 		return agents.Person
 	}
 	return ""
+}
+
+// behind is the token behind a run and the bracket that closes after it or explains it.
+func (r *formReader) behind(run nameRun) int {
+	i := run.last
+	if m := r.at(i).mark; m == '[' || m == '(' {
+		for j := i + 1; j < i+5; j++ {
+			if m := r.at(j).mark; m == ']' || m == ')' {
+				return j + 1
+			}
+		}
+		return i
+	}
+	if r.at(i).mark == ']' {
+		return i + 1
+	}
+	return i
 }
 
 // abbreviation tells that a run in capitals is short or has no vowel: TASS, MID.
@@ -589,6 +606,9 @@ func (r *formReader) placed(run nameRun) bool {
 	}
 	i := run.first - 1
 	w := r.word(i)
+	if behind := r.behind(run); behind > run.last && geographicAfter[r.word(behind)] && !r.possessive(run) {
+		return true
+	}
 	if geographicAfter[r.word(run.last)] && r.near(run.last) && !r.possessive(run) && (r.word(run.last) != "front" || run.caps) {
 		return true
 	}

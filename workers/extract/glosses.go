@@ -104,6 +104,8 @@ func (d *doc) glossKind(i, end int) string {
 		return "omission"
 	case first.key == kStamp && d.at(i).mark == '[' || d.noteOnSheet(low):
 		return "stamp_note"
+	case d.at(i).mark == '[' && leftOut(low):
+		return "omission"
 	case unreadable(low):
 		return "illegible"
 	case low == "sic" || low == "sic!" || low == "!" || low == "?" || strings.HasPrefix(low, "так в ") || low == "так" || low == "так!" || strings.HasPrefix(low, "as in the original") || strings.HasPrefix(low, "so in the "):
@@ -115,7 +117,7 @@ func (d *doc) glossKind(i, end int) string {
 		switch {
 		case name && d.startsUpper(i-1) && kind == "person" && d.closeEnough(i) && first.num < 0 && d.at(i+1).key != kVia:
 			return "identity"
-		case !name && end == i+2 && d.spelling(i):
+		case !name && (end == i+2 && d.spelling(i) || end == i+3 && d.spelledAnew(i)):
 			return "variant"
 		}
 		return ""
@@ -157,6 +159,20 @@ func (d *doc) noteOnSheet(low string) bool {
 	return false
 }
 
+// leftOut tells that brackets say that something was left out or is not released.
+func leftOut(low string) bool {
+	const longest = 80 // bytes of such a note
+	if len(low) > longest {
+		return false
+	}
+	for _, word := range []string{"excised", "deleted", "redacted", "sanitized", "withheld", "not declassified", "lines omitted", "line omitted", "words omitted", "paragraph omitted", "paragraphs omitted", "text omitted", "passage omitted", "купюр", "опущен", "изъят", "не рассекречен"} {
+		if strings.Contains(low, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // unreadable tells that brackets stand for what could not be read or deciphered.
 func unreadable(low string) bool {
 	for _, form := range []string{
@@ -179,6 +195,21 @@ func (d *doc) spelling(i int) bool {
 	a, b := []rune(d.word(i-1)), []rune(d.word(i+1))
 	const alike = 3
 	return len(a) >= 5 && len(b) >= 5 && string(a[:alike]) == string(b[:alike]) && string(a) != string(b)
+}
+
+// spelledAnew tells that brackets hold a name of two words in another romanisation
+// than before them: each word begins alike.
+func (d *doc) spelledAnew(i int) bool {
+	if !d.closeEnough(i) {
+		return false
+	}
+	for k := 1; k <= 2; k++ {
+		a, b := []rune(d.word(i-3+k)), []rune(d.word(i+k))
+		if !d.startsUpper(i-3+k) || !d.startsUpper(i+k) || len(a) < 2 || len(b) < 2 || a[0] != b[0] || string(a) == string(b) || d.at(i+k).key != none {
+			return false
+		}
+	}
+	return true
 }
 
 // otherScript tells that brackets hold words in another script than the word before:

@@ -275,7 +275,7 @@ func (d *doc) readNames() {
 		if m.Start >= d.part.span.End {
 			break
 		}
-		if within(catalogue, m.Start) || inBody(byForm, m.Start) {
+		if within(catalogue, m.Start) || inBody(byForm, m.Start) || m.Kind == agents.Place && d.noPlace(Span{m.Start, m.End}) {
 			continue
 		}
 		n := nameFound{mention: Mention{ID: m.Agent, Name: m.Name}, kind: m.Kind, confidence: 0.85, rule: "names"}
@@ -301,6 +301,35 @@ func (d *doc) readNames() {
 		f := found.by[key]
 		d.add(fields[f.kind], f.mention, f.evidence[0], f.confidence, f.rule, f.evidence[1:]...)
 	}
+}
+
+// noPlace tells that the name of a place is here that of a ship, the given name of a
+// person, or part of a rank: пароход «X», HASSAN Y, Marshal of the Soviet Union.
+func (d *doc) noPlace(s Span) bool {
+	i := d.tokenAt(s.Start)
+	next := d.tokenAt(s.End)
+	before, after := d.at(i-1).mark, d.at(next).mark
+	if before != 0 && after != 0 && strings.ContainsRune(quotes, before) && strings.ContainsRune(quotes, after) && carriers[d.word(i-2)] {
+		return true
+	}
+	if d.upper(s) && d.at(next).word() && next == i+1 && d.at(next).Start == s.End+1 && d.upper(d.at(next).Span) && d.at(next).key == none &&
+		!plainCapitals[d.word(next)] && !geographicAfter[d.word(next)] && d.mentionAt(d.at(next).Start) == nil && (d.at(i-1).key == kOffice || officeField(d.word(i-1))) {
+		return true // the Minister of Foreign Affairs HASSAN Y
+	}
+	for j := i - 1; j >= 0 && j > i-4; j-- {
+		switch w := d.word(j); {
+		case strings.HasPrefix(w, "маршал"), w == "marshal", strings.HasPrefix(w, "геро") && j == i-1, w == "hero":
+			return d.closeEnough(i)
+		case w != "of" && w != "the":
+			j = -1
+		}
+	}
+	return false
+}
+
+// officeField tells that a word ends an office, so that the name of its holder comes.
+func officeField(w string) bool {
+	return titles[w] || offices[w] || portfolios[w] || w == "дел" || w == "обороны" || w == "торговли" || w == "финансов"
 }
 
 // inBody tells that an offset lies in the name of a body, which is then what is named.

@@ -85,6 +85,7 @@ var plainCapitals = wordSet(`
 	secret confidential urgent strictly series reply answer question questions point points paragraph item items problem situation
 	conversations discussions negotiations information plan plans monday tuesday wednesday thursday friday saturday sunday spring
 	summer autumn winter january february march april june july august september october november december christmas easter new
+	reproduction forbidden prohibited duty sr jr snr jnr distribution
 	god lord moscow-time nos no nr vol believe consider request report suggest recommend understand feel hope regret repeat repeated
 	prime foreign minister deputy vice acting assistant chief great good big old young little high marxism leninism
 	communists socialists marxist leninist stalinist parliament cabinet senate house court supreme world war peace security general
@@ -118,6 +119,7 @@ var plainCapitals = wordSet(`
 	министр министра министру посол посла послу совпосол совпослу посланник посланника председатель секретарь заместитель заместителю
 	генеральный генерального верховный верховного главный главного центральный центрального народный народного
 	дорогой уважаемый уважаемая многоуважаемый глубокоуважаемый друзья товарищи запросите проверьте телеграфируйте телеграфьте
+	шифру шифром исполнено исполнил исполнила дополнение рассылка проливы проливов проливах проливам копирование снятие воспрещается запрещено
 	подтвердите исполнение при сем вручите вручить передать сообщить весьма очень`)
 
 // telling are verbs of which persons are the subject.
@@ -158,7 +160,8 @@ var deeds = wordSet(`behalf arrival departure visit dismissal appointment death 
 	отставка отставки отставку возвращения возвращение избрание присутствии отсутствие`)
 
 // carriers have their names in quotation marks.
-var carriers = wordSet(`newspaper newspapers paper magazine journal weekly agency firm company ship steamer cruiser destroyer submarine tanker
+var carriers = wordSet(`newspaper newspapers paper magazine journal weekly agency firm company ship steamer cruiser destroyer submarine tanker battleship freighter liner motorship vessel icebreaker trawler
+	пароходом пароходе теплохода теплоходом теплоходе кораблем кораблём крейсером эсминцем танкером судно судна судном линкор линкора линкором ледокол ледокола
 	газета газеты газете газету газетой журнал журнала журнале агентство агентства фирма фирмы фирме фирмой фирму компания компании
 	корабль корабля пароход парохода теплоход крейсер крейсера эсминец эсминца танкер танкера корреспондент корреспондента
 	корреспонденту обществу общество общества трест завод завода банк`)
@@ -185,7 +188,7 @@ var motion = wordSet(`go goes going gone went fly flies flying flew flown travel
 	arrived came come coming return returned returning sail sailed sailing move moved moving transfer transferred send sent sending
 	departed departure trip journey flight road roads railway visit transport transported ship shipped evacuated withdrew withdraw
 	withdrawn retreat retreated advance advanced way route line march marched drive drove escaped fled delivered delivery bring
-	brought transit columns invited close
+	brought transit columns invited close off
 	вышли вышел вышла выехал выехала выехали вылетел вылетела вылетели поехал поехала поехали прибыл прибыла прибыли уехал уехала уехали
 	направился направилась направились отправился отправлен отправлены отошли отошел отошёл подошли подошел подошёл выход выезд вылет
 	подходят отступили отступил двигаются дорога дороги дорогу путь пути приехал приехала приехали поездка поездки поездку`)
@@ -202,7 +205,10 @@ var geographic = wordSet(`city town village port harbour harbor island islands p
 
 var geographicAfter = wordSet(`river province county district peninsula island islands lake strait straits gulf bay valley desert airfield
 	airport aerodrome oasis railway highway reservoir pass bridge canal region area sector front harbour harbor mountains
-	prefecture township`)
+	prefecture township station dam`)
+
+// factories behind a name tell that it is theirs, whosever it was.
+var factories = wordSet("works plant factory mill mills shipyard shipyards mine mines foundry refinery")
 
 // bearings stand before "of" and a place.
 var bearings = wordSet(`side direction vicinity outskirts north south east west north-east north-west south-east south-west northeast northwest southeast

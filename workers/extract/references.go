@@ -111,11 +111,12 @@ func (d *doc) digitsBefore(i int) bool { return d.digits(i-1) > 0 }
 // referenceNames are the words for what is referred to.
 var referenceNames = map[string]string{
 	"message": "message", "messages": "message", "послание": "message", "послания": "message", "посланием": "message", "посланию": "message",
-	"statement": "statement", "заявление": "statement", "заявлением": "statement", "protest": "protest", "протест": "protest",
+	"statement": "statement", "заявление": "statement", "заявлением": "statement", "заявлении": "statement", "заявлению": "statement", "заявления": "statement", "protest": "protest", "протест": "protest",
 	"directive": "directive", "directives": "directive", "instruction": "directive", "instructions": "directive",
 	"указание": "directive", "указания": "directive", "указанием": "directive", "указанию": "directive", "директива": "directive", "директиву": "directive",
 	"draft": "draft", "проект": "draft", "plan": "plan", "план": "plan",
-	"proposal": "telegram", "предложение": "telegram", "inquiry": "telegram", "enquiry": "telegram", "запрос": "telegram", "запросу": "telegram",
+	"proposal": "telegram", "предложение": "telegram", "inquiry": "telegram", "enquiry": "telegram", "запрос": "telegram", "запросу": "telegram", "запросы": "telegram", "запросов": "telegram", "запросом": "telegram", "inquiries": "telegram", "requests": "message",
+	"question": "question", "вопрос": "question", "enquiries": "telegram", "протеста": "protest", "протесте": "protest",
 	"answer": "telegram", "reply": "telegram", "ответ": "telegram", "ответом": "telegram",
 	"поручение": "directive", "поручением": "directive", "поручению": "directive", "поручения": "directive",
 	"request": "message", "просьба": "message", "просьбу": "message", "просьбе": "message", "просьбой": "message",
@@ -128,6 +129,8 @@ var referenceNames = map[string]string{
 // faint are kinds that are referred to only with a number or a date: an answer that
 // is awaited is none that exists.
 var faint = map[string]bool{
+	"proposal": true, "предложение": true,
+	"question": true, "вопрос": true, "requests": true, "inquiries": true, "enquiries": true, "запросы": true, "запросов": true, "запросом": true,
 	"answer": true, "reply": true, "ответ": true, "ответом": true, "cipher": true, "запрос": true, "запросу": true, "записка": true, "записку": true,
 	"записке": true, "plan": true, "план": true, "aide": true, "memorandum": true, "меморандум": true, "меморандуму": true,
 	"request": true, "просьба": true, "просьбу": true, "просьбе": true, "просьбой": true,
@@ -137,6 +140,7 @@ var faint = map[string]bool{
 // ownedOnly are kinds that are one only behind your, my, our: in reply to X's note
 // the reply is this paper.
 var ownedOnly = map[string]bool{
+	"proposal": true, "предложение": true, "question": true, "вопрос": true, "requests": true, "inquiries": true, "enquiries": true, "запросы": true, "запросов": true, "запросом": true,
 	"answer": true, "reply": true, "ответ": true, "ответом": true, "cipher": true, "запрос": true, "запросу": true, "inquiry": true, "enquiry": true,
 	"request": true, "просьба": true, "просьбу": true, "просьбе": true, "просьбой": true,
 }
@@ -184,7 +188,10 @@ func (d *doc) reference(first, last int) {
 		if v.Kind == "" {
 			continue
 		}
-		if before != "" && d.onlyJoins(from, i) {
+		switch {
+		case before == "" || v.Relation == before:
+		case v.Whose == "your" && v.Relation == "in_reply_to" && d.refersFirst(first, i):
+		case d.onlyJoins(from, i), before == "in_reply_to" && v.Relation == "refers_to" && v.Whose == "" && d.likewise(i, first):
 			v.Relation = before
 		}
 		items, end := d.items(v.Kind, next, last, strong)
@@ -208,6 +215,21 @@ func (d *doc) reference(first, last int) {
 	if !found {
 		d.otherReference(first, last)
 	}
+}
+
+// likewise tells that what is named at a token was received with what was named
+// before: "as well as the letter of X", "равно как и письмо т. X".
+func (d *doc) likewise(i, first int) bool {
+	if d.word(i-1) == "the" {
+		i--
+	}
+	switch d.word(i - 1) {
+	case "и", "также":
+		return i-3 > first && (d.word(i-2) == "как" && d.word(i-3) == "равно" || d.word(i-2) == "а")
+	case "as":
+		return i-3 > first && d.word(i-2) == "well" && d.word(i-3) == "as"
+	}
+	return false
 }
 
 // onlyJoins tells that nothing but what joins stands between two phrases.
@@ -240,6 +262,8 @@ func (d *doc) pointer(i, first, last int) (v Reference, next int, strong bool) {
 		return v, i + 1, true
 	case d.signAt(i) > i && d.digits(d.signAt(i)) > 0:
 		return d.bareNumber(i, first, last)
+	case t.word() && d.telegraphed(i) && i == first && (d.digits(i+1) > 0 || d.at(i+1).mark == ':' || d.word(i+1) == "at"):
+		return Reference{}, i, false // when this one was
 	case t.word() && d.telegraphed(i):
 		v := Reference{Kind: "telegram", Relation: "refers_to"}
 		if n, after := d.nameAt(d.skipTo(i+1), d.at(last-1).End); after > d.skipTo(i+1) && (n.known == nil || n.known.Kind == "person") {
@@ -326,6 +350,9 @@ func (d *doc) bareNumber(i, first, last int) (Reference, int, bool) {
 	}
 	switch before {
 	case "на", "to":
+		if w := d.word(i - 2); w == "ссылаясь" || w == "сославшись" || w == "ссылается" || w == "referring" || w == "reference" {
+			return v, i, true
+		}
 		if !early && v.Relation == "refers_to" {
 			return Reference{}, i, false
 		}
@@ -333,6 +360,15 @@ func (d *doc) bareNumber(i, first, last int) (Reference, int, bool) {
 			v.Relation = "in_reply_to"
 		}
 		v.Whose = "your"
+		if v.Relation == "supplements" {
+			v.Whose = "my"
+		}
+		return v, i, true
+	case "supplementing", "дополняя", "supplement":
+		v.Relation, v.Whose = "supplements", "my"
+		return v, i, true
+	case "answering", "replying":
+		v.Relation, v.Whose = "in_reply_to", "your"
 		return v, i, true
 	case "к":
 		if early || v.Relation == "supplements" {
@@ -342,7 +378,7 @@ func (d *doc) bareNumber(i, first, last int) (Reference, int, bool) {
 	case "see", "cf", "см", "ref", "re", "reference", "ср":
 		v.Relation = "refers_to"
 		return v, i, true
-	case "in", "в", "by", "за", "under", "from", "from.", "из", "with":
+	case "in", "в", "by", "за", "under", "from", "from.", "из", "with", "citing":
 		if d.reports(first, i) {
 			return v, i, true
 		}
@@ -419,7 +455,7 @@ func (d *doc) author(i, last int) (string, int) {
 	}
 	end := j
 	for k := j; k < min(j+5, last) && d.at(k).word() && d.at(k).key.month() == 0; k++ {
-		if d.at(k).key == kOffice || d.at(k).key == kBody || strings.HasPrefix(d.word(k), "attach") || strings.HasPrefix(d.word(k), "charg") || d.word(k) == "government" {
+		if d.at(k).key == kOffice || d.at(k).key == kBody || titled(d.word(k)) && j > i || strings.HasPrefix(d.word(k), "attach") || strings.HasPrefix(d.word(k), "charg") || d.word(k) == "government" {
 			end = k + 1
 		}
 	}
@@ -494,13 +530,19 @@ func (d *doc) relationOf(own key, first, i, last int) string {
 		if relation == "in_reply_to" && (own == kMy || own == kOur) {
 			relation = "" // nobody replies to himself
 		}
+		if relation == "in_reply_to" && d.yetToCome(j, first, last) {
+			return "refers_to"
+		}
+		if relation == "refers_to" && own == kYour && d.refersFirst(first, i) {
+			return "in_reply_to"
+		}
 		if relation == "in_reply_to" && own == none && d.word(j-1) != "in" && d.word(j-1) != "в" && j > first {
 			relation = "" // somebody else's reply
 		}
 		if relation != "" && (j < i || relation == "implements") {
 			return relation
 		}
-		if d.at(j).key == kReceived && own == kYour {
+		if (d.at(j).key == kReceived || d.acquainted(j) && j < i) && own == kYour {
 			return "in_reply_to"
 		}
 	}
@@ -509,7 +551,11 @@ func (d *doc) relationOf(own key, first, i, last int) string {
 		word = d.word(i - 2)
 	}
 	switch {
-	case own == kYour && (word == "ref" || word == "re"):
+	case own == kYour && (word == "ref" || word == "re" || word == "reference"), own == kYour && d.refersFirst(first, i):
+		return "in_reply_to"
+	case own == kYour && (word == "from" || word == "из") && i == first+1: // From your letter we see
+		return "in_reply_to"
+	case own == kYour && word == "по" && i == first+1 && d.signAt(i+1) > i+1: // По Вашему № 5 доношу
 		return "in_reply_to"
 	case i > first && refers[word]:
 		return "refers_to"
@@ -530,6 +576,45 @@ func (d *doc) relationOf(own key, first, i, last int) string {
 		return "in_reply_to"
 	}
 	return "refers_to"
+}
+
+// yetToCome tells that the answer with which a sentence begins will be given later:
+// "Ответ на Ваше письмо будет дан …".
+func (d *doc) yetToCome(j, first, last int) bool {
+	if j > first+1 || d.at(j-1).key == kOf || d.word(j-1) == "in" || d.word(j-1) == "в" {
+		return false
+	}
+	for k := j + 1; k < last; k++ {
+		switch d.word(k) {
+		case "будет", "дадим", "последует", "сообщим", "пришлем", "пришлём":
+			return true
+		case "will", "shall":
+			return d.word(k+1) == "be" || d.word(k+1) == "follow" || d.word(k+1) == "give" || d.word(k+1) == "send"
+		}
+	}
+	return false
+}
+
+// acquainted finds words for having read what came.
+func (d *doc) acquainted(i int) bool {
+	switch d.word(i) {
+	case "familiarized", "familiarised", "acquainted", "studied", "read", "ознакомились", "ознакомился", "ознакомлены", "рассмотрели", "изучили", "прочли":
+		return true
+	}
+	return false
+}
+
+// refersFirst tells that a sentence is the line "Ref. our No. 1 and your No. 2".
+func (d *doc) refersFirst(first, i int) bool {
+	if w := d.word(first); w != "ref" && w != "reference" && w != "re" {
+		return false
+	}
+	for j := first + 1; j < i; j++ {
+		if t := d.at(j); t.word() && !d.joins(j) && t.key != kMy && t.key != kOur && t.key != kYour && d.referenceKind(j) == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // sendsYou tells that a thing goes with the document: I send you a telegram.
@@ -808,12 +893,18 @@ func (d *doc) ownDay() string {
 // have neither number nor date.
 func (d *doc) otherReference(first, last int) {
 	for i := first; i < last; i++ {
+		if d.telegraphed(i) && d.hasTelegraphed(first, i, last) {
+			return
+		}
 		kind := d.referenceKind(i)
 		if kind == "" || d.faintAt(i) || d.relays(i, last) {
 			continue
 		}
 		from, _ := d.author(i+1, last)
 		to := ""
+		if j := d.receivedFrom(i+1, last); from == "" && j > i {
+			from, _ = d.author(j, last)
+		}
 		if d.at(i+1).key == kTo { // a letter to him from X
 			for j := i + 2; j < min(i+7, last); j++ {
 				if d.at(j).key == kFrom {
@@ -843,6 +934,40 @@ func (d *doc) otherReference(first, last int) {
 		}
 		return
 	}
+}
+
+// receivedFrom finds "from" in what says how a thing came: a telegram that he had
+// received from his ministry, сообщение, полученное от X. It returns 0 for none.
+func (d *doc) receivedFrom(i, last int) int {
+	for j := i; j < min(i+7, last-1); j++ {
+		if t := d.at(j); t.mark != 0 && t.mark != ',' {
+			return 0
+		}
+		if (d.at(j).key == kReceived || strings.HasPrefix(d.word(j), "получен")) && d.at(j+1).key == kFrom {
+			return j + 1
+		}
+	}
+	return 0
+}
+
+// hasTelegraphed reads "X has telegraphed to Y", where both are named.
+func (d *doc) hasTelegraphed(first, i, last int) bool {
+	limit := d.at(last - 1).End
+	to, after := d.nameAt(d.skipTo(i+1), limit)
+	if after == d.skipTo(i+1) || to.known != nil && to.known.Kind != "person" {
+		return false
+	}
+	j := i - 1
+	if w := d.word(j); w == "has" || w == "had" || w == "also" || w == "уже" {
+		j--
+	}
+	from, end := d.nameAt(j, d.at(i).Start)
+	if j < first || end == j || d.at(j).key != none || from.known != nil && from.known.Kind != "person" || d.digits(j) > 0 {
+		return false
+	}
+	v := Reference{Kind: "telegram", Relation: "refers_to", From: d.clean(from.written), To: d.clean(to.written)}
+	d.addReference(v, Span{d.at(first).Start, limit}, 0.7)
+	return true
 }
 
 // dative tells by its ending that a Russian name is that of the one written to.
