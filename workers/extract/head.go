@@ -642,7 +642,7 @@ func (d *doc) restriction(l line) {
 		start := l.Start + strings.LastIndexByte(before, '.') + 1
 		span := d.trimOf(Span{start, d.restrictionEnd(l, l.Start+len(before))}, ".")
 		name := "handling_instruction"
-		if strings.Contains(form, "cop") || strings.Contains(form, "коп") {
+		if strings.Contains(form, "cop") || strings.Contains(form, "коп") || strings.Contains(form, "reprod") || strings.Contains(form, "размнож") {
 			name = "copying_restriction"
 		} else if strings.Contains(form, "folder") || strings.Contains(form, "папка") {
 			if name = "classification"; d.has(name) != nil {
@@ -710,11 +710,11 @@ type markPhrase struct {
 var marks = makeMarks(map[string][]string{
 	"classification": {
 		"of special importance", "особой важности", "for official use only", "official use only", "limited official use",
-		"для служебного пользования", "не подлежит оглашению", "unclassified", "restricted", "конфиденциально",
+		"для служебного пользования", "не подлежит оглашению", "absolutely secret", "strictly confidential", "весьма секретно", "строго конфиденциально", "unclassified", "restricted", "конфиденциально",
 	},
 	"priority": {
 		"out of turn", "вне всякой очереди", "вне очереди", "most immediate", "operational immediate", "of utmost urgency",
-		"very urgent", "extremely urgent", "весьма срочно", "весьма срочная", "особо срочно", "niact immediate", "niact",
+		"very urgent", "extremely urgent", "most urgent", "top priority", "extra urgent", "especially urgent", "в первую очередь", "вне всяких очередей", "экстренно", "чрезвычайно срочно", "весьма срочно", "весьма срочная", "особо срочно", "niact immediate", "niact",
 	},
 })
 
@@ -1017,8 +1017,8 @@ func (d *doc) transmission(l line) bool {
 
 // modeWords are what messages are sent by.
 var modeWords = setOfWords(
-	"line courier radio pouch mail airmail airgram teletype telephone code cipher wire",
-	"вч шифром радио диппочтой почтой курьером нарочным фельдсвязью фельдъегерем телеграфом телефону телеграфу кодом аппарату",
+	"line courier radio pouch mail airmail airgram teletype telephone code cipher wire bag teleprinter telex",
+	"вч шифром шифру радио бодо кодом телетайпу телетайпом прямому проводу фельдсвязи диппочтой почтой курьером нарочным фельдсвязью фельдъегерем телеграфом телефону телеграфу кодом аппарату",
 )
 
 func (d *doc) placeBefore(i, limit int) {

@@ -71,7 +71,7 @@ var labels = map[string]label{
 	"address": sourceLabel, "web address": sourceLabel, "link": sourceLabel, "адрес": sourceLabel, "ссылка": sourceLabel, "постоянный адрес": sourceLabel,
 	"summary": summaryLabel, "description": summaryLabel, "abstract": summaryLabel, "аннотация": summaryLabel, "описание": summaryLabel,
 	"краткое содержание": summaryLabel, "резюме": summaryLabel, "scope and content": summaryLabel, "english summary": summaryLabel, "document summary": summaryLabel,
-	"original language": languageLabel, "language": languageLabel, "язык оригинала": languageLabel, "язык": languageLabel,
+	"original language": languageLabel, "language": languageLabel, "language(s)": languageLabel, "original language(s)": languageLabel, "document language": languageLabel, "язык(и)": languageLabel, "языки": languageLabel, "original languages": languageLabel, "язык оригинала": languageLabel, "язык": languageLabel,
 	"languages": languageLabel, "language of original": languageLabel, "language of the original": languageLabel, "язык документа": languageLabel,
 	"contents": contentsLabel, "содержание": contentsLabel, "available formats": contentsLabel, "состав": contentsLabel,
 	"rights": rightsLabel, "права": rightsLabel, "copyright": rightsLabel, "rights statement": rightsLabel, "terms of use": rightsLabel, "usage rights": rightsLabel,
@@ -90,7 +90,7 @@ var labels = map[string]label{
 	"ключевые слова": otherLabel, "тема": otherLabel, "темы": otherLabel, "персоналии": otherLabel, "география": otherLabel, "подборка": otherLabel, "коллекция": otherLabel,
 	"tags": otherLabel, "topics": otherLabel, "people": otherLabel, "places": otherLabel, "series title": otherLabel, "примечания": otherLabel, "document type": otherLabel, "вид документа": otherLabel,
 	"тип документа": otherLabel, "format": otherLabel, "extent": otherLabel, "объем": otherLabel, "объём": otherLabel, "physical description": otherLabel,
-	"record id": recordLabel, "persistent address": sourceLabel, "persistent link": sourceLabel,
+	"record id": recordLabel, "persistent address": sourceLabel, "persistent link": sourceLabel, "persistent url": sourceLabel, "stable url": sourceLabel, "permanent link": sourceLabel, "permanent url": sourceLabel, "постоянная ссылка": sourceLabel,
 	"credits": creditsLabel, "sponsor": creditsLabel, "funding": creditsLabel, "при поддержке": creditsLabel, "subjects": otherLabel, "subjects discussed": otherLabel, "keywords": otherLabel,
 	"associated people & organizations": otherLabel, "associated people": otherLabel, "associated places": otherLabel,
 	"associated topics": otherLabel, "document information": otherLabel, "related documents": otherLabel,
@@ -713,7 +713,7 @@ func (p *page) isEdge(l line) bool {
 	case "enclosure", "enclosures", "приложение", "приложения", "отп", "resolution", "резолюция", "помета", "пометы", "виза", "correct":
 		return true
 	}
-	return l.End-l.Start < 200 && p.shelfmark(p.lower[l.Start:l.End]) || p.sentBelow(l)
+	return l.End-l.Start < 200 && p.shelfmark(p.lower[l.Start:l.End]) || p.sentBelow(l) || p.visa(l)
 }
 
 // officeBelow tells that a line is the office of who signed on the line above.
@@ -820,8 +820,9 @@ func (p *page) besideLetterhead(k kind, l line) bool {
 	if word == "only" || word == "только" {
 		return true
 	}
-	for _, c := range p.cells(l) {
-		if c.first > l.first && (p.isMark(c) || p.isRestriction(c) || p.stamps(c)) {
+	cells := p.cells(l)
+	for _, c := range cells {
+		if (c.first > l.first || len(cells) > 1 && !p.namesBody(c)) && (p.isMark(c) || p.isRestriction(c) || p.stamps(c)) {
 			return true
 		}
 	}

@@ -663,11 +663,28 @@ func (s *segmenter) belowSignature(l line) bool {
 		return true
 	case strings.HasPrefix(low, "sent ") || strings.HasPrefix(low, "послано") || strings.HasPrefix(low, "принял "):
 		return true
-	case s.sentBelow(l):
+	case s.sentBelow(l), s.visa(l):
 		return true
 	}
 	return false
 }
+
+// visa tells that a line is what somebody put his name to below a telegram: Seen by,
+// Authenticated, Correct, Расшифр., Отпеч., Виза.
+func (p *page) visa(l line) bool {
+	if l.last-l.first > 30 || p.prose(l) && !strings.ContainsAny(p.plain[l.Start:l.End], "«\"“„") {
+		return false
+	}
+	after := p.at(l.first + 1)
+	return visaWords[p.word(l.first)] && (after.mark == ':' || after.mark == '.' || after.key == kBy || p.startsUpper(l.first+1))
+}
+
+// visaWords begin such lines, beside those that have a meaning of their own.
+var visaWords = setOfWords(
+	"seen authenticated correct certified attested approved initialled initialed visa endorsed noted reviewed handed read filed true",
+	"расшифр отпеч дешифр дешифровал дешифровала дешифровано виза визы завизировал читал читали ознакомлен ознакомлены ознакомился заверил заверила удостоверил размечено",
+	"машинистка исполнено напеч печ подлинник подписал подписали доложено резолюция помета пометы пометка разметка",
+)
 
 // marginal tells that a line describes what is written on the sheet by hand.
 func (s *segmenter) marginal(low string) bool {
