@@ -208,6 +208,14 @@ func (d *doc) continuesOffice(l line) bool {
 		f.Evidence = append(f.Evidence, n.Span)
 		return true
 	}
+	if ranked[d.word(l.first)] && l.last-l.first <= 4 && !d.sentence(l) { // Маршалу Советского Союза
+		f := &d.fields[d.to[last].field]
+		a := f.Value.(Agent)
+		a.Office += " " + d.clean(l.Span)
+		f.Value = a
+		f.Evidence = append(f.Evidence, l.Span)
+		return true
+	}
 	if !d.capitals(l.Span) || d.at(l.first).key != none && d.at(l.first).key != kBody && d.at(l.first).key != kOf {
 		return false
 	}
@@ -226,6 +234,9 @@ func (d *doc) continuesOffice(l line) bool {
 	f.Evidence = append(f.Evidence, l.Span)
 	return true
 }
+
+// ranked are ranks on a line of their own, of one who is addressed.
+var ranked = setOfWords("маршалу генералу адмиралу полковнику генералиссимусу маршал генерал адмирал marshal generalissimo admiral general colonel вице контр")
 
 // officeAbove returns the number of the addressee whose office, without a name,
 // stands on the line above; -1 without one.
@@ -566,7 +577,7 @@ func (d *doc) address1(a Agent, span Span, level int, or bool) {
 	for i, t := range d.to {
 		f := &d.fields[t.field]
 		before := f.Value.(Agent)
-		if before.same(a) && (a.Office == before.Office || a.Written != "" && before.Written != "") || longer(before, a) {
+		if before.same(a) && (a.Office == before.Office || a.Written != "" && before.Written != "") || longer(before, a) || glossedAs(a, before) {
 			f.Evidence = append(f.Evidence, span)
 			if !before.same(a) {
 				before.Written, before.ID, before.Name = a.Written, a.ID, a.Name
@@ -586,6 +597,17 @@ func (d *doc) address1(a Agent, span Span, level int, or bool) {
 	}
 	d.add("addressee", a, span, 0.9, "address")
 	d.to = append(d.to, addressee{len(d.fields) - 1, level, or})
+}
+
+// glossedAs tells that an editor's gloss on one name is the other: PAVLOV [Issa Pliyev]
+// for the Pliyev of a title.
+func glossedAs(a, before Agent) bool {
+	if a.Gloss == "" || len(before.Written) < 4 {
+		return false
+	}
+	gloss, short := strings.ToLower(a.Gloss), strings.ToLower(before.Written)
+	rest, found := strings.CutSuffix(gloss, short)
+	return found && (rest == "" || strings.HasSuffix(rest, " ") || strings.HasSuffix(rest, "."))
 }
 
 // longer tells that b is a's name in full: "Central Committee" of a title and CENTRAL
@@ -874,6 +896,12 @@ func (d *doc) readTitle(s Span) {
 		case t.key == kVia || d.word(i) == "transmitted" && d.at(i+1).key == kBy:
 			if t.key != kVia {
 				i++
+			}
+			if n, next := d.nameAt(i+1, s.End); d.has("via") == nil && (next == i+1 || n.known == nil) && d.at(i).key == kVia {
+				if a, span, after := d.party(i+1, last); after > i+1 && a.Office != "" {
+					d.add("via", a, span, 0.8, "title-via")
+					continue
+				}
 			}
 			if n, next := d.nameAt(i+1, s.End); next > i+1 && d.has("via") == nil {
 				d.add("via", d.agent(n), n.Span, 0.85, "title-via")

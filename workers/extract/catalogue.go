@@ -221,6 +221,22 @@ func (d *doc) sections(from, to int) (under []section, free []int) {
 	return under, free
 }
 
+// formLabel tells that a line begins with a label of the form itself: To:, From:, Кому:,
+// Received:, Level:.
+func (p *page) formLabel(l line) bool {
+	if p.at(l.first+1).mark != ':' {
+		return false
+	}
+	switch p.at(l.first).key {
+	case kTo, kFrom, kReceived, kSent, kVia, kUrgent, kDispatched:
+		return true
+	}
+	return markLabels[p.word(l.first)]
+}
+
+// markLabels stand before a mark of secrecy or urgency.
+var markLabels = setOfWords("level secrecy classification security grade urgency priority precedence гриф секретность срочность степень категория", "куда кому откуда")
+
 func join(a, b Span) Span {
 	if a.Start == a.End {
 		return b
@@ -274,6 +290,9 @@ func (p *page) tokenAt(offset int) int {
 func (d *doc) goesOn(s section, i, to int) bool {
 	if s.span.Start != s.span.End && s.label != citationLabel && s.label != sourceLabel && s.label != archiveLabel && d.referred(d.lines[i]) {
 		return false
+	}
+	if s.span.Start == s.span.End && !d.lines[i-1].next && d.formLabel(d.lines[i]) {
+		return false // a label without a value, and the form's own head
 	}
 	if s.span.Start == s.span.End || d.lines[i-1].next {
 		return true
@@ -775,12 +794,27 @@ func (d *doc) citedBetween(s Span) {
 		begin += len(piece) + 1
 		low := d.lower[span.Start:span.End]
 		for _, word := range []string{"archive", "program", "library", "project", "collection", "архив", "библиотека"} {
-			if strings.Contains(low, word) && !strings.Contains(low, "://") {
+			if strings.Contains(low, word) && !strings.Contains(low, "://") && !keeps(low) {
 				d.add("publisher", d.clean(span), span, 0.85, "cited-publisher")
 				break
 			}
 		}
 	}
+}
+
+// keeps tells that words name who keeps the paper or a copy of it, not who publishes.
+func keeps(low string) bool {
+	for _, begin := range []string{"archive of ", "archives of ", "state archive", "central archive", "архив ", "государственный архив", "центральный архив"} {
+		if strings.HasPrefix(low, begin) {
+			return true
+		}
+	}
+	for _, word := range []string{"on file", "copy ", "obtained", "на хранении", "копия"} {
+		if strings.Contains(low, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // readLinks finds addresses of the document on the web, each once.

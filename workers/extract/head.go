@@ -257,7 +257,12 @@ func (d *doc) headCell(l line) bool {
 		d.restriction(l)
 		d.ordersIn(l)
 		return true
-	case d.numbers(l) || d.markAndCopy(l) || d.declassified(l) || d.journal(l):
+	case d.numbers(l):
+		if d.hasKey(l, kSecret) && !d.prose(l) { // Вх. № 12. Секретно
+			d.readMarks(l)
+		}
+		return true
+	case d.markAndCopy(l) || d.declassified(l) || d.journal(l) || d.markLabel(l):
 		return true
 	case d.at(l.first).key == kCopies:
 		d.copies(l)
@@ -269,7 +274,7 @@ func (d *doc) headCell(l line) bool {
 			d.copies(l)
 		}
 		return true
-	case d.order(l, true):
+	case d.order(l, true) || d.placeAndOrder(l):
 		return true
 	}
 	if s, _ := d.series(l); s {
@@ -295,6 +300,24 @@ func (d *doc) headCell(l line) bool {
 		return true
 	}
 	return d.placeLine(l) || found
+}
+
+// placeAndOrder reads "SEOUL Decipher in person": whereto, and an order to the clerk.
+func (d *doc) placeAndOrder(l line) bool {
+	n, next := d.nameAt(l.first, l.End)
+	if next == l.first || !n.isPlace() {
+		return false
+	}
+	for next < l.last && d.at(next).mark != 0 {
+		next++
+	}
+	if next == l.last || !d.bareOrder(next, l.last) {
+		return false
+	}
+	d.placeTo(n)
+	span := Span{d.at(next).Start, l.End}
+	d.add("handling_instruction", d.clean(span), span, 0.85, "handling")
+	return true
 }
 
 // cells cuts a line of a form where blanks show that it has columns. A value that
@@ -456,6 +479,18 @@ func (d *doc) journal(l line) bool {
 		return true
 	}
 	return false
+}
+
+// markLabel reads "Level: secret", "Гриф: секретно", "Precedence: immediate".
+func (d *doc) markLabel(l line) bool {
+	if d.at(l.first+1).mark != ':' || !markLabels[d.word(l.first)] && d.at(l.first).key != kUrgent || l.last-l.first > 8 {
+		return false
+	}
+	before := len(d.fields)
+	rest := l
+	rest.first, rest.Start = l.first+2, d.at(l.first+2).Start
+	d.readMarks(rest)
+	return len(d.fields) > before
 }
 
 // declassified reads a mark that the secrecy was lifted.
@@ -649,6 +684,10 @@ func (d *doc) restriction(l line) {
 				return // Special folder, beside the secrecy
 			}
 		}
+		if i := d.lineAt(l.Start) + 1; name == "handling_instruction" && i < d.part.to && span.End == l.End && d.withinDays(d.lines[i]) {
+			d.add(name, d.clean(span)+" "+d.clean(d.lines[i].Span), span, 0.85, "restriction", d.lines[i].Span)
+			return
+		}
 		d.add(name, d.clean(span), span, 0.85, "restriction")
 		return
 	}
@@ -820,6 +859,10 @@ func (d *doc) timed(l line) bool {
 			}
 			m, next := d.momentAt(j)
 			if next == j {
+				j = d.skipMode(j, l)
+				m, next = d.momentAt(j)
+			}
+			if next == j {
 				m, next = d.clockOn(j, l)
 			}
 			if next == j {
@@ -837,6 +880,23 @@ func (d *doc) timed(l line) bool {
 		}
 	}
 	return found
+}
+
+// skipMode skips by what means something came: "Получено по ВЧ 4 июня", "Received by
+// radio at 0900 5 May".
+func (d *doc) skipMode(i int, l line) int {
+	if w := d.word(i); w != "по" && w != "by" && w != "over" && w != "via" && w != "телеграфом" && w != "from" && w != "из" {
+		return i
+	}
+	for j := i + 1; j < min(i+6, l.last); j++ {
+		if d.at(j).mark == '.' && !d.closeTo(j) {
+			break
+		}
+		if _, next := d.momentAt(j); next > j {
+			return j
+		}
+	}
+	return i
 }
 
 // inSentence tells that "from" belongs to a telegram that is spoken of.
@@ -905,7 +965,7 @@ func (d *doc) clockOn(i int, l line) (moment, int) {
 		return moment{}, i
 	}
 	same := sameDay[d.word(next)+" "+d.word(next+1)+" "+d.word(next+2)]
-	if !same && !d.onlyMarks(next, l.last) && d.at(next).mark != '.' {
+	if m := d.at(next).mark; !same && !d.onlyMarks(next, l.last) && m != '.' && m != ',' && m != ';' {
 		return moment{}, i
 	}
 	if f := d.has("document_date"); f != nil && d.body < d.part.end && (same || i <= l.first+3) {
@@ -1032,8 +1092,12 @@ func (d *doc) placeBefore(i, limit int) {
 
 // placeLine reads a line that is a place and nothing else, or an office.
 func (d *doc) placeLine(l line) bool {
-	n, next := d.nameAt(l.first, l.End)
-	if next > l.first && n.isPlace() && d.onlyMarks(next, l.last) {
+	first := l.first
+	if town := d.word(first) == "г" || d.word(first) == "гор"; town && d.at(first+1).mark == '.' {
+		first += 2
+	}
+	n, next := d.nameAt(first, l.End)
+	if next > first && (n.isPlace() || first > l.first && n.known == nil) && d.onlyMarks(next, l.last) {
 		from := d.has("from_place")
 		switch {
 		case (d.belowDay(l) || d.aboveDay(l)) && from == nil:

@@ -333,7 +333,29 @@ func (p *page) isRestriction(l line) bool {
 			return true
 		}
 	}
-	return false
+	return p.withinDays(l)
+}
+
+// withinDays finds the term that stands below an order to send a sheet back: within 24
+// hours, в течение 7 дней, в 3-дневный срок.
+func (p *page) withinDays(l line) bool {
+	if l.last-l.first > 7 || l.last == l.first {
+		return false
+	}
+	switch p.word(l.first) {
+	case "within", "в", "not", "не":
+	default:
+		return false
+	}
+	number, unit := false, false
+	for i := l.first + 1; i < l.last; i++ {
+		number = number || p.digits(i) > 0
+		switch p.word(i) {
+		case "hours", "days", "day", "часов", "часа", "суток", "дней", "дня", "дневный", "суточный", "срок":
+			unit = true
+		}
+	}
+	return number && unit
 }
 
 var restrictions = []string{
