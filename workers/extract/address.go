@@ -54,10 +54,27 @@ func (d *doc) address(l line) bool {
 		} else if place, _ := d.nameAt(d.skipQuotes(l.first), d.at(i).Start); i > l.first && !found && place.isPlace() {
 			d.placeTo(place)
 		}
+		before := len(d.to)
 		i = d.addressees(n, next, l, level) - 1
+		if len(d.to) == before+1 && before > 0 && d.orBefore(j, l) {
+			d.to[before].or = true // for X or, in his absence, for Y
+		}
 		found = true
 	}
 	return found
+}
+
+// orBefore tells that "or" stands shortly before a name, with no other between.
+func (d *doc) orBefore(i int, l line) bool {
+	for j := i - 1; j > max(l.first, i-9); j-- {
+		if d.at(j).key == kOr {
+			return true
+		}
+		if d.startsUpper(j) && d.at(j).key == none {
+			return false
+		}
+	}
+	return false
 }
 
 // officeAddress reads an addressee by office, with or without the name and the place:
@@ -340,6 +357,9 @@ func (d *doc) atTop(l line) bool {
 			return true
 		default:
 			m := d.lines[j]
+			if kind, _ := d.formType(m.first, m.last); kind != "" && m.last-m.first <= 6 {
+				return true
+			}
 			if k := d.at(m.first).key; k == kFrom || k == kOutgoing || k == kReceived {
 				return true
 			}

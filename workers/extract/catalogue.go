@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -866,7 +867,13 @@ func (d *doc) readTrailer(free []int, labelled bool) {
 	}
 }
 
+// rightsPhrases are what those who publish say about the use of it.
+var rightsPhrases = []string{
+	"welcomes reuse", "welcomes the reuse", "welcomes the use", "all rights reserved", "public domain", "creative commons", "permission of the publisher",
+	"educational use", "may be reproduced", "перепечатка", "при перепечатке", "общественное достояние", "общественном достоянии", "ссылка на источник",
+}
+
 func (p *page) isRights(l line) bool {
 	low := p.lower[l.Start:l.End]
-	return strings.Contains(low, "copyright") || strings.Contains(low, "rights holder") || strings.Contains(low, "©") || strings.Contains(low, "авторск")
+	return strings.Contains(low, "copyright") || strings.Contains(low, "rights holder") || strings.Contains(low, "©") || strings.Contains(low, "авторск") || slices.ContainsFunc(rightsPhrases, func(s string) bool { return strings.Contains(low, s) })
 }

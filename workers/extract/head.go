@@ -257,6 +257,8 @@ func (d *doc) headCell(l line) bool {
 		d.restriction(l)
 		d.ordersIn(l)
 		return true
+	case d.marksAndOrders(l):
+		return true
 	case d.numbers(l):
 		if d.hasKey(l, kSecret) && !d.prose(l) { // Вх. № 12. Секретно
 			d.readMarks(l)
@@ -305,7 +307,9 @@ func (d *doc) headCell(l line) bool {
 // placeAndOrder reads "SEOUL Decipher in person": whereto, and an order to the clerk.
 func (d *doc) placeAndOrder(l line) bool {
 	n, next := d.nameAt(l.first, l.End)
-	if next == l.first || !n.isPlace() {
+	if word := d.at(l.first); (next == l.first || !n.isPlace()) && word.word() && word.key == none && d.capitals(word.Span) && word.End-word.Start > 3 && !orderWords[d.word(l.first)] {
+		n, next = name{Span: word.Span, written: word.Span}, l.first+1
+	} else if next == l.first || !n.isPlace() {
 		return false
 	}
 	for next < l.last && d.at(next).mark != 0 {
@@ -428,12 +432,15 @@ func (d *doc) addNumbers(field string, all []Span, raw Span, confidence float64,
 func (p *page) prose(l line) bool {
 	small := 0
 	for i := l.first; i < l.last; i++ {
-		if t := p.at(i); t.word() && t.key == none && !p.startsUpper(i) && t.End-t.Start > 1 && utf8.RuneCountInString(p.of(t.Span)) > 1 {
+		if t := p.at(i); t.word() && t.key == none && !absenceWords[p.word(i)] && !p.startsUpper(i) && t.End-t.Start > 1 && utf8.RuneCountInString(p.of(t.Span)) > 1 {
 			small++
 		}
 	}
 	return small >= 4 || small == 3 && p.plain[l.End-1] == '.'
 }
+
+// absenceWords name another addressee, for when the first is not there.
+var absenceWords = setOfWords("his absence absent отсутствие отсутствии отсутствия его случае")
 
 // markAndCopy reads "SECRET. Copy No. 4", also behind other words.
 func (d *doc) markAndCopy(l line) bool {
@@ -481,6 +488,36 @@ func (d *doc) journal(l line) bool {
 	return false
 }
 
+// marksAndOrders reads a line that is marks and orders to the clerk, sentence by
+// sentence: "Personal. Out of turn."
+func (d *doc) marksAndOrders(l line) bool {
+	if l.last-l.first > 14 || !d.severalSentences(l) {
+		return false
+	}
+	marked := false
+	for i := l.first; i < l.last; {
+		_, next := d.sentenceAt(i, l)
+		if next == 0 {
+			next = l.last
+		}
+		one := l
+		one.first, one.last = i, next
+		one.Span = Span{d.at(i).Start, d.at(next - 1).End}
+		if d.isMark(one) {
+			marked = true
+		} else if !d.bareOrder(i, next) {
+			return false
+		}
+		i = next
+	}
+	if !marked {
+		return false
+	}
+	d.readMarks(l)
+	d.ordersIn(l)
+	return true
+}
+
 // markLabel reads "Level: secret", "Гриф: секретно", "Precedence: immediate".
 func (d *doc) markLabel(l line) bool {
 	if d.at(l.first+1).mark != ':' || !markLabels[d.word(l.first)] && d.at(l.first).key != kUrgent || l.last-l.first > 8 {
@@ -505,7 +542,7 @@ func (d *doc) declassified(l line) bool {
 // nameLine reads a name alone, in the head, as that of the addressee.
 func (d *doc) nameLine(i int) bool {
 	l := d.lines[i]
-	if len(d.to) > 0 || d.lineKinds[i] != signatureLine || i >= d.part.closing {
+	if len(d.to) > 0 && !d.belowNameLine(i) || d.lineKinds[i] != signatureLine || i >= d.part.closing {
 		return false
 	}
 	n, next := d.nameAt(l.first, l.End)
@@ -516,11 +553,20 @@ func (d *doc) nameLine(i int) bool {
 	return true
 }
 
+// belowNameLine tells that the line right above is the name alone of an addressee.
+func (d *doc) belowNameLine(i int) bool {
+	if i == 0 || d.lineKinds[i-1] != signatureLine {
+		return false
+	}
+	f := d.fields[d.to[len(d.to)-1].field]
+	return d.lineAt(f.Evidence[len(f.Evidence)-1].Start) == i-1
+}
+
 // numbers reads a line that has the document's other numbers: "Вх. № 4471",
 // "СПЕЦ. № 1450-1451", "Out. Nº 1533/shs In. Nº 501884".
 func (d *doc) numbers(l line) bool {
 	found := false
-	if word := d.word(l.first); d.at(l.first).key != kIncoming && d.at(l.first).key != kOutgoing && d.at(l.first).key != kSpecial && word != "in" && word != "out" {
+	if word := d.word(l.first); d.at(l.first).key != kIncoming && d.at(l.first).key != kOutgoing && d.at(l.first).key != kSpecial && word != "in" && word != "out" && word != "reg" && word != "registration" && word != "рег" && word != "регистрационный" {
 		return false
 	}
 	for i := l.first; i < l.last; i++ {
@@ -532,6 +578,9 @@ func (d *doc) numbers(l line) bool {
 			field = "outgoing_number"
 		case kSpecial:
 			field = "special_number"
+		}
+		if word := d.word(i); word == "reg" || word == "registration" || word == "рег" || word == "регистрационный" {
+			field = "registration_number"
 		}
 		if word := d.word(i); word == "in" && i+1 < l.last && d.at(i+1).mark == '.' {
 			field = "incoming_number"
@@ -794,6 +843,9 @@ func (d *doc) readMarks(l line) {
 			}
 			d.add("classification", d.clean(Span{start, t.End}), Span{start, t.End}, 0.9, "secrecy")
 		case kUrgent:
+			if d.at(i+1).mark == ':' {
+				continue // the label
+			}
 			end := t.End
 			if d.lower[t.Start:t.End] == "вне" && d.at(i+1).word() {
 				end = d.at(i + 1).End

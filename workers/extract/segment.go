@@ -652,7 +652,7 @@ func (s *segmenter) closed(signature, limit int) int {
 		default:
 			return end
 		}
-		list = strings.HasSuffix(s.plain[l.Start:l.End], ":") || list && s.digits(l.first) > 0
+		list = strings.HasSuffix(s.plain[l.Start:l.End], ":") || l.last == l.first+1 && s.at(l.first).key == kCopies || list && s.digits(l.first) > 0
 		noted = noted || s.referred(l)
 		// A stamp in brackets may go over several lines.
 		depth = max(0, depth+strings.Count(s.plain[l.Start:l.End], "[")-strings.Count(s.plain[l.Start:l.End], "]"))
