@@ -723,12 +723,18 @@ func (d *doc) orders(l line) bool {
 // over at once, to decipher in person, to confirm receipt, for whose eyes it is.
 // No message says such of itself, so it may also stand inside a paragraph.
 func (d *doc) bareOrder(i, last int) bool {
-	for last > i && d.at(last-1).mark != 0 {
+	for last > i && d.at(last-1).mark != 0 && d.at(last-1).mark != ']' {
 		last--
 	}
 	var w [8]string
 	n := 0
 	for ; i < last; i++ {
+		if d.at(i).mark == '[' { // Confirm delivery [of this message]
+			if end := d.behindBracket(i, last); end > i && n > 0 {
+				i = end - 1
+				continue
+			}
+		}
 		if d.at(i).mark != 0 && d.at(i).mark != ',' && d.at(i).mark != '-' || n == len(w) {
 			return false
 		}
@@ -761,7 +767,17 @@ func (d *doc) bareOrder(i, last int) bool {
 			}
 		}
 	}
-	return n <= 6 && verb && object || n <= 5 && verb && how
+	return n <= 6 && verb && object || n <= 6 && verb && how
+}
+
+// behindBracket is the token behind a bracket that is closed, i without.
+func (d *doc) behindBracket(i, last int) int {
+	for j := i + 1; j < last; j++ {
+		if d.at(j).mark == ']' {
+			return j + 1
+		}
+	}
+	return i
 }
 
 var (

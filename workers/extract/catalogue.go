@@ -94,6 +94,7 @@ func (p *page) fuller(c citation.Citation, s Span) citation.Citation {
 func (d *doc) readPublished() {
 	for i := max(d.part.closing, d.part.heading+1); i < d.part.to; i++ {
 		l := d.lines[i]
+		d.publishedWithin(l)
 		switch d.word(l.first) {
 		case "published", "reprinted", "опубликовано", "опубл", "опубликован", "опубликована", "впервые":
 		default:
@@ -101,6 +102,24 @@ func (d *doc) readPublished() {
 		}
 		if d.lineKinds[i] == plainLine && l.last-l.first < 60 && d.startsUpper(l.first) && !d.cited(l.Span) && (d.word(l.first+1) == "in" || d.word(l.first+1) == "в" || d.at(l.first+1).mark == '.' || d.at(l.first+1).mark == ':') {
 			d.publishedIn(l.Span)
+		}
+	}
+}
+
+// publishedWithin reads "Опубл.: …" behind the shelfmarks of a paragraph.
+func (d *doc) publishedWithin(l line) {
+	if l.last-l.first > 120 || !d.cited(l.Span) {
+		return
+	}
+	for i := l.first + 2; i+2 < l.last; i++ {
+		switch d.word(i) {
+		case "published", "reprinted", "опубликовано", "опубл", "опубликован", "опубликована":
+		default:
+			continue
+		}
+		if m := d.at(i - 1).mark; (m == '.' || m == ';') && d.at(i+1).mark != 0 {
+			d.publishedIn(Span{d.at(i).Start, l.End})
+			return
 		}
 	}
 }
@@ -342,7 +361,7 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 		i := free[n]
 		l := d.lines[i]
 		if d.lineKinds[i] == itemLine {
-			if span := d.readItem(l); span.End > span.Start && !titled {
+			if span := d.readItem(l); span.End > span.Start && (!titled || !d.beforeLabel(i, limit, titleLabel)) {
 				d.headline(span, 0.9)
 			}
 			continue
@@ -844,10 +863,17 @@ func linkOf(url string) Link {
 	_, rest, _ := strings.Cut(url, "://")
 	host, path, _ := strings.Cut(rest, "/")
 	l := Link{URL: url, Host: strings.ToLower(host)}
-	if last := path[strings.LastIndexByte(path, '/')+1:]; last != "" && strings.Trim(last, "0123456789") == "" {
+	if last := path[strings.LastIndexByte(path, '/')+1:]; last != "" && (strings.Trim(last, "0123456789") == "" || lettersAndNumber(last)) {
 		l.DocumentID = last
 	}
 	return l
+}
+
+// lettersAndNumber tells that the end of an address is a record's id such as gdr-0092.
+func lettersAndNumber(s string) bool {
+	letters, digits, found := strings.Cut(s, "-")
+	return found && len(letters) >= 1 && len(letters) <= 6 && strings.Trim(letters, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" &&
+		len(digits) >= 3 && strings.Trim(digits, "0123456789") == ""
 }
 
 // readTrailer reads a summary and a statement of rights that follow the form.

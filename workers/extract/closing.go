@@ -101,6 +101,9 @@ func (d *doc) signatures() {
 			own = append(own, s.agent)
 		}
 	}
+	if len(all) == 0 {
+		d.bodySigned()
+	}
 	if len(own) == 0 && len(all) > 0 {
 		own = append(own, all[len(all)-1].agent)
 	}
@@ -112,6 +115,30 @@ func (d *doc) signatures() {
 		if counts {
 			d.add("signatory", s.agent, s.span, 0.9, "signature")
 		}
+	}
+}
+
+// bodySigned finds the name of the body that sends a telegram, alone on a line below the
+// text: [Chinese] Embassy in Poland.
+func (d *doc) bodySigned() {
+	f := d.has("sender")
+	if f == nil || f.Value.(Agent).Written == "" {
+		return
+	}
+	a := f.Value.(Agent)
+	for i := d.part.to - 1; i > d.body; i-- {
+		l := d.lines[i]
+		if l.empty() || l.last-l.first > 12 || d.relayedAt(i) {
+			continue
+		}
+		rest, found := strings.CutSuffix(strings.TrimRight(d.clean(l.Span), ".,"), a.Written)
+		if rest = strings.TrimSpace(rest); !found || rest != "" && !strings.HasSuffix(rest, "]") {
+			continue
+		}
+		if end := d.trimOf(l.Span, ".,"); end.End-len(a.Written) >= l.Start {
+			d.add("signatory", a, Span{end.End - len(a.Written), end.End}, 0.75, "body-signature")
+		}
+		return
 	}
 }
 

@@ -977,7 +977,7 @@ func (d *doc) fromBody(i int, l line) int {
 		return first
 	}
 	span := Span{d.at(i).Start, d.at(end - 1).End}
-	if d.has("sender") == nil {
+	if f := d.has("sender"); f == nil || d.shortOf(f, span) {
 		a := Agent{Written: d.clean(span)}
 		if d.hasOffice(i, end) && !d.bodyWord(i, end) {
 			a = Agent{Office: a.Written}
@@ -985,13 +985,24 @@ func (d *doc) fromBody(i int, l line) int {
 		if m := d.mentionAt(span.Start); m != nil && m.Kind == "organisation" {
 			a.ID, a.Name = m.Agent, m.Name
 		}
-		d.add("sender", a, span, 0.8, "from-body")
+		if f != nil { // the form's own words go before those of the title
+			f.Value, f.Raw, f.Evidence = a, d.of(span), append([]Span{span}, f.Evidence...)
+		} else {
+			d.add("sender", a, span, 0.8, "from-body")
+		}
 	}
 	if n, next := d.nameAt(end+1, l.End); next > end+1 && (n.isPlace() || n.known == nil && d.onlyMarks(next, l.last)) {
 		d.placeOf(n)
 		return next
 	}
 	return end
+}
+
+// shortOf tells that a form names shortly a body that the title names by its country:
+// "Embassy in Poland" for the Chinese Embassy in Poland.
+func (d *doc) shortOf(f *Field, s Span) bool {
+	a := f.Value.(Agent)
+	return a.ID == "" && a.Written == "" && strings.HasSuffix(strings.ToLower(a.Office), " "+strings.ToLower(d.clean(s)))
 }
 
 // undateline takes the time in a dateline for that of writing when the form tells
