@@ -913,6 +913,8 @@ func (d *doc) standsApart(i int) bool {
 			continue
 		case signatureLine:
 			return true
+		case numberLine, dayLine: // the message in marks is all that was signed
+			return len(d.messages) > 0 && d.messages[len(d.messages)-1].to <= i
 		}
 		return false
 	}
@@ -1061,7 +1063,7 @@ func (d *doc) addSender(n name, rule string) { d.addAgent(d.agent(n), n.Span, ru
 func (d *doc) addAgent(a Agent, span Span, rule string) {
 	for i := range d.fields {
 		f := &d.fields[i]
-		if f.Name == "sender" && f.Value.(Agent).same(a) {
+		if f.Name == "sender" && (f.Value.(Agent).same(a) || a.ID == "" && a.Office == "" && a.Written != "" && strings.HasSuffix(f.Value.(Agent).Written, ". "+a.Written)) {
 			f.Evidence = append(f.Evidence, span)
 			return
 		}

@@ -33,6 +33,7 @@ func (d *doc) readCatalogue() {
 	if d.part.form >= 0 && d.part.kind == "" {
 		d.readTrailer(rest, len(after) > 0)
 	}
+	d.lastRights()
 	d.titleDate()
 	d.readLinks()
 	d.readShelfmarks()
@@ -183,7 +184,7 @@ func (d *doc) headerEnd() int {
 		until = d.part.closing
 	}
 	for i := d.part.from; i < until; i++ {
-		if d.lineKinds[i] == labelLine {
+		if d.lineKinds[i] == labelLine && !d.besideFormLabel(i) {
 			last = i
 		}
 	}
@@ -252,6 +253,14 @@ func (p *page) formLabel(l line) bool {
 		return true
 	}
 	return markLabels[p.word(l.first)]
+}
+
+// besideFormLabel tells that a date stands among the form's own labels, above or below.
+func (d *doc) besideFormLabel(i int) bool {
+	if found, _ := d.labelAt(d.lines[i]); found != dateLabel {
+		return false
+	}
+	return i > d.part.from && d.formLabel(d.lines[i-1]) || i+1 < d.part.to && d.formLabel(d.lines[i+1])
 }
 
 // markLabels stand before a mark of secrecy or urgency.
@@ -897,6 +906,24 @@ func (d *doc) readTrailer(free []int, labelled bool) {
 var rightsPhrases = []string{
 	"welcomes reuse", "welcomes the reuse", "welcomes the use", "all rights reserved", "public domain", "creative commons", "permission of the publisher",
 	"educational use", "may be reproduced", "перепечатка", "при перепечатке", "общественное достояние", "общественном достоянии", "ссылка на источник",
+}
+
+// lastRights reads what a page says of its use in its last paragraph, below a document
+// without a form's heading.
+func (d *doc) lastRights() {
+	if d.part.form >= 0 || d.part.kind != "" || d.has("rights") != nil {
+		return
+	}
+	for i := d.part.to - 1; i > d.part.from; i-- {
+		l := d.lines[i]
+		if l.empty() {
+			continue
+		}
+		if low := d.lower[l.Start:l.End]; d.lineKinds[i] == plainLine && slices.ContainsFunc(rightsPhrases, func(s string) bool { return strings.Contains(low, s) }) {
+			d.add("rights", d.clean(l.Span), l.Span, 0.75, "last-rights")
+		}
+		return
+	}
 }
 
 func (p *page) isRights(l line) bool {

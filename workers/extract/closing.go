@@ -122,21 +122,29 @@ func (d *doc) signatures() {
 // text: [Chinese] Embassy in Poland.
 func (d *doc) bodySigned() {
 	f := d.has("sender")
-	if f == nil || f.Value.(Agent).Written == "" {
+	if f == nil {
 		return
 	}
 	a := f.Value.(Agent)
+	written := a.Written
+	if written == "" {
+		written = a.Office
+	}
+	if first := d.tokenAt(f.Evidence[0].Start); written == "" || !d.bodyWord(first, first+6) && !postWords[strings.ToLower(strings.Fields(written)[0])] {
+		return
+	}
 	for i := d.part.to - 1; i > d.body; i-- {
 		l := d.lines[i]
 		if l.empty() || l.last-l.first > 12 || d.relayedAt(i) {
 			continue
 		}
-		rest, found := strings.CutSuffix(strings.TrimRight(d.clean(l.Span), ".,"), a.Written)
+		rest, found := strings.CutSuffix(strings.TrimRight(d.clean(l.Span), ".,"), written)
 		if rest = strings.TrimSpace(rest); !found || rest != "" && !strings.HasSuffix(rest, "]") {
 			continue
 		}
-		if end := d.trimOf(l.Span, ".,"); end.End-len(a.Written) >= l.Start {
-			d.add("signatory", a, Span{end.End - len(a.Written), end.End}, 0.75, "body-signature")
+		if end := d.trimOf(l.Span, ".,"); end.End-len(written) >= l.Start {
+			a.Written, a.Office = written, ""
+			d.add("signatory", a, Span{end.End - len(written), end.End}, 0.75, "body-signature")
 		}
 		return
 	}

@@ -169,7 +169,7 @@ func (d *doc) headLine(i int) (next int, known bool) {
 	switch k := d.lineKinds[i]; {
 	case k == rulerLine:
 		return i + 1, true
-	case k == labelLine && d.part.form >= 0 && i > d.part.heading:
+	case k == labelLine && (d.part.form >= 0 && i > d.part.heading || d.besideFormLabel(i)):
 		return i + 1, d.formDate(l)
 	case k == labelLine || d.opens(l):
 		return i, false
@@ -247,6 +247,8 @@ func (d *doc) formDate(l line) bool {
 // headCell reads one column of a line of the head.
 func (d *doc) headCell(l line) bool {
 	switch {
+	case d.placeAndOrder(l):
+		return true
 	case d.bareOrder(l.first, l.last):
 		return d.order(l, true)
 	case d.stamps(l):
@@ -276,7 +278,7 @@ func (d *doc) headCell(l line) bool {
 			d.copies(l)
 		}
 		return true
-	case d.order(l, true) || d.placeAndOrder(l):
+	case d.order(l, true):
 		return true
 	}
 	if s, _ := d.series(l); s {
@@ -307,7 +309,7 @@ func (d *doc) headCell(l line) bool {
 // placeAndOrder reads "SEOUL Decipher in person": whereto, and an order to the clerk.
 func (d *doc) placeAndOrder(l line) bool {
 	n, next := d.nameAt(l.first, l.End)
-	if word := d.at(l.first); (next == l.first || !n.isPlace()) && word.word() && word.key == none && d.capitals(word.Span) && word.End-word.Start > 3 && !orderWords[d.word(l.first)] {
+	if word := d.at(l.first); (next == l.first || !n.isPlace()) && word.word() && word.key == none && d.capitals(word.Span) && word.End-word.Start > 3 && !orderWords[d.word(l.first)] && !askedWords[d.word(l.first)] && !deskWords[d.word(l.first)] && !objectWords[d.word(l.first)] && !howWords[d.word(l.first)] && !d.bareWord(l.first) {
 		n, next = name{Span: word.Span, written: word.Span}, l.first+1
 	} else if next == l.first || !n.isPlace() {
 		return false
@@ -322,6 +324,15 @@ func (d *doc) placeAndOrder(l line) bool {
 	span := Span{d.at(next).Start, l.End}
 	d.add("handling_instruction", d.clean(span), span, 0.85, "handling")
 	return true
+}
+
+// bareWord tells that a word is an order by itself, or asks for one: ЛИЧНО, ПРОШУ.
+func (d *doc) bareWord(i int) bool {
+	switch d.word(i) {
+	case "прошу", "просим", "только", "строго", "only", "strictly", "please":
+		return true
+	}
+	return d.bareOrder(i, i+1)
 }
 
 // cells cuts a line of a form where blanks show that it has columns. A value that
@@ -890,6 +901,12 @@ func (d *doc) timed(l line) bool {
 			}
 			d.add("from_place", d.agent(n), n.Span, 0.9, "from")
 			found, i = true, next-1
+			if d.word(next) == "в" || d.at(next).key == kTo { // ИЗ ПРАГИ В МОСКВУ
+				if to, after := d.nameAt(next+1, l.End); after > next+1 && to.isPlace() {
+					d.placeTo(to)
+					i, next = after-1, after
+				}
+			}
 			if k := d.signAt(next); k > next && d.has("telegram_number") == nil {
 				if all, after := d.numbersAt(k); after > k {
 					d.addNumbers("telegram_number", all, Span{d.at(next).Start, all[len(all)-1].End}, 0.9, "from-number")
