@@ -105,6 +105,11 @@ func (d *doc) officeAddress(l line) bool {
 	}
 	who, next := d.nameAt(k, l.End)
 	named := next > k && (who.known == nil || who.known.Kind == "person")
+	if town, after := d.nameAt(k, l.End); said && !named && k == j+1 && d.at(j).mark == ',' && town.isPlace() && d.onlyMarks(after, l.last) {
+		d.placeTo(town) // To: Soviet Ambassador, Oslo
+		d.address1(Agent{Office: d.clean(office)}, office, toLevel, false)
+		return true
+	}
 	if !named && (!said || !d.onlyMarks(j, l.last) && d.at(j).mark != '.') {
 		return false
 	}
@@ -1060,10 +1065,22 @@ func (d *doc) person(i int, s Span) (name, int) {
 // addSender adds a sender; the same one again is further evidence.
 func (d *doc) addSender(n name, rule string) { d.addAgent(d.agent(n), n.Span, rule) }
 
+// inInitials tells that b is a with the initials before the surname.
+func inInitials(a, b Agent) bool {
+	return a.Written != "" && a.Office == "" && b.Office == "" && (a.ID == "" || b.ID == "") && strings.HasSuffix(b.Written, ". "+a.Written)
+}
+
 func (d *doc) addAgent(a Agent, span Span, rule string) {
 	for i := range d.fields {
 		f := &d.fields[i]
-		if f.Name == "sender" && (f.Value.(Agent).same(a) || a.ID == "" && a.Office == "" && a.Written != "" && strings.HasSuffix(f.Value.(Agent).Written, ". "+a.Written)) {
+		if f.Name != "sender" {
+			continue
+		}
+		if before := f.Value.(Agent); before.same(a) || inInitials(before, a) || inInitials(a, before) {
+			if inInitials(before, a) {
+				f.Value, f.Raw, f.Evidence = a, d.of(span), append([]Span{span}, f.Evidence...)
+				return
+			}
 			f.Evidence = append(f.Evidence, span)
 			return
 		}

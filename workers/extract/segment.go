@@ -649,6 +649,7 @@ func (s *segmenter) closed(signature, limit int) int {
 		case depth > 0 || k == numberLine || k == dayLine || k == closingLine || k == signatureLine:
 		case list && s.digits(l.first) > 0, noted && s.numberedNote(l):
 		case k == plainLine && (s.belowSignature(l) || i == signature+1 && s.officeBelow(i)):
+		case k == plainLine && end == signature+1 && s.aboveNumber(i, limit): // a word to the clerk alone
 		default:
 			return end
 		}
@@ -659,6 +660,26 @@ func (s *segmenter) closed(signature, limit int) int {
 		end = i + 1
 	}
 	return end
+}
+
+// aboveNumber tells that a short paragraph below a signature has the document's own
+// number or date right below it, so that it belongs to it.
+func (s *segmenter) aboveNumber(i, limit int) bool {
+	if s.lines[i].last-s.lines[i].first > 40 {
+		return false
+	}
+	for j := i + 1; j < limit; j++ {
+		switch s.kinds[j] {
+		case emptyLine:
+			continue
+		case numberLine:
+			return true
+		case dayLine:
+			return j+1 < limit && (s.kinds[j+1] == numberLine || s.kinds[j+1] == emptyLine && s.below(s.kinds, j) == -1)
+		}
+		return false
+	}
+	return false
 }
 
 // belowSignature finds further lines that only stand below a signature: copies
