@@ -678,7 +678,7 @@ func (d *doc) placeBeforeDay(l line) (name, int) {
 		return n, l.first
 	}
 	known := n.isPlace()
-	if !known && (n.known != nil || d.at(next).mark != ',' && !d.gap(next) && !(next == i+1 && d.capitals(n.written)) || next-i > 3) {
+	if !known && (n.known != nil || d.at(next).mark != ',' && !d.gap(next) && (next != i+1 || !d.capitals(n.written)) || next-i > 3) {
 		return n, l.first
 	}
 	j := d.skipGlue(next)
