@@ -1219,6 +1219,10 @@ func (d *doc) office(l line) bool {
 		return false
 	}
 	span := Span{l.Start, d.at(end - 1).End}
+	if postWords[d.word(l.first)] && d.at(l.first).key != kTo && d.atTop(l) { // EMBASSY OF THE USSR IN NORWAY, on its own paper
+		d.topBody(Agent{Written: d.clean(l.Span)}, l.Span)
+		return true
+	}
 	d.address1(Agent{Office: d.clean(span)}, span, toLevel, false)
 	return true
 }

@@ -82,3 +82,16 @@ func TestNamesAlone(t *testing.T) {
 		t.Errorf("%d documents, to %q", len(docs), raws(docs[0], "addressee"))
 	}
 }
+
+// TestOfficesAtEnds: a mission's name over its letter is its letterhead, and an office
+// may sign with a surname alone.
+func TestOfficesAtEnds(t *testing.T) {
+	letter := extractor().Extract("EMBASSY OF THE USSR IN NORWAY\n\nNo. 115/s\n14 June 1951\n\nTo Comrade LINDEN" + said + "\n\nAmbassador of the USSR in Norway\nS. HOLMSTROM\n")
+	if got := raws(letter[0], "issuing_body"); got != "EMBASSY OF THE USSR IN NORWAY" {
+		t.Errorf("issuing body %q", got)
+	}
+	telegram := extractor().Extract("ТЕЛЕГРАММА № 5\n\nИз Осло\n\nПорт снова открыт, первые два парохода уже вошли и стоят под разгрузкой.\n\nПосол СССР в Норвегии Линдмарк\n")
+	if got := raws(telegram[0], "signatory"); got != "Линдмарк" {
+		t.Errorf("signatory %q", got)
+	}
+}

@@ -656,6 +656,9 @@ func (p *page) officeAndInitials(l line, last int) officeSignature {
 	for first-2 > l.first && p.at(first-1).mark == '.' && p.initialAt(first-2) {
 		first -= 2
 	}
+	if first == i && nominative[p.word(l.first)] && p.surnameAlone(i) && first > l.first+1 && p.at(i-1).mark == 0 { // Посол СССР в Иране Садчиков
+		return officeSignature{p.trimOf(Span{l.Start, p.at(i - 1).End}, ","), p.at(i).Span}
+	}
 	if first == i || first == l.first {
 		return officeSignature{}
 	}
@@ -664,6 +667,17 @@ func (p *page) officeAndInitials(l line, last int) officeSignature {
 		return officeSignature{}
 	}
 	return officeSignature{office, Span{p.at(first).Start, p.at(i).End}}
+}
+
+// surnameAlone tells that a word with a capital may be a surname: that of nobody else
+// but a person, as far as is known, and no abbreviation.
+func (p *page) surnameAlone(i int) bool {
+	written := p.of(p.at(i).Span)
+	m := p.mentionAt(p.at(i).Start)
+	if m == nil {
+		m = p.mentionEnding(max(0, i-4), i+1)
+	}
+	return utf8.RuneCountInString(written) >= 4 && written != strings.ToUpper(written) && (m == nil || m.Kind == agents.Person)
 }
 
 // initialAt tells that a token is one capital letter.
