@@ -423,7 +423,7 @@ func (p *page) isSignature(l line) bool {
 	if l.last-l.first > 16 || p.at(l.first).key == kComrade || p.isMark(l) {
 		return false // a sentence, an address, a mark
 	}
-	if m := p.at(l.first + 1).mark; p.digits(l.first) > 0 && p.digits(l.first) <= 2 && (m == '.' || m == ')') && p.startsUpper(l.first+2) {
+	if m := p.at(l.first + 1).mark; p.undated(l).Start == l.Start && p.digits(l.first) > 0 && p.digits(l.first) <= 2 && (m == '.' || m == ')') && p.startsUpper(l.first+2) {
 		return false // 2. Molotov, of a list
 	}
 	name := p.signed(p.undated(l))
