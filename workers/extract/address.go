@@ -54,10 +54,27 @@ func (d *doc) address(l line) bool {
 		} else if place, _ := d.nameAt(d.skipQuotes(l.first), d.at(i).Start); i > l.first && !found && place.isPlace() {
 			d.placeTo(place)
 		}
+		before := len(d.to)
 		i = d.addressees(n, next, l, level) - 1
+		if len(d.to) == before+1 && before > 0 && d.orBefore(j, l) {
+			d.to[before].or = true // for X or, in his absence, for Y
+		}
 		found = true
 	}
 	return found
+}
+
+// orBefore tells that "or" stands shortly before a name, with no other between.
+func (d *doc) orBefore(i int, l line) bool {
+	for j := i - 1; j > max(l.first, i-9); j-- {
+		if d.at(j).key == kOr {
+			return true
+		}
+		if d.startsUpper(j) && d.at(j).key == none {
+			return false
+		}
+	}
+	return false
 }
 
 // officeAddress reads an addressee by office, with or without the name and the place:
@@ -88,6 +105,11 @@ func (d *doc) officeAddress(l line) bool {
 	}
 	who, next := d.nameAt(k, l.End)
 	named := next > k && (who.known == nil || who.known.Kind == "person")
+	if town, after := d.nameAt(k, l.End); said && !named && k == j+1 && d.at(j).mark == ',' && town.isPlace() && d.onlyMarks(after, l.last) {
+		d.placeTo(town) // To: Soviet Ambassador, Oslo
+		d.address1(Agent{Office: d.clean(office)}, office, toLevel, false)
+		return true
+	}
 	if !named && (!said || !d.onlyMarks(j, l.last) && d.at(j).mark != '.') {
 		return false
 	}
@@ -208,6 +230,14 @@ func (d *doc) continuesOffice(l line) bool {
 		f.Evidence = append(f.Evidence, n.Span)
 		return true
 	}
+	if ranked[d.word(l.first)] && l.last-l.first <= 4 && !d.sentence(l) { // Маршалу Советского Союза
+		f := &d.fields[d.to[last].field]
+		a := f.Value.(Agent)
+		a.Office += " " + d.clean(l.Span)
+		f.Value = a
+		f.Evidence = append(f.Evidence, l.Span)
+		return true
+	}
 	if !d.capitals(l.Span) || d.at(l.first).key != none && d.at(l.first).key != kBody && d.at(l.first).key != kOf {
 		return false
 	}
@@ -226,6 +256,9 @@ func (d *doc) continuesOffice(l line) bool {
 	f.Evidence = append(f.Evidence, l.Span)
 	return true
 }
+
+// ranked are ranks on a line of their own, of one who is addressed.
+var ranked = setOfWords("маршалу генералу адмиралу полковнику генералиссимусу маршал генерал адмирал marshal generalissimo admiral general colonel вице контр")
 
 // officeAbove returns the number of the addressee whose office, without a name,
 // stands on the line above; -1 without one.
@@ -329,6 +362,9 @@ func (d *doc) atTop(l line) bool {
 			return true
 		default:
 			m := d.lines[j]
+			if kind, _ := d.formType(m.first, m.last); kind != "" && m.last-m.first <= 6 {
+				return true
+			}
 			if k := d.at(m.first).key; k == kFrom || k == kOutgoing || k == kReceived {
 				return true
 			}
@@ -566,7 +602,7 @@ func (d *doc) address1(a Agent, span Span, level int, or bool) {
 	for i, t := range d.to {
 		f := &d.fields[t.field]
 		before := f.Value.(Agent)
-		if before.same(a) && (a.Office == before.Office || a.Written != "" && before.Written != "") || longer(before, a) {
+		if before.same(a) && (a.Office == before.Office || a.Written != "" && before.Written != "") || longer(before, a) || glossedAs(a, before) {
 			f.Evidence = append(f.Evidence, span)
 			if !before.same(a) {
 				before.Written, before.ID, before.Name = a.Written, a.ID, a.Name
@@ -586,6 +622,17 @@ func (d *doc) address1(a Agent, span Span, level int, or bool) {
 	}
 	d.add("addressee", a, span, 0.9, "address")
 	d.to = append(d.to, addressee{len(d.fields) - 1, level, or})
+}
+
+// glossedAs tells that an editor's gloss on one name is the other: PAVLOV [Issa Pliyev]
+// for the Pliyev of a title.
+func glossedAs(a, before Agent) bool {
+	if a.Gloss == "" || len(before.Written) < 4 {
+		return false
+	}
+	gloss, short := strings.ToLower(a.Gloss), strings.ToLower(before.Written)
+	rest, found := strings.CutSuffix(gloss, short)
+	return found && (rest == "" || strings.HasSuffix(rest, " ") || strings.HasSuffix(rest, "."))
 }
 
 // longer tells that b is a's name in full: "Central Committee" of a title and CENTRAL
@@ -701,12 +748,18 @@ func (d *doc) orders(l line) bool {
 // over at once, to decipher in person, to confirm receipt, for whose eyes it is.
 // No message says such of itself, so it may also stand inside a paragraph.
 func (d *doc) bareOrder(i, last int) bool {
-	for last > i && d.at(last-1).mark != 0 {
+	for last > i && d.at(last-1).mark != 0 && d.at(last-1).mark != ']' {
 		last--
 	}
 	var w [8]string
 	n := 0
 	for ; i < last; i++ {
+		if d.at(i).mark == '[' { // Confirm delivery [of this message]
+			if end := d.behindBracket(i, last); end > i && n > 0 {
+				i = end - 1
+				continue
+			}
+		}
 		if d.at(i).mark != 0 && d.at(i).mark != ',' && d.at(i).mark != '-' || n == len(w) {
 			return false
 		}
@@ -739,7 +792,17 @@ func (d *doc) bareOrder(i, last int) bool {
 			}
 		}
 	}
-	return n <= 6 && verb && object || n <= 5 && verb && how
+	return n <= 6 && verb && object || n <= 6 && verb && how
+}
+
+// behindBracket is the token behind a bracket that is closed, i without.
+func (d *doc) behindBracket(i, last int) int {
+	for j := i + 1; j < last; j++ {
+		if d.at(j).mark == ']' {
+			return j + 1
+		}
+	}
+	return i
 }
 
 var (
@@ -875,6 +938,8 @@ func (d *doc) standsApart(i int) bool {
 			continue
 		case signatureLine:
 			return true
+		case numberLine, dayLine: // the message in marks is all that was signed
+			return len(d.messages) > 0 && d.messages[len(d.messages)-1].to <= i
 		}
 		return false
 	}
@@ -894,6 +959,12 @@ func (d *doc) readTitle(s Span) {
 		case t.key == kVia || d.word(i) == "transmitted" && d.at(i+1).key == kBy:
 			if t.key != kVia {
 				i++
+			}
+			if n, next := d.nameAt(i+1, s.End); d.has("via") == nil && (next == i+1 || n.known == nil) && d.at(i).key == kVia {
+				if a, span, after := d.party(i+1, last); after > i+1 && a.Office != "" {
+					d.add("via", a, span, 0.8, "title-via")
+					continue
+				}
 			}
 			if n, next := d.nameAt(i+1, s.End); next > i+1 && d.has("via") == nil {
 				d.add("via", d.agent(n), n.Span, 0.85, "title-via")
@@ -1014,10 +1085,22 @@ func (d *doc) person(i int, s Span) (name, int) {
 // addSender adds a sender; the same one again is further evidence.
 func (d *doc) addSender(n name, rule string) { d.addAgent(d.agent(n), n.Span, rule) }
 
+// inInitials tells that b is a with the initials before the surname.
+func inInitials(a, b Agent) bool {
+	return a.Written != "" && a.Office == "" && b.Office == "" && (a.ID == "" || b.ID == "") && strings.HasSuffix(b.Written, ". "+a.Written)
+}
+
 func (d *doc) addAgent(a Agent, span Span, rule string) {
 	for i := range d.fields {
 		f := &d.fields[i]
-		if f.Name == "sender" && f.Value.(Agent).same(a) {
+		if f.Name != "sender" {
+			continue
+		}
+		if before := f.Value.(Agent); before.same(a) || inInitials(before, a) || inInitials(a, before) {
+			if inInitials(before, a) {
+				f.Value, f.Raw, f.Evidence = a, d.of(span), append([]Span{span}, f.Evidence...)
+				return
+			}
 			f.Evidence = append(f.Evidence, span)
 			return
 		}

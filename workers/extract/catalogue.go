@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -32,6 +33,7 @@ func (d *doc) readCatalogue() {
 	if d.part.form >= 0 && d.part.kind == "" {
 		d.readTrailer(rest, len(after) > 0)
 	}
+	d.lastRights()
 	d.titleDate()
 	d.readLinks()
 	d.readShelfmarks()
@@ -93,6 +95,7 @@ func (p *page) fuller(c citation.Citation, s Span) citation.Citation {
 func (d *doc) readPublished() {
 	for i := max(d.part.closing, d.part.heading+1); i < d.part.to; i++ {
 		l := d.lines[i]
+		d.publishedWithin(l)
 		switch d.word(l.first) {
 		case "published", "reprinted", "опубликовано", "опубл", "опубликован", "опубликована", "впервые":
 		default:
@@ -100,6 +103,24 @@ func (d *doc) readPublished() {
 		}
 		if d.lineKinds[i] == plainLine && l.last-l.first < 60 && d.startsUpper(l.first) && !d.cited(l.Span) && (d.word(l.first+1) == "in" || d.word(l.first+1) == "в" || d.at(l.first+1).mark == '.' || d.at(l.first+1).mark == ':') {
 			d.publishedIn(l.Span)
+		}
+	}
+}
+
+// publishedWithin reads "Опубл.: …" behind the shelfmarks of a paragraph.
+func (d *doc) publishedWithin(l line) {
+	if l.last-l.first > 120 || !d.cited(l.Span) {
+		return
+	}
+	for i := l.first + 2; i+2 < l.last; i++ {
+		switch d.word(i) {
+		case "published", "reprinted", "опубликовано", "опубл", "опубликован", "опубликована":
+		default:
+			continue
+		}
+		if m := d.at(i - 1).mark; (m == '.' || m == ';') && d.at(i+1).mark != 0 {
+			d.publishedIn(Span{d.at(i).Start, l.End})
+			return
 		}
 	}
 }
@@ -163,7 +184,7 @@ func (d *doc) headerEnd() int {
 		until = d.part.closing
 	}
 	for i := d.part.from; i < until; i++ {
-		if d.lineKinds[i] == labelLine {
+		if d.lineKinds[i] == labelLine && !d.besideFormLabel(i) {
 			last = i
 		}
 	}
@@ -221,6 +242,30 @@ func (d *doc) sections(from, to int) (under []section, free []int) {
 	return under, free
 }
 
+// formLabel tells that a line begins with a label of the form itself: To:, From:, Кому:,
+// Received:, Level:.
+func (p *page) formLabel(l line) bool {
+	if p.at(l.first+1).mark != ':' {
+		return false
+	}
+	switch p.at(l.first).key {
+	case kTo, kFrom, kReceived, kSent, kVia, kUrgent, kDispatched:
+		return true
+	}
+	return markLabels[p.word(l.first)]
+}
+
+// besideFormLabel tells that a date stands among the form's own labels, above or below.
+func (d *doc) besideFormLabel(i int) bool {
+	if found, _ := d.labelAt(d.lines[i]); found != dateLabel {
+		return false
+	}
+	return i > d.part.from && d.formLabel(d.lines[i-1]) || i+1 < d.part.to && d.formLabel(d.lines[i+1])
+}
+
+// markLabels stand before a mark of secrecy or urgency.
+var markLabels = setOfWords("level secrecy classification security grade urgency priority precedence гриф секретность срочность степень категория", "куда кому откуда")
+
 func join(a, b Span) Span {
 	if a.Start == a.End {
 		return b
@@ -275,6 +320,9 @@ func (d *doc) goesOn(s section, i, to int) bool {
 	if s.span.Start != s.span.End && s.label != citationLabel && s.label != sourceLabel && s.label != archiveLabel && d.referred(d.lines[i]) {
 		return false
 	}
+	if s.span.Start == s.span.End && !d.lines[i-1].next && d.formLabel(d.lines[i]) {
+		return false // a label without a value, and the form's own head
+	}
 	if s.span.Start == s.span.End || d.lines[i-1].next {
 		return true
 	}
@@ -322,7 +370,7 @@ func (d *doc) readHeadlines(sections []section, free []int, limit int) {
 		i := free[n]
 		l := d.lines[i]
 		if d.lineKinds[i] == itemLine {
-			if span := d.readItem(l); span.End > span.Start && !titled {
+			if span := d.readItem(l); span.End > span.Start && (!titled || !d.beforeLabel(i, limit, titleLabel)) {
 				d.headline(span, 0.9)
 			}
 			continue
@@ -775,12 +823,27 @@ func (d *doc) citedBetween(s Span) {
 		begin += len(piece) + 1
 		low := d.lower[span.Start:span.End]
 		for _, word := range []string{"archive", "program", "library", "project", "collection", "архив", "библиотека"} {
-			if strings.Contains(low, word) && !strings.Contains(low, "://") {
+			if strings.Contains(low, word) && !strings.Contains(low, "://") && !keeps(low) {
 				d.add("publisher", d.clean(span), span, 0.85, "cited-publisher")
 				break
 			}
 		}
 	}
+}
+
+// keeps tells that words name who keeps the paper or a copy of it, not who publishes.
+func keeps(low string) bool {
+	for _, begin := range []string{"archive of ", "archives of ", "state archive", "central archive", "архив ", "государственный архив", "центральный архив"} {
+		if strings.HasPrefix(low, begin) {
+			return true
+		}
+	}
+	for _, word := range []string{"on file", "copy ", "obtained", "на хранении", "копия"} {
+		if strings.Contains(low, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // readLinks finds addresses of the document on the web, each once.
@@ -809,10 +872,17 @@ func linkOf(url string) Link {
 	_, rest, _ := strings.Cut(url, "://")
 	host, path, _ := strings.Cut(rest, "/")
 	l := Link{URL: url, Host: strings.ToLower(host)}
-	if last := path[strings.LastIndexByte(path, '/')+1:]; last != "" && strings.Trim(last, "0123456789") == "" {
+	if last := path[strings.LastIndexByte(path, '/')+1:]; last != "" && (strings.Trim(last, "0123456789") == "" || lettersAndNumber(last)) {
 		l.DocumentID = last
 	}
 	return l
+}
+
+// lettersAndNumber tells that the end of an address is a record's id such as gdr-0092.
+func lettersAndNumber(s string) bool {
+	letters, digits, found := strings.Cut(s, "-")
+	return found && len(letters) >= 1 && len(letters) <= 6 && strings.Trim(letters, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" &&
+		len(digits) >= 3 && strings.Trim(digits, "0123456789") == ""
 }
 
 // readTrailer reads a summary and a statement of rights that follow the form.
@@ -832,7 +902,31 @@ func (d *doc) readTrailer(free []int, labelled bool) {
 	}
 }
 
+// rightsPhrases are what those who publish say about the use of it.
+var rightsPhrases = []string{
+	"welcomes reuse", "welcomes the reuse", "welcomes the use", "all rights reserved", "public domain", "creative commons", "permission of the publisher",
+	"educational use", "may be reproduced", "перепечатка", "при перепечатке", "общественное достояние", "общественном достоянии", "ссылка на источник",
+}
+
+// lastRights reads what a page says of its use in its last paragraph, below a document
+// without a form's heading.
+func (d *doc) lastRights() {
+	if d.part.form >= 0 || d.part.kind != "" || d.has("rights") != nil {
+		return
+	}
+	for i := d.part.to - 1; i > d.part.from; i-- {
+		l := d.lines[i]
+		if l.empty() {
+			continue
+		}
+		if low := d.lower[l.Start:l.End]; d.lineKinds[i] == plainLine && slices.ContainsFunc(rightsPhrases, func(s string) bool { return strings.Contains(low, s) }) {
+			d.add("rights", d.clean(l.Span), l.Span, 0.75, "last-rights")
+		}
+		return
+	}
+}
+
 func (p *page) isRights(l line) bool {
 	low := p.lower[l.Start:l.End]
-	return strings.Contains(low, "copyright") || strings.Contains(low, "rights holder") || strings.Contains(low, "©") || strings.Contains(low, "авторск")
+	return strings.Contains(low, "copyright") || strings.Contains(low, "rights holder") || strings.Contains(low, "©") || strings.Contains(low, "авторск") || slices.ContainsFunc(rightsPhrases, func(s string) bool { return strings.Contains(low, s) })
 }

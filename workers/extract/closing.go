@@ -100,6 +100,9 @@ func (d *doc) signatures() {
 			own = append(own, s.agent)
 		}
 	}
+	if len(all) == 0 {
+		d.bodySigned()
+	}
 	if len(own) == 0 && len(all) > 0 {
 		own = append(own, all[len(all)-1].agent)
 	}
@@ -107,6 +110,38 @@ func (d *doc) signatures() {
 		if !s.inside || slices.ContainsFunc(own, s.agent.same) {
 			d.add("signatory", s.agent, s.span, 0.9, "signature")
 		}
+	}
+}
+
+// bodySigned finds the name of the body that sends a telegram, alone on a line below the
+// text: [Chinese] Embassy in Poland.
+func (d *doc) bodySigned() {
+	f := d.has("sender")
+	if f == nil {
+		return
+	}
+	a := f.Value.(Agent)
+	written := a.Written
+	if written == "" {
+		written = a.Office
+	}
+	if first := d.tokenAt(f.Evidence[0].Start); written == "" || !d.bodyWord(first, first+6) && !postWords[strings.ToLower(strings.Fields(written)[0])] {
+		return
+	}
+	for i := d.part.to - 1; i > d.body; i-- {
+		l := d.lines[i]
+		if l.empty() || l.last-l.first > 12 || d.relayedAt(i) {
+			continue
+		}
+		rest, found := strings.CutSuffix(strings.TrimRight(d.clean(l.Span), ".,"), written)
+		if rest = strings.TrimSpace(rest); !found || rest != "" && !strings.HasSuffix(rest, "]") {
+			continue
+		}
+		if end := d.trimOf(l.Span, ".,"); end.End-len(written) >= l.Start {
+			a.Written, a.Office = written, ""
+			d.add("signatory", a, Span{end.End - len(written), end.End}, 0.75, "body-signature")
+		}
+		return
 	}
 }
 

@@ -119,7 +119,7 @@ func (p *page) lettered(l line) (item, bool) {
 	if t.End-t.Start > 2 || utf8.RuneCountInString(p.of(t.Span)) != 1 || !p.startsUpper(l.first) || m != '.' && m != ')' || !p.closeTo(l.first+1) {
 		return item{}, false
 	}
-	if _, next := p.formType(l.first+2, l.last); next == l.first+2 {
+	if _, next := p.formType(l.first+2, l.last); next == l.first+2 && !p.partyToParty(l.first+2, l.last) {
 		return item{}, false
 	}
 	return item{number: t.Span, title: l.first + 2}, true

@@ -178,7 +178,7 @@ func (d *doc) headLine(i int) (next int, known bool) {
 	switch k := d.lineKinds[i]; {
 	case k == rulerLine:
 		return i + 1, true
-	case k == labelLine && d.part.form >= 0 && i > d.part.heading:
+	case k == labelLine && (d.part.form >= 0 && i > d.part.heading || d.besideFormLabel(i)):
 		return i + 1, d.formDate(l)
 	case k == labelLine || d.opens(l):
 		return i, false
@@ -256,6 +256,8 @@ func (d *doc) formDate(l line) bool {
 // headCell reads one column of a line of the head.
 func (d *doc) headCell(l line) bool {
 	switch {
+	case d.placeAndOrder(l):
+		return true
 	case d.bareOrder(l.first, l.last):
 		return d.order(l, true)
 	case d.stamps(l):
@@ -267,7 +269,14 @@ func (d *doc) headCell(l line) bool {
 		d.copyNumber(l)
 		d.ordersIn(l)
 		return true
-	case d.numbers(l) || d.markAndCopy(l) || d.declassified(l) || d.journal(l):
+	case d.marksAndOrders(l):
+		return true
+	case d.numbers(l):
+		if d.hasKey(l, kSecret) && !d.prose(l) { // Вх. № 12. Секретно
+			d.readMarks(l)
+		}
+		return true
+	case d.markAndCopy(l) || d.declassified(l) || d.journal(l) || d.markLabel(l):
 		return true
 	case d.at(l.first).key == kCopies:
 		d.copies(l)
@@ -305,6 +314,35 @@ func (d *doc) headCell(l line) bool {
 		return true
 	}
 	return d.placeLine(l) || found
+}
+
+// placeAndOrder reads "SEOUL Decipher in person": whereto, and an order to the clerk.
+func (d *doc) placeAndOrder(l line) bool {
+	n, next := d.nameAt(l.first, l.End)
+	if word := d.at(l.first); (next == l.first || !n.isPlace()) && word.word() && word.key == none && d.capitals(word.Span) && word.End-word.Start > 3 && !orderWords[d.word(l.first)] && !askedWords[d.word(l.first)] && !deskWords[d.word(l.first)] && !objectWords[d.word(l.first)] && !howWords[d.word(l.first)] && !d.bareWord(l.first) {
+		n, next = name{Span: word.Span, written: word.Span}, l.first+1
+	} else if next == l.first || !n.isPlace() {
+		return false
+	}
+	for next < l.last && d.at(next).mark != 0 {
+		next++
+	}
+	if next == l.last || !d.bareOrder(next, l.last) {
+		return false
+	}
+	d.placeTo(n)
+	span := Span{d.at(next).Start, l.End}
+	d.add("handling_instruction", d.clean(span), span, 0.85, "handling")
+	return true
+}
+
+// bareWord tells that a word is an order by itself, or asks for one: ЛИЧНО, ПРОШУ.
+func (d *doc) bareWord(i int) bool {
+	switch d.word(i) {
+	case "прошу", "просим", "только", "строго", "only", "strictly", "please":
+		return true
+	}
+	return d.bareOrder(i, i+1)
 }
 
 // cells cuts a line of a form where blanks show that it has columns. A value that
@@ -415,12 +453,15 @@ func (d *doc) addNumbers(field string, all []Span, raw Span, confidence float64,
 func (p *page) prose(l line) bool {
 	small := 0
 	for i := l.first; i < l.last; i++ {
-		if t := p.at(i); t.word() && t.key == none && !p.startsUpper(i) && t.End-t.Start > 1 && utf8.RuneCountInString(p.of(t.Span)) > 1 {
+		if t := p.at(i); t.word() && t.key == none && !absenceWords[p.word(i)] && !p.startsUpper(i) && t.End-t.Start > 1 && utf8.RuneCountInString(p.of(t.Span)) > 1 {
 			small++
 		}
 	}
 	return small >= 4 || small == 3 && p.plain[l.End-1] == '.'
 }
+
+// absenceWords name another addressee, for when the first is not there.
+var absenceWords = setOfWords("his absence absent отсутствие отсутствии отсутствия его случае")
 
 // markAndCopy reads "SECRET. Copy No. 4", also behind other words.
 func (d *doc) markAndCopy(l line) bool {
@@ -468,6 +509,48 @@ func (d *doc) journal(l line) bool {
 	return false
 }
 
+// marksAndOrders reads a line that is marks and orders to the clerk, sentence by
+// sentence: "Personal. Out of turn."
+func (d *doc) marksAndOrders(l line) bool {
+	if l.last-l.first > 14 || !d.severalSentences(l) {
+		return false
+	}
+	marked := false
+	for i := l.first; i < l.last; {
+		_, next := d.sentenceAt(i, l)
+		if next == 0 {
+			next = l.last
+		}
+		one := l
+		one.first, one.last = i, next
+		one.Span = Span{d.at(i).Start, d.at(next - 1).End}
+		if d.isMark(one) {
+			marked = true
+		} else if !d.bareOrder(i, next) {
+			return false
+		}
+		i = next
+	}
+	if !marked {
+		return false
+	}
+	d.readMarks(l)
+	d.ordersIn(l)
+	return true
+}
+
+// markLabel reads "Level: secret", "Гриф: секретно", "Precedence: immediate".
+func (d *doc) markLabel(l line) bool {
+	if d.at(l.first+1).mark != ':' || !markLabels[d.word(l.first)] && d.at(l.first).key != kUrgent || l.last-l.first > 8 {
+		return false
+	}
+	before := len(d.fields)
+	rest := l
+	rest.first, rest.Start = l.first+2, d.at(l.first+2).Start
+	d.readMarks(rest)
+	return len(d.fields) > before
+}
+
 // declassified reads a mark that the secrecy was lifted.
 func (d *doc) declassified(l line) bool {
 	if d.at(l.first).key != kDeclassified || l.last-l.first > 10 {
@@ -480,7 +563,7 @@ func (d *doc) declassified(l line) bool {
 // nameLine reads a name alone, in the head, as that of the addressee.
 func (d *doc) nameLine(i int) bool {
 	l := d.lines[i]
-	if len(d.to) > 0 || d.lineKinds[i] != signatureLine || i >= d.part.closing {
+	if len(d.to) > 0 && !d.belowNameLine(i) || d.lineKinds[i] != signatureLine || i >= d.part.closing {
 		return false
 	}
 	n, next := d.nameAt(l.first, l.End)
@@ -491,11 +574,20 @@ func (d *doc) nameLine(i int) bool {
 	return true
 }
 
+// belowNameLine tells that the line right above is the name alone of an addressee.
+func (d *doc) belowNameLine(i int) bool {
+	if i == 0 || d.lineKinds[i-1] != signatureLine {
+		return false
+	}
+	f := d.fields[d.to[len(d.to)-1].field]
+	return d.lineAt(f.Evidence[len(f.Evidence)-1].Start) == i-1
+}
+
 // numbers reads a line that has the document's other numbers: "Вх. № 4471",
 // "СПЕЦ. № 1450-1451", "Out. Nº 1533/shs In. Nº 501884".
 func (d *doc) numbers(l line) bool {
 	found := false
-	if word := d.word(l.first); d.at(l.first).key != kIncoming && d.at(l.first).key != kOutgoing && d.at(l.first).key != kSpecial && word != "in" && word != "out" {
+	if word := d.word(l.first); d.at(l.first).key != kIncoming && d.at(l.first).key != kOutgoing && d.at(l.first).key != kSpecial && word != "in" && word != "out" && word != "reg" && word != "registration" && word != "рег" && word != "регистрационный" {
 		return false
 	}
 	for i := l.first; i < l.last; i++ {
@@ -507,6 +599,9 @@ func (d *doc) numbers(l line) bool {
 			field = "outgoing_number"
 		case kSpecial:
 			field = "special_number"
+		}
+		if word := d.word(i); word == "reg" || word == "registration" || word == "рег" || word == "регистрационный" {
+			field = "registration_number"
 		}
 		if word := d.word(i); word == "in" && i+1 < l.last && d.at(i+1).mark == '.' {
 			field = "incoming_number"
@@ -652,12 +747,16 @@ func (d *doc) restriction(l line) {
 		start := l.Start + strings.LastIndexByte(before, '.') + 1
 		span := d.trimOf(Span{start, d.restrictionEnd(l, l.Start+len(before))}, ".")
 		name := "handling_instruction"
-		if strings.Contains(form, "cop") || strings.Contains(form, "коп") {
+		if strings.Contains(form, "cop") || strings.Contains(form, "коп") || strings.Contains(form, "reprod") || strings.Contains(form, "размнож") {
 			name = "copying_restriction"
 		} else if strings.Contains(form, "folder") || strings.Contains(form, "папка") {
 			if name = "classification"; d.has(name) != nil {
 				return // Special folder, beside the secrecy
 			}
+		}
+		if i := d.lineAt(l.Start) + 1; name == "handling_instruction" && i < d.part.to && span.End == l.End && d.withinDays(d.lines[i]) {
+			d.add(name, d.clean(span)+" "+d.clean(d.lines[i].Span), span, 0.85, "restriction", d.lines[i].Span)
+			return
 		}
 		d.add(name, d.clean(span), span, 0.85, "restriction")
 		return
@@ -720,11 +819,11 @@ type markPhrase struct {
 var marks = makeMarks(map[string][]string{
 	"classification": {
 		"of special importance", "особой важности", "for official use only", "official use only", "limited official use",
-		"для служебного пользования", "не подлежит оглашению", "unclassified", "restricted", "конфиденциально",
+		"для служебного пользования", "не подлежит оглашению", "absolutely secret", "strictly confidential", "весьма секретно", "строго конфиденциально", "unclassified", "restricted", "конфиденциально",
 	},
 	"priority": {
 		"out of turn", "вне всякой очереди", "вне очереди", "most immediate", "operational immediate", "of utmost urgency",
-		"very urgent", "extremely urgent", "весьма срочно", "весьма срочная", "особо срочно", "niact immediate", "niact",
+		"very urgent", "extremely urgent", "most urgent", "top priority", "extra urgent", "especially urgent", "в первую очередь", "вне всяких очередей", "экстренно", "чрезвычайно срочно", "весьма срочно", "весьма срочная", "особо срочно", "niact immediate", "niact",
 	},
 })
 
@@ -765,6 +864,9 @@ func (d *doc) readMarks(l line) {
 			}
 			d.add("classification", d.clean(Span{start, t.End}), Span{start, t.End}, 0.9, "secrecy")
 		case kUrgent:
+			if d.at(i+1).mark == ':' {
+				continue // the label
+			}
 			end := t.End
 			if d.lower[t.Start:t.End] == "вне" && d.at(i+1).word() {
 				end = d.at(i + 1).End
@@ -809,6 +911,12 @@ func (d *doc) timed(l line) bool {
 			}
 			d.add("from_place", d.agent(n), n.Span, 0.9, "from")
 			found, i = true, next-1
+			if d.word(next) == "в" || d.at(next).key == kTo { // ИЗ ПРАГИ В МОСКВУ
+				if to, after := d.nameAt(next+1, l.End); after > next+1 && to.isPlace() {
+					d.placeTo(to)
+					i, next = after-1, after
+				}
+			}
 			if k := d.signAt(next); k > next && d.has("telegram_number") == nil {
 				if all, after := d.numbersAt(k); after > k {
 					d.addNumbers("telegram_number", all, Span{d.at(next).Start, all[len(all)-1].End}, 0.9, "from-number")
@@ -830,6 +938,10 @@ func (d *doc) timed(l line) bool {
 			}
 			m, next := d.momentAt(j)
 			if next == j {
+				j = d.skipMode(j, l)
+				m, next = d.momentAt(j)
+			}
+			if next == j {
 				m, next = d.clockOn(j, l)
 			}
 			if next == j {
@@ -847,6 +959,23 @@ func (d *doc) timed(l line) bool {
 		}
 	}
 	return found
+}
+
+// skipMode skips by what means something came: "Получено по ВЧ 4 июня", "Received by
+// radio at 0900 5 May".
+func (d *doc) skipMode(i int, l line) int {
+	if w := d.word(i); w != "по" && w != "by" && w != "over" && w != "via" && w != "телеграфом" && w != "from" && w != "из" {
+		return i
+	}
+	for j := i + 1; j < min(i+6, l.last); j++ {
+		if d.at(j).mark == '.' && !d.closeTo(j) {
+			break
+		}
+		if _, next := d.momentAt(j); next > j {
+			return j
+		}
+	}
+	return i
 }
 
 // inSentence tells that "from" belongs to a telegram that is spoken of.
@@ -875,7 +1004,7 @@ func (d *doc) fromBody(i int, l line) int {
 		return first
 	}
 	span := Span{d.at(i).Start, d.at(end - 1).End}
-	if d.has("sender") == nil {
+	if f := d.has("sender"); f == nil || d.shortOf(f, span) {
 		a := Agent{Written: d.clean(span)}
 		if d.hasOffice(i, end) && !d.bodyWord(i, end) {
 			a = Agent{Office: a.Written}
@@ -883,13 +1012,24 @@ func (d *doc) fromBody(i int, l line) int {
 		if m := d.mentionAt(span.Start); m != nil && m.Kind == "organisation" {
 			a.ID, a.Name = m.Agent, m.Name
 		}
-		d.add("sender", a, span, 0.8, "from-body")
+		if f != nil { // the form's own words go before those of the title
+			f.Value, f.Raw, f.Evidence = a, d.of(span), append([]Span{span}, f.Evidence...)
+		} else {
+			d.add("sender", a, span, 0.8, "from-body")
+		}
 	}
 	if n, next := d.nameAt(end+1, l.End); next > end+1 && (n.isPlace() || n.known == nil && d.onlyMarks(next, l.last)) {
 		d.placeOf(n)
 		return next
 	}
 	return end
+}
+
+// shortOf tells that a form names shortly a body that the title names by its country:
+// "Embassy in Poland" for the Chinese Embassy in Poland.
+func (d *doc) shortOf(f *Field, s Span) bool {
+	a := f.Value.(Agent)
+	return a.ID == "" && a.Written == "" && strings.HasSuffix(strings.ToLower(a.Office), " "+strings.ToLower(d.clean(s)))
 }
 
 // undateline takes the time in a dateline for that of writing when the form tells
@@ -915,7 +1055,7 @@ func (d *doc) clockOn(i int, l line) (moment, int) {
 		return moment{}, i
 	}
 	same := sameDay[d.word(next)+" "+d.word(next+1)+" "+d.word(next+2)]
-	if !same && !d.onlyMarks(next, l.last) && d.at(next).mark != '.' {
+	if m := d.at(next).mark; !same && !d.onlyMarks(next, l.last) && m != '.' && m != ',' && m != ';' {
 		return moment{}, i
 	}
 	if f := d.has("document_date"); f != nil && d.body < d.part.end && (same || i <= l.first+3) {
@@ -1027,8 +1167,8 @@ func (d *doc) transmission(l line) bool {
 
 // modeWords are what messages are sent by.
 var modeWords = setOfWords(
-	"line courier radio pouch mail airmail airgram teletype telephone code cipher wire",
-	"вч шифром радио диппочтой почтой курьером нарочным фельдсвязью фельдъегерем телеграфом телефону телеграфу кодом аппарату",
+	"line courier radio pouch mail airmail airgram teletype telephone code cipher wire bag teleprinter telex",
+	"вч шифром шифру радио бодо кодом телетайпу телетайпом прямому проводу фельдсвязи диппочтой почтой курьером нарочным фельдсвязью фельдъегерем телеграфом телефону телеграфу кодом аппарату",
 )
 
 func (d *doc) placeBefore(i, limit int) {
@@ -1042,8 +1182,12 @@ func (d *doc) placeBefore(i, limit int) {
 
 // placeLine reads a line that is a place and nothing else, or an office.
 func (d *doc) placeLine(l line) bool {
-	n, next := d.nameAt(l.first, l.End)
-	if next > l.first && n.isPlace() && d.onlyMarks(next, l.last) {
+	first := l.first
+	if town := d.word(first) == "г" || d.word(first) == "гор"; town && d.at(first+1).mark == '.' {
+		first += 2
+	}
+	n, next := d.nameAt(first, l.End)
+	if next > first && (n.isPlace() || first > l.first && n.known == nil) && d.onlyMarks(next, l.last) {
 		from := d.has("from_place")
 		switch {
 		case (d.belowDay(l) || d.aboveDay(l)) && from == nil:
@@ -1085,6 +1229,10 @@ func (d *doc) office(l line) bool {
 		return false
 	}
 	span := Span{l.Start, d.at(end - 1).End}
+	if postWords[d.word(l.first)] && d.at(l.first).key != kTo && d.atTop(l) { // EMBASSY OF THE USSR IN NORWAY, on its own paper
+		d.topBody(Agent{Written: d.clean(l.Span)}, l.Span)
+		return true
+	}
 	d.address1(Agent{Office: d.clean(span)}, span, toLevel, false)
 	return true
 }

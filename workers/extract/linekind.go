@@ -71,7 +71,7 @@ var labels = map[string]label{
 	"address": sourceLabel, "web address": sourceLabel, "link": sourceLabel, "адрес": sourceLabel, "ссылка": sourceLabel, "постоянный адрес": sourceLabel,
 	"summary": summaryLabel, "description": summaryLabel, "abstract": summaryLabel, "аннотация": summaryLabel, "описание": summaryLabel,
 	"краткое содержание": summaryLabel, "резюме": summaryLabel, "scope and content": summaryLabel, "english summary": summaryLabel, "document summary": summaryLabel,
-	"original language": languageLabel, "language": languageLabel, "язык оригинала": languageLabel, "язык": languageLabel,
+	"original language": languageLabel, "language": languageLabel, "language(s)": languageLabel, "original language(s)": languageLabel, "document language": languageLabel, "язык(и)": languageLabel, "языки": languageLabel, "original languages": languageLabel, "язык оригинала": languageLabel, "язык": languageLabel,
 	"languages": languageLabel, "language of original": languageLabel, "language of the original": languageLabel, "язык документа": languageLabel,
 	"contents": contentsLabel, "содержание": contentsLabel, "available formats": contentsLabel, "состав": contentsLabel,
 	"rights": rightsLabel, "права": rightsLabel, "copyright": rightsLabel, "rights statement": rightsLabel, "terms of use": rightsLabel, "usage rights": rightsLabel,
@@ -90,7 +90,7 @@ var labels = map[string]label{
 	"ключевые слова": otherLabel, "тема": otherLabel, "темы": otherLabel, "персоналии": otherLabel, "география": otherLabel, "подборка": otherLabel, "коллекция": otherLabel,
 	"tags": otherLabel, "topics": otherLabel, "people": otherLabel, "places": otherLabel, "series title": otherLabel, "примечания": otherLabel, "document type": otherLabel, "вид документа": otherLabel,
 	"тип документа": otherLabel, "format": otherLabel, "extent": otherLabel, "объем": otherLabel, "объём": otherLabel, "physical description": otherLabel,
-	"record id": recordLabel, "persistent address": sourceLabel, "persistent link": sourceLabel,
+	"record id": recordLabel, "persistent address": sourceLabel, "persistent link": sourceLabel, "persistent url": sourceLabel, "stable url": sourceLabel, "permanent link": sourceLabel, "permanent url": sourceLabel, "постоянная ссылка": sourceLabel,
 	"credits": creditsLabel, "sponsor": creditsLabel, "funding": creditsLabel, "при поддержке": creditsLabel, "subjects": otherLabel, "subjects discussed": otherLabel, "keywords": otherLabel,
 	"associated people & organizations": otherLabel, "associated people": otherLabel, "associated places": otherLabel,
 	"associated topics": otherLabel, "document information": otherLabel, "related documents": otherLabel,
@@ -426,6 +426,9 @@ func (p *page) isSignature(l line) bool {
 	if l.last-l.first > 16 || p.at(l.first).key == kComrade || p.isMark(l) {
 		return false // a sentence, an address, a mark
 	}
+	if m := p.at(l.first + 1).mark; p.undated(l).Start == l.Start && p.digits(l.first) > 0 && p.digits(l.first) <= 2 && (m == '.' || m == ')') && p.startsUpper(l.first+2) {
+		return false // 2. Molotov, of a list
+	}
 	name := p.signed(p.undated(l))
 	if name.End == name.Start {
 		return false
@@ -656,6 +659,9 @@ func (p *page) officeAndInitials(l line, last int) officeSignature {
 	for first-2 > l.first && p.at(first-1).mark == '.' && p.initialAt(first-2) {
 		first -= 2
 	}
+	if first == i && nominative[p.word(l.first)] && p.surnameAlone(i) && first > l.first+1 && p.at(i-1).mark == 0 { // Посол СССР в Иране Садчиков
+		return officeSignature{p.trimOf(Span{l.Start, p.at(i - 1).End}, ","), p.at(i).Span}
+	}
 	if first == i || first == l.first {
 		return officeSignature{}
 	}
@@ -664,6 +670,17 @@ func (p *page) officeAndInitials(l line, last int) officeSignature {
 		return officeSignature{}
 	}
 	return officeSignature{office, Span{p.at(first).Start, p.at(i).End}}
+}
+
+// surnameAlone tells that a word with a capital may be a surname: that of nobody else
+// but a person, as far as is known, and no abbreviation.
+func (p *page) surnameAlone(i int) bool {
+	written := p.of(p.at(i).Span)
+	m := p.mentionAt(p.at(i).Start)
+	if m == nil {
+		m = p.mentionEnding(max(0, i-4), i+1)
+	}
+	return utf8.RuneCountInString(written) >= 4 && written != strings.ToUpper(written) && (m == nil || m.Kind == agents.Person)
 }
 
 // initialAt tells that a token is one capital letter.
@@ -716,7 +733,7 @@ func (p *page) isEdge(l line) bool {
 	case "enclosure", "enclosures", "приложение", "приложения", "отп", "resolution", "резолюция", "помета", "пометы", "виза", "correct":
 		return true
 	}
-	return l.End-l.Start < 200 && p.shelfmark(p.lower[l.Start:l.End]) || p.sentBelow(l)
+	return l.End-l.Start < 200 && p.shelfmark(p.lower[l.Start:l.End]) || p.sentBelow(l) || p.visa(l)
 }
 
 // officeBelow tells that a line is the office of who signed on the line above.
@@ -823,8 +840,9 @@ func (p *page) besideLetterhead(k kind, l line) bool {
 	if word == "only" || word == "только" {
 		return true
 	}
-	for _, c := range p.cells(l) {
-		if c.first > l.first && (p.isMark(c) || p.isRestriction(c) || p.stamps(c)) {
+	cells := p.cells(l)
+	for _, c := range cells {
+		if (c.first > l.first || len(cells) > 1 && !p.namesBody(c)) && (p.isMark(c) || p.isRestriction(c) || p.stamps(c)) {
 			return true
 		}
 	}

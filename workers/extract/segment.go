@@ -333,7 +333,29 @@ func (p *page) isRestriction(l line) bool {
 			return true
 		}
 	}
-	return false
+	return p.withinDays(l)
+}
+
+// withinDays finds the term that stands below an order to send a sheet back: within 24
+// hours, в течение 7 дней, в 3-дневный срок.
+func (p *page) withinDays(l line) bool {
+	if l.last-l.first > 7 || l.last == l.first {
+		return false
+	}
+	switch p.word(l.first) {
+	case "within", "в", "not", "не":
+	default:
+		return false
+	}
+	number, unit := false, false
+	for i := l.first + 1; i < l.last; i++ {
+		number = number || p.digits(i) > 0
+		switch p.word(i) {
+		case "hours", "days", "day", "часов", "часа", "суток", "дней", "дня", "дневный", "суточный", "срок":
+			unit = true
+		}
+	}
+	return number && unit
 }
 
 var restrictions = []string{
@@ -627,16 +649,37 @@ func (s *segmenter) closed(signature, limit int) int {
 		case depth > 0 || k == numberLine || k == dayLine || k == closingLine || k == signatureLine:
 		case list && s.digits(l.first) > 0, noted && s.numberedNote(l):
 		case k == plainLine && (s.belowSignature(l) || i == signature+1 && s.officeBelow(i)):
+		case k == plainLine && end == signature+1 && s.aboveNumber(i, limit): // a word to the clerk alone
 		default:
 			return end
 		}
-		list = strings.HasSuffix(s.plain[l.Start:l.End], ":") || s.digits(l.first) > 0 || s.clerks(l)
+		list = strings.HasSuffix(s.plain[l.Start:l.End], ":") || l.last == l.first+1 && s.at(l.first).key == kCopies || s.digits(l.first) > 0 || s.clerks(l)
 		noted = noted || s.referred(l)
 		// A stamp in brackets may go over several lines.
 		depth = max(0, depth+strings.Count(s.plain[l.Start:l.End], "[")-strings.Count(s.plain[l.Start:l.End], "]"))
 		end = i + 1
 	}
 	return end
+}
+
+// aboveNumber tells that a short paragraph below a signature has the document's own
+// number or date right below it, so that it belongs to it.
+func (s *segmenter) aboveNumber(i, limit int) bool {
+	if s.lines[i].last-s.lines[i].first > 40 {
+		return false
+	}
+	for j := i + 1; j < limit; j++ {
+		switch s.kinds[j] {
+		case emptyLine:
+			continue
+		case numberLine:
+			return true
+		case dayLine:
+			return j+1 < limit && (s.kinds[j+1] == numberLine || s.kinds[j+1] == emptyLine && s.below(s.kinds, j) == -1)
+		}
+		return false
+	}
+	return false
 }
 
 // belowSignature finds further lines that only stand below a signature: copies
@@ -663,11 +706,28 @@ func (s *segmenter) belowSignature(l line) bool {
 		return true
 	case strings.HasPrefix(low, "sent ") || strings.HasPrefix(low, "послано") || strings.HasPrefix(low, "принял "):
 		return true
-	case s.sentBelow(l):
+	case s.sentBelow(l), s.visa(l):
 		return true
 	}
 	return false
 }
+
+// visa tells that a line is what somebody put his name to below a telegram: Seen by,
+// Authenticated, Correct, Расшифр., Отпеч., Виза.
+func (p *page) visa(l line) bool {
+	if l.last-l.first > 30 || p.prose(l) && !strings.ContainsAny(p.plain[l.Start:l.End], "«\"“„") {
+		return false
+	}
+	after := p.at(l.first + 1)
+	return visaWords[p.word(l.first)] && (after.mark == ':' || after.mark == '.' || after.key == kBy || p.startsUpper(l.first+1))
+}
+
+// visaWords begin such lines, beside those that have a meaning of their own.
+var visaWords = setOfWords(
+	"seen authenticated correct certified attested approved initialled initialed visa endorsed noted reviewed handed read filed true",
+	"расшифр отпеч дешифр дешифровал дешифровала дешифровано виза визы завизировал читал читали ознакомлен ознакомлены ознакомился заверил заверила удостоверил размечено",
+	"машинистка исполнено напеч печ подлинник подписал подписали доложено резолюция помета пометы пометка разметка",
+)
 
 // marginal tells that a line describes what is written on the sheet by hand.
 func (s *segmenter) marginal(low string) bool {
