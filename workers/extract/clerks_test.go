@@ -74,6 +74,8 @@ func TestListsOfCopies(t *testing.T) {
 		"one each":     {"DISTRIBUTION\n1-2. cc. Mikoyan, Zotov\n3. 4th European Dept.\n4. Tenth Dept., to file", "[1,Mikoyan,1] [2,Zotov,1] [3,4th European Dept,1]", "[4,Tenth Dept., to file]"},
 		"a dash":       {"Копии: тт. Микояну — 2 экз., Зотову", "[,Микояну,2] [,Зотову,1]", ""},
 		"with a word":  {"Copies: Mikoyan (2 copies), Zotov", "[,Mikoyan,2] [,Zotov,1]", ""},
+		"run from 1":   {"Разослано: т. Микояну — 1, т. Зотову — 2, т. Ворошилову — 3", "[1,Микояну,1] [2,Зотову,1] [3,Ворошилову,1]", ""},
+		"do not run":   {"Разослано: т. Микояну — 2, т. Зотову — 1, т. Ворошилову — 1", "[,Микояну,2] [,Зотову,1] [,Ворошилову,1]", ""},
 		"burned":       {"Distribution:\n1 - Mikoyan\n2 - burned 9.9.50", "[1,Mikoyan,1]", "[2,burned 9.9.50]"},
 		"an ordinal":   {"Разослано:\n1. т. Микояну\n2. 4-й отдел", "[1,Микояну,1] [2,4-й отдел,1]", ""},
 	} {

@@ -18,6 +18,7 @@ func (d *doc) readClosing() {
 	d.numberAndDate()
 	d.leadingNumber()
 	d.readClerks()
+	d.settleCopies()
 	d.settleRoles()
 }
 

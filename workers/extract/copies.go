@@ -359,6 +359,9 @@ func (d *doc) entries(l line, i int, list bool) bool {
 
 // entry reads one numbered entry and returns the token behind it, i for none.
 func (d *doc) entry(i int, l line, list bool) int {
+	if _, next := d.dayAt(i); next > i {
+		return i // 30.1.50
+	}
 	numbers, k := d.copyNumbers(i)
 	if k == i || k >= l.last || d.at(k).key == kCopies {
 		return i
@@ -407,6 +410,29 @@ func (d *doc) entry(i int, l line, list bool) int {
 	}
 	d.add("distribution", v, span, sure, rule)
 	return end
+}
+
+// settleCopies takes figures behind recipients that run on from 1 for the numbers of
+// their copies: "Lunin - 1, Sorokin - 2, Vetrov - 3".
+func (d *doc) settleCopies() {
+	var run []int
+	for i, f := range d.fields {
+		v, ok := f.Value.(Distribution)
+		if ok && f.Name == "distribution" && v.CopyNumber == "" {
+			if v.Copies != len(run)+1 {
+				return
+			}
+			run = append(run, i)
+		}
+	}
+	if len(run) < 3 {
+		return
+	}
+	for n, i := range run {
+		v := d.fields[i].Value.(Distribution)
+		v.Copies, v.CopyNumber = 1, strconv.Itoa(n+1)
+		d.fields[i].Value = v
+	}
 }
 
 // disposal tells that a word says what became of a copy.

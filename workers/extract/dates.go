@@ -589,7 +589,7 @@ func (p *page) numberAt(i int) (Span, int) {
 	j := i + 1
 	for ; j < len(p.tokens) && p.closeTo(j); j++ {
 		t := p.at(j)
-		joins := t.mark == '/' || t.mark == '-' || t.mark == '–'
+		joins := t.mark == '/' || t.mark == '-' || t.mark == '–' || t.mark == '—'
 		if joins && p.at(j+1).mark == 0 && p.closeTo(j+1) && j+1 < len(p.tokens) {
 			j++
 			continue
@@ -634,7 +634,7 @@ func (p *page) registry(s Span) string {
 			}
 			continue
 		}
-		if t.mark == '–' {
+		if t.mark == '–' || t.mark == '—' {
 			written = "-"
 		}
 		b.WriteString(written)
