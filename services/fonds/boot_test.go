@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -58,6 +59,9 @@ type site struct {
 	http   string
 	nats   string
 	log    *lockedBuffer
+	// extracts tells that the servers look for fields too. Indexing the names takes a
+	// race-checked server six seconds of its start, which few tests need.
+	extracts bool
 }
 
 // newSite has the real engine.
@@ -109,9 +113,18 @@ type process struct {
 	ended chan struct{}
 }
 
+// extracting has the servers look for fields too.
+func (s *site) extracting() *site {
+	s.extracts = true
+	return s
+}
+
 // start starts a server process with quick settings and waits until it is ready.
 func (s *site) start(args ...string) *process {
 	s.t.Helper()
+	if !s.extracts && !slices.Contains(args, "--roles") {
+		args = append(args, "--roles", strings.Join([]string{roleCatalog, roleIntake, roleRelay, roleOCR}, ","))
+	}
 	p := s.spawn(append([]string{
 		"serve", "--data", s.data, "--engine", s.engine, "--listen", s.grpc, "--http", s.http, "--nats-listen", s.nats,
 		"--ack-wait", "2s", "--reconcile", "1s", "--retry-delay", "200ms", "--max-deliveries", "20",

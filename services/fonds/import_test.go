@@ -129,7 +129,7 @@ func TestImportServesWhatExtractSays(t *testing.T) {
 	if err != nil || len(files) < 25 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
-	s := newFakeSite(t)
+	s := newFakeSite(t).extracting()
 	server := s.start()
 	want, got, documents := stated{}, stated{}, 0
 	for line := range strings.Lines(s.want(append([]string{"extract", "--json"}, files...)...)) {

@@ -33,7 +33,7 @@ const (
 // command, text out over gRPC, nothing read twice, and all there after a restart.
 func TestMainJob(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newSite(t).extracting()
 	server := s.start()
 	c := s.dial()
 	out := t.TempDir()

@@ -28,7 +28,7 @@ func (s *site) sees(want string, args ...string) string {
 // change what they said, and not what the person said.
 func TestCorrectionsOutliveNewNames(t *testing.T) {
 	t.Parallel()
-	s := newFakeSite(t)
+	s := newFakeSite(t).extracting()
 	server := s.start()
 	in := tree(t, map[string][]byte{"wells.txt": []byte(wellsTelegram), "own.csv": []byte(ownNames)})
 	var d struct{ Name string }

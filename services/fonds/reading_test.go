@@ -15,7 +15,7 @@ const corpus = "../../workers/extract/testdata/corpus"
 // asks it in the ways in which an archivist would.
 func TestDocumentsAreFoundByWhatTheySay(t *testing.T) {
 	t.Parallel()
-	s := newFakeSite(t)
+	s := newFakeSite(t).extracting()
 	server := s.start()
 	english, russian := filepath.Join(corpus, "01_page_headings.txt"), filepath.Join(corpus, "24_ru_incoming.txt")
 	s.want("import", "--wait", english, russian)

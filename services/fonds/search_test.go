@@ -12,7 +12,7 @@ import (
 // searches what it has indexed.
 func TestSearchFromPageToTerminal(t *testing.T) {
 	t.Parallel()
-	s := newFakeSite(t)
+	s := newFakeSite(t).extracting()
 	server := s.start()
 	in := tree(t, map[string][]byte{
 		"scan/a.pgm": fakePage("the artillery at Kobdo"),

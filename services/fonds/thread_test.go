@@ -24,7 +24,7 @@ const (
 // correspondence as a person does.
 func TestThreadIsLaidOut(t *testing.T) {
 	t.Parallel()
-	s := newFakeSite(t)
+	s := newFakeSite(t).extracting()
 	server := s.start("--roles", "catalog,intake,relay,extract")
 	in := t.TempDir()
 	imported := map[string]string{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 	"testing"
@@ -125,9 +126,9 @@ func TestStatementsStayFew(t *testing.T) {
 	s := openNew(t)
 	err := s.Tx(t.Context(), func(tx catalog.Tx) error {
 		for n := range 2 * maxStatements {
-			parts := make(catalog.And, n%maxStatements)
+			parts := make(catalog.And, bits.Len(2*maxStatements))
 			for i := range parts {
-				parts[i] = catalog.IsComplete(i%2 == n/maxStatements)
+				parts[i] = catalog.IsComplete(n>>i&1 == 1)
 			}
 			if _, err := tx.Documents(catalog.DocumentQuery{Where: parts, Limit: 1}); err != nil {
 				return err
