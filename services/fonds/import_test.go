@@ -129,6 +129,11 @@ func TestImportServesWhatExtractSays(t *testing.T) {
 	if err != nil || len(files) < 25 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
+	var some []string
+	for i := 0; i < len(files); i += 4 { // each takes a second under the race detector
+		some = append(some, files[i])
+	}
+	files = some
 	s := newFakeSite(t).extracting()
 	server := s.start()
 	want, got, documents := stated{}, stated{}, 0
