@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// address reads a line that says to whom: "BEIJING, TO ROSHCHIN", "for Comrade MAO
-// ZEDONG", "To Comrade FILIPPOV!", "via Roshchin".
+// address reads a line that says to whom: "IGARKA, TO LUNIN", "for Comrade GUROV
+// IVAN", "To Comrade SOROKIN!", "via Lunin".
 func (d *doc) address(l line) bool {
 	found := false
 	if d.salutation(l) || d.continuesOffice(l) || d.officeAddress(l) || d.bodyAddress(l) {

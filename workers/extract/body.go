@@ -476,7 +476,7 @@ func (d *doc) wrapped(i int) bool {
 	return d.lines[i].next && d.lineKinds[i+1] == plainLine && d.lines[i].End-d.lines[i].Start > 45
 }
 
-// noteFor reads the beginning of a part for the intermediary: "For Roshchin.", "Для
+// noteFor reads the beginning of a part for the intermediary: "For Lunin.", "Для
 // Вас.", "Only for your information:". It returns the token behind its full stop,
 // the line's first for none.
 func (d *doc) noteFor(l line) (Agent, int) {

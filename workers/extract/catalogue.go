@@ -475,7 +475,7 @@ func (d *doc) citedTitle(s Span) {
 	if open < 0 || open > 3 {
 		return
 	}
-	_, size := firstRune(cut[open:])
+	_, size := utf8.DecodeRuneInString(cut[open:])
 	end := strings.IndexAny(cut[open+size:], "\"”")
 	if end < 0 {
 		return

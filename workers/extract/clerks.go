@@ -71,7 +71,7 @@ func (d *doc) readBelow(i int, list bool) bool {
 // stepNames are the steps by the word that begins them.
 var stepNames = map[key]string{kDeciphered: "deciphered", kPrinted: "printed", kVerified: "verified", kExecuted: "executed", kDispatched: "dispatched", kRecorded: "recorded"}
 
-// steps reads "Deciphered by Prokop'yev 1930 9 June", several on a line.
+// steps reads "Deciphered by Gromova 1915 12 March", several on a line.
 func (d *doc) steps(l line) bool {
 	found := false
 	for i := l.first; i < l.last; i++ {

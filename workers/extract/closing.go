@@ -210,7 +210,7 @@ func (d *doc) numberAndDate() {
 	}
 }
 
-// outgoing reads "No. 2787 5.6.51", "14 июня 1953 г. Исх. № 906", and what a
+// outgoing reads "No. 82 2.3.50", "14 июня 1953 г. Исх. № 906", and what a
 // signature has beside it.
 func (d *doc) outgoing(l line) {
 	for i := l.first; i < l.last; i++ {

@@ -305,7 +305,7 @@ func (p *page) excerpts(i int) bool {
 }
 
 // partyToParty tells that words say who wrote to whom and nothing before it: "The
-// Ambassador in X (Name) to the Department of State", "Roshchin to Filippov [Stalin]".
+// Ambassador in X (Name) to the Department of State", "Lunin to Sorokin [Gurov]".
 func (p *page) partyToParty(first, last int) bool {
 	if !p.startsUpper(first) {
 		return false
@@ -446,11 +446,11 @@ func (d *doc) officeThenName(i, last, end int) (a Agent, span Span, next int) {
 		if w := d.word(first); w == "to" || w == "in" || w == "of" {
 			if m := d.mentionAt(d.at(first + 1).Start); m != nil && m.Kind == "place" {
 				first = d.tokenAt(m.End)
-			} else if d.startsUpper(first+1) && d.initial(first+2) {
+			} else if d.startsUpper(first+1) && d.initialAt(first+2) {
 				first += 2
 			}
 		}
-		if first >= last || !d.startsUpper(first) || d.official(first) || d.at(first).key != none && !d.initial(first) {
+		if first >= last || !d.startsUpper(first) || d.official(first) || d.at(first).key != none && !d.initialAt(first) {
 			continue
 		}
 		m := d.mentionAt(d.at(first).Start)

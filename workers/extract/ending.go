@@ -159,7 +159,7 @@ func (p *page) visa(l line) bool {
 }
 
 // visaWords begin such lines, beside those that have a meaning of their own.
-var visaWords = setOfWords(
+var visaWords = wordSet(
 	"seen authenticated correct certified attested approved initialled initialed visa endorsed noted reviewed handed read filed true",
 	"расшифр отпеч дешифр дешифровал дешифровала дешифровано виза визы завизировал читал читали ознакомлен ознакомлены ознакомился заверил заверила удостоверил размечено",
 	"машинистка исполнено напеч печ подлинник подписал подписали доложено резолюция помета пометы пометка разметка",

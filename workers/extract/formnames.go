@@ -264,7 +264,7 @@ func (r *formReader) letters(run nameRun) bool {
 // listed tells that what looks like an initial is the letter of a list, a shelfmark
 // or a part: Zone A. Germany.
 func (r *formReader) listed(run nameRun) bool {
-	if !r.initialAt(run.first) || r.initialAt(run.first+2) {
+	if !r.initialOf(run.first) || r.initialOf(run.first+2) {
 		return false
 	}
 	switch r.word(run.first - 1) {

@@ -54,7 +54,7 @@ func (r *formReader) zone(i int) bool {
 func (r *formReader) run(i int) (nameRun, bool) {
 	run := nameRun{first: i, last: i}
 	j := i
-	for r.initialAt(j) {
+	for r.initialOf(j) {
 		run.initials = true
 		j += 2
 	}
@@ -95,7 +95,7 @@ func (r *formReader) run(i int) (nameRun, bool) {
 		return full, true
 	}
 	end := run.last
-	for !run.initials && r.initialAt(end) && end < run.last+4 && r.near(end) {
+	for !run.initials && r.initialOf(end) && end < run.last+4 && r.near(end) {
 		end += 2
 	}
 	if end > run.last && !r.nameWord(end) && !r.abbreviation(run) {
@@ -119,8 +119,9 @@ func (r *formReader) full(run nameRun) (nameRun, bool) {
 	return run, true
 }
 
-// initialAt tells that an initial with its full stop stands at token i.
-func (r *formReader) initialAt(i int) bool {
+// initialOf tells that an initial with its full stop stands at token i, which may be
+// of two letters before a name.
+func (r *formReader) initialOf(i int) bool {
 	t := r.at(i)
 	if !t.word() || !r.startsUpper(i) || r.at(i+1).mark != '.' || !r.closeTo(i+1) {
 		return false

@@ -316,7 +316,7 @@ func (p *page) prose(l line) bool {
 }
 
 // absenceWords name another addressee, for when the first is not there.
-var absenceWords = setOfWords("his absence absent отсутствие отсутствии отсутствия его случае")
+var absenceWords = wordSet("his absence absent отсутствие отсутствии отсутствия его случае")
 
 // journal reads "From the journal of X", whose record it is.
 func (d *doc) journal(l line) bool {

@@ -17,12 +17,12 @@ const (
 	rulerLine
 	labelLine      // Citation:, Summary: … of an edition
 	letterheadLine // the body that made the form
-	headingLine    // CIPHERED TELEGRAM No. 3557
+	headingLine    // CIPHERED TELEGRAM No. 5120
 	dayLine        // nothing but a date
 	numberLine     // nothing but a number and perhaps a date
 	signatureLine
 	closingLine // copies, clerks' lines, stamps: what follows a signature
-	titleLine   // a heading of an edition: Mao to Gao Gang
+	titleLine   // a heading of an edition: Lunin to Sorokin
 	itemLine    // the number that a collection gives a document: No. 47
 )
 
@@ -218,7 +218,7 @@ func (p *page) capitals(s Span) bool {
 // quotes may stand at the ends of any line.
 const quotes = "\"“”„‟«»'‘’"
 
-// isNumberLine finds "No. 2974", "No. 2787 5.6.51", "ИСХ. № 123", "14 июня Исх. № 9".
+// isNumberLine finds "No. 81", "No. 82 2.3.50", "ИСХ. № 123", "14 июня Исх. № 9".
 func (p *page) isNumberLine(l line) bool {
 	i := l.first
 	if t := p.at(i); l.last-i <= 20 && (t.num >= 0 || t.mark != 0 || t.key.month() > 0) {

@@ -285,7 +285,7 @@ func (d *doc) transmission(l line) bool {
 }
 
 // modeWords are what messages are sent by.
-var modeWords = setOfWords(
+var modeWords = wordSet(
 	"line courier radio pouch mail airmail airgram teletype telephone code cipher wire bag teleprinter telex",
 	"вч шифром шифру радио бодо кодом телетайпу телетайпом прямому проводу фельдсвязи диппочтой почтой курьером нарочным фельдсвязью фельдъегерем телеграфом телефону телеграфу кодом аппарату",
 )

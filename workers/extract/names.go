@@ -20,8 +20,6 @@ type name struct {
 	bracketed bool
 }
 
-func firstRune(s string) (rune, int) { return utf8.DecodeRuneInString(s) }
-
 // mentionAt returns the known name that begins at an offset, or nil.
 func (p *page) mentionAt(offset int) *agents.Mention {
 	i := sort.Search(len(p.names), func(i int) bool { return p.names[i].Start >= offset })

@@ -131,7 +131,7 @@ func (d *doc) addRegister(field string, all []Span, raw Span) {
 	d.add(field, NumberRange{from, to}, raw, 0.9, "numbers")
 }
 
-// incoming finds "Incoming No 452/1948/shs", "ВХ. № 20757" in a span.
+// incoming finds "Incoming No 17/1950/sh", "ВХ. № 20311" in a span.
 func (d *doc) incoming(s Span) {
 	for i := d.tokenAt(s.Start); i < len(d.tokens) && d.at(i).Start < s.End; i++ {
 		if d.at(i).key != kIncoming {

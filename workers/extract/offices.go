@@ -2,7 +2,6 @@ package extract
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // officeAddress reads an addressee by office, with or without the name and the place:
@@ -93,7 +92,7 @@ words:
 		case !d.startsUpper(j) && !seen:
 			return Span{}, i
 		case seen && d.startsUpper(j):
-			if m := d.mentionAt(t.Start); m != nil && m.Kind == "person" || d.startsUpper(j) && d.initial(j) {
+			if m := d.mentionAt(t.Start); m != nil && m.Kind == "person" || d.initialAt(j) {
 				break words
 			}
 		}
@@ -107,11 +106,6 @@ words:
 
 // officeSmall are the small words inside an office.
 var officeSmall = map[string]bool{"of": true, "the": true, "in": true, "at": true, "to": true, "for": true, "and": true, "в": true, "во": true, "при": true, "по": true, "на": true, "и": true}
-
-// initial tells that a token is one letter with its stop.
-func (d *doc) initial(i int) bool {
-	return utf8.RuneCountInString(d.of(d.at(i).Span)) == 1 && d.at(i+1).mark == '.'
-}
 
 // continuesOffice reads the further lines of an office: СОВЕТА МИНИСТРОВ СССР below
 // ЗАМЕСТИТЕЛЮ ПРЕДСЕДАТЕЛЯ.
@@ -136,11 +130,7 @@ func (d *doc) continuesOffice(l line) bool {
 		return true
 	}
 	if ranked[d.word(l.first)] && l.last-l.first <= 4 && !d.sentence(l) { // Маршалу Советского Союза
-		f := &d.fields[d.to[last].field]
-		a := f.Value.(Agent)
-		a.Office += " " + d.clean(l.Span)
-		f.Value = a
-		f.Evidence = append(f.Evidence, l.Span)
+		d.lengthenOffice(last, l)
 		return true
 	}
 	if !d.capitals(l.Span) || d.at(l.first).key != none && d.at(l.first).key != kBody && d.at(l.first).key != kOf {
@@ -154,16 +144,21 @@ func (d *doc) continuesOffice(l line) bool {
 	if m := d.mentionAt(l.Start); m != nil && m.Kind == "person" {
 		return false
 	}
+	d.lengthenOffice(last, l)
+	return true
+}
+
+// lengthenOffice adds a line to the office of an addressee.
+func (d *doc) lengthenOffice(last int, l line) {
 	f := &d.fields[d.to[last].field]
 	a := f.Value.(Agent)
 	a.Office += " " + d.clean(l.Span)
 	f.Value = a
 	f.Evidence = append(f.Evidence, l.Span)
-	return true
 }
 
 // ranked are ranks on a line of their own, of one who is addressed.
-var ranked = setOfWords("маршалу генералу адмиралу полковнику генералиссимусу маршал генерал адмирал marshal generalissimo admiral general colonel вице контр")
+var ranked = wordSet("маршалу генералу адмиралу полковнику генералиссимусу маршал генерал адмирал marshal generalissimo admiral general colonel вице контр")
 
 // officeAbove returns the number of the addressee whose office, without a name,
 // stands on the line above; -1 without one.

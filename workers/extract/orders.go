@@ -38,21 +38,11 @@ func (d *doc) order(l line, head bool) bool {
 }
 
 // orderWords begin an order to the clerk or the intermediary.
-var orderWords = setOfWords(
+var orderWords = wordSet(
 	"deliver transmit pass convey hand telegraph forward communicate confirm acknowledge report tell inform execute decipher decode destroy burn relay retransmit",
 	"вручите вручить передайте передать телеграфируйте телеграфировать телеграфьте подтвердите подтвердить сообщите доложите доложить посетите расшифруйте расшифровать",
 	"донесите донести доносите уничтожьте уничтожить сожгите сжечь перешлите переслать ознакомьте ознакомить радируйте",
 )
-
-func setOfWords(lists ...string) map[string]bool {
-	found := map[string]bool{}
-	for _, list := range lists {
-		for word := range strings.FieldsSeq(list) {
-			found[word] = true
-		}
-	}
-	return found
-}
 
 // orders tells that a line begins with an order: a verb of handing on, or what is
 // to be done and then the verb.
@@ -125,10 +115,10 @@ func (d *doc) behindBracket(i, last int) int {
 var (
 	// objectWords are what a clerk confirms, askedWords further verbs for it, howWords
 	// how he is to do it.
-	objectWords = setOfWords("receipt execution fulfillment fulfilment delivery compliance result results", "результат результаты результатах исполнение исполнении исполнения получение получении получения вручение вручении выполнение выполнении")
-	askedWords  = setOfWords("delivered transmitted deciphered shown destroyed burned burnt handed cable wire", "подтверждайте сообщать")
-	howWords    = setOfWords("personally immediately urgently today once person", "лично немедленно срочно сегодня")
-	deskWords   = setOfWords("department dept please pls")
+	objectWords = wordSet("receipt execution fulfillment fulfilment delivery compliance result results", "результат результаты результатах исполнение исполнении исполнения получение получении получения вручение вручении выполнение выполнении")
+	askedWords  = wordSet("delivered transmitted deciphered shown destroyed burned burnt handed cable wire", "подтверждайте сообщать")
+	howWords    = wordSet("personally immediately urgently today once person", "лично немедленно срочно сегодня")
+	deskWords   = wordSet("department dept please pls")
 	// orderPhrases are whole orders without a verb, and such as have one of their own.
 	orderPhrases = map[string]bool{}
 )

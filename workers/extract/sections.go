@@ -48,7 +48,7 @@ func (d *doc) besideFormLabel(i int) bool {
 }
 
 // markLabels stand before a mark of secrecy or urgency.
-var markLabels = setOfWords("level secrecy classification security grade urgency priority precedence гриф секретность срочность степень категория", "куда кому откуда")
+var markLabels = wordSet("level secrecy classification security grade urgency priority precedence гриф секретность срочность степень категория", "куда кому откуда")
 
 func join(a, b Span) Span {
 	if a.Start == a.End {

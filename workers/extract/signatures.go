@@ -270,7 +270,7 @@ func (p *page) surnameAlone(i int) bool {
 	return utf8.RuneCountInString(written) >= 4 && written != strings.ToUpper(written) && (m == nil || m.Kind == agents.Person)
 }
 
-// initialAt tells that a token is one capital letter.
+// initialAt tells that a token is a capital, or two letters, with its stop: V., Yu.
 func (p *page) initialAt(i int) bool {
 	return p.startsUpper(i) && utf8.RuneCountInString(p.of(p.at(i).Span)) <= 2 && p.at(i+1).mark == '.'
 }

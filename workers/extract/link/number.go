@@ -88,8 +88,8 @@ func sameStem(list []string, n string) bool {
 	return false
 }
 
-// nearNumbers tells that one character of a number was read for another, as in 2961
-// for 2967.
+// nearNumbers tells that one character of a number was read for another, as in 4102
+// for 4107.
 func nearNumbers(list []string, n string) bool {
 	for _, x := range list {
 		if len(x) == len(n) && len(x) >= 3 && oneOff(x, n) {

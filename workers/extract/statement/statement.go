@@ -101,7 +101,7 @@ var Fields = []Field{
 	{"contact", Text, "address for questions of rights", "rights@archive.example.org"},
 	{"telegram_reference", Reference, "another telegram, letter or statement", `{"kind": "telegram", "number": "79", "date": "1950-02-27", "relation": "in_reply_to"}`},
 	{"embedded_message", Embedded, "message inside the document", `{"relation": "relayed", "from": "Zotov", "to": "Lunin", "first": "The wells", "last": "until June."}`},
-	{"gloss", Gloss, "editor's words in brackets", `{"kind": "identity", "target": "Filippov", "text": "Stalin"}`},
+	{"gloss", Gloss, "editor's words in brackets", `{"kind": "identity", "target": "Lunin", "text": "Gurov"}`},
 	{"footnote", Text, "editor's note", "The place is not on any map."},
 	{"omission", Text, "mark of a place that an editor left out", "…"},
 	{"lacuna", Text, "mark of a place that could not be read", "[illegible]"},
@@ -195,9 +195,9 @@ var takes = map[Form]string{
 	Link:         "an address with http:// or https://",
 	NumberRange:  "a number, or two with - between: 1821-1823",
 	Step:         `{"step": "deciphered", "person": "Zhelnov", "rank": "Captain", "at": "1952-04-18T04:20", "number": "204"}`,
-	Reference:    `{"kind": "telegram", "number": "2967", "date": "1951-06-05", "from": …, "to": …, "relation": "in_reply_to"}`,
+	Reference:    `{"kind": "telegram", "number": "4117", "date": "1949-03-12", "from": …, "to": …, "relation": "in_reply_to"}`,
 	Embedded:     `{"relation": "relayed", "from": …, "to": …, "date": …, "first": "its first words", "last": "its last words"}`,
-	Gloss:        `{"kind": "identity", "target": "Filippov", "text": "Stalin"}`,
+	Gloss:        `{"kind": "identity", "target": "Lunin", "text": "Gurov"}`,
 	Mention:      `an ID of the authority file, such as place:beijing, a form as written, or {"id": …, "variants": […]}`,
 }
 
