@@ -4,7 +4,7 @@
 #   scripts/check.sh               every stage
 #   scripts/check.sh vet lint      only these
 #
-# Stages: format tidy proto generated build vet lint vulnerabilities test; and race, when named
+# Stages: format tidy proto generated build vet lint vulnerabilities test
 # Needs what scripts/setup.sh installs (groups run and tools). `make test` does both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -107,16 +107,9 @@ stage_vulnerabilities() {
 }
 
 stage_test() {
-    # The program's own tests boot it some fifty times, which under the race detector takes longer
-    # than all else: that is a stage of its own, not run unless named.
-    local -a packages
-    mapfile -t packages < <(go list ./... | grep -v '/services/fonds$')
-    go test -race -timeout 20m "${packages[@]}"
-    go test -timeout 20m ./services/fonds
+    go test -race -timeout 20m ./...
     go test -race -timeout 20m -tags tesseract ./workers/tesseract/...
 }
-
-stage_race() { go test -race -timeout 20m ./services/fonds; }
 
 stages=(format tidy proto generated build vet lint vulnerabilities test)
 (($#)) || set -- "${stages[@]}"

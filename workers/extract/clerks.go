@@ -42,7 +42,7 @@ func (d *doc) readBelow(i int, list bool) bool {
 	k := d.lineKinds[i]
 	named := d.at(l.first).key == kCopies || d.word(l.first) == "cc" && d.at(l.first+1).mark == ':' || below && d.at(l.first).key == kSent
 	switch {
-	case list && d.listed(l):
+	case list && d.onList(l):
 		return true
 	case below && (k == plainLine || k == closingLine) && l.last-l.first <= 10 && d.digits(l.first) > 0 && d.entries(l, l.first, false):
 		return true

@@ -162,7 +162,8 @@ func FuzzExtract(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) { check(t, text, x.Extract(text)) })
 }
 
-// BenchmarkExtract reads pages of 2,000 characters, one text of 1, 10 and 100.
+// BenchmarkExtract reads pages of 2,000 characters, one text of 1, 10 and 100, and
+// single pages on all cores.
 func BenchmarkExtract(b *testing.B) {
 	page := incoming
 	for utf8.RuneCountInString(page) < 2000 {
@@ -180,4 +181,14 @@ func BenchmarkExtract(b *testing.B) {
 			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "pages/s")
 		})
 	}
+	b.Run("all cores", func(b *testing.B) {
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				if len(x.Extract(page)) == 0 {
+					b.Error("nothing found")
+				}
+			}
+		})
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "pages/s")
+	})
 }

@@ -121,7 +121,7 @@ func (p *page) upper(s Span) bool {
 }
 
 func (r *formReader) add(run nameRun, kind agents.Kind, sure bool) {
-	s := r.span(run)
+	s := r.runSpan(run)
 	if kind != agents.Organisation {
 		r.told[run.first], r.told[run.last-1] = kind, kind
 	}
@@ -142,7 +142,7 @@ func (r *formReader) keyOf(run nameRun, kind agents.Kind) string {
 		return string(kind) + stem(bare(r.low(Span{r.at(run.first).Start, r.at(last).End})))
 	}
 	if last >= run.first+2 && r.at(last-1).mark == '-' && !r.startsUpper(last) {
-		return string(kind) + stem(r.low(r.span(run))) // Wang Chung-hui has his surname first
+		return string(kind) + stem(r.low(r.runSpan(run))) // Wang Chung-hui has his surname first
 	}
 	for last >= run.first+2 && r.at(last-1).mark == '-' {
 		last -= 2
@@ -181,7 +181,7 @@ func (r *formReader) alias(run nameRun, kind agents.Kind) int {
 		return i
 	}
 	key := r.found[len(r.found)-1].key
-	r.found = append(r.found, formName{Span: r.span(other), kind: kind, key: key, sure: true})
+	r.found = append(r.found, formName{Span: r.runSpan(other), kind: kind, key: key, sure: true})
 	return other.last
 }
 
@@ -206,14 +206,14 @@ func (r *formReader) kindOfRun(run nameRun) agents.Kind {
 			return agents.Person
 		}
 	case labelLine:
-		if run.initials && !r.listed(run) {
+		if run.initials && !r.inList(run) {
 			return agents.Person
 		}
 		return ""
 	case letterheadLine, headingLine:
 		return ""
 	}
-	if run.initials && !r.listed(run) || r.oriental(run) || r.patronymic(run) {
+	if run.initials && !r.inList(run) || r.oriental(run) || r.patronymic(run) {
 		return agents.Person
 	}
 	if r.clerk(run) {
@@ -226,23 +226,6 @@ func (r *formReader) kindOfRun(run nameRun) agents.Kind {
 		return agents.Person
 	}
 	return ""
-}
-
-// behind is the token behind a run and the bracket that closes after it or explains it.
-func (r *formReader) behind(run nameRun) int {
-	i := run.last
-	if m := r.at(i).mark; m == '[' || m == '(' {
-		for j := i + 1; j < i+5; j++ {
-			if m := r.at(j).mark; m == ']' || m == ')' {
-				return j + 1
-			}
-		}
-		return i
-	}
-	if r.at(i).mark == ']' {
-		return i + 1
-	}
-	return i
 }
 
 // abbreviation tells that a run in capitals is short or has no vowel: TASS, MID.
@@ -261,9 +244,9 @@ func (r *formReader) letters(run nameRun) bool {
 	return r.abbreviation(run) || run.caps && run.words == 1 && utf8.RuneCountInString(r.plain[t.Start:t.End]) < 4
 }
 
-// listed tells that what looks like an initial is the letter of a list, a shelfmark
+// inList tells that what looks like an initial is the letter of a list, a shelfmark
 // or a part: Zone A. Germany.
-func (r *formReader) listed(run nameRun) bool {
+func (r *formReader) inList(run nameRun) bool {
 	if !r.initialOf(run.first) || r.initialOf(run.first+2) {
 		return false
 	}
@@ -297,236 +280,7 @@ func (r *formReader) patronymic(run nameRun) bool {
 	return false
 }
 
-// before is the token before a run, without an opening bracket or quotation mark.
-func (r *formReader) before(run nameRun) int {
-	i := run.first - 1
-	if m := r.at(i).mark; m == '[' || m == '(' || m != 0 && strings.ContainsRune(quotes, m) {
-		i--
-	}
-	return i
-}
-
-// titled tells that a title or an office stands before a run.
-func (r *formReader) titled(run nameRun) bool {
-	i := r.before(run)
-	if m := r.at(run.first - 1).mark; m != 0 && strings.ContainsRune(closingQuotes, m) {
-		return r.inOffice(run, run.first-1)
-	}
-	if r.at(i).mark == '.' && r.at(i).End <= r.at(run.first).Start {
-		i--
-		if w := r.word(i); !shortTitle(w) {
-			return false
-		}
-	}
-	if i < 0 || strings.Count(r.plain[r.at(i).End:r.at(run.first).Start], "\n") > 1 {
-		return false
-	}
-	w := r.word(i)
-	if titles[w] || r.at(i).key == kComrade {
-		dotted := r.at(i+1).mark == '.'
-		return dotted || utf8.RuneCountInString(w) > 1 && (w != "com" || r.startsUpper(i))
-	}
-	if r.at(i).mark == '-' && r.word(i-1) == "г" {
-		return true
-	}
-	if (w == "н" || w == "ну" || w == "на" || w == "ном") && r.at(i-1).mark == '-' && r.word(i-2) == "г" {
-		return true
-	}
-	return r.inOffice(run, i)
-}
-
-// closingQuotes end what an office is for: корреспондент «Правды» Иванов.
-const closingQuotes = "»”\""
-
-// shortTitle tells that a title is written with a full stop.
-func shortTitle(w string) bool {
-	switch w {
-	case "mr", "mrs", "ms", "dr", "prof", "gen", "col", "lt", "maj", "capt", "adm", "com", "comr", "cde", "cdes", "tov", "c", "t",
-		"тов", "т", "тт", "ген", "проф", "акад", "гр", "г", "messrs", "amb", "sen", "gov", "st":
-		return true
-	}
-	return false
-}
-
-// inOffice tells that an office with its field stands before a run: Minister of
-// Public Works X, министр внешней торговли X; the consul in Y, X.
-func (r *formReader) inOffice(run nameRun, i int) bool {
-	if r.office < i-9 || r.office > i {
-		return false
-	}
-	comma := r.at(i).mark == ','
-	if comma {
-		if !strings.ContainsRune(",.;)", r.at(run.last).mark) || r.at(run.last).mark == 0 {
-			return false
-		}
-		i--
-	}
-	fields, quoted := 0, false
-	for j := r.office + 1; j <= i; j++ {
-		t := r.at(j)
-		w := r.word(j)
-		switch {
-		case t.mark != 0 && strings.ContainsRune(quotes, t.mark):
-			quoted = !quoted
-		case quoted:
-		case r.owner[j] != 0 || portfolios[w] || t.key == kBody || bodyHeads[w] || russianHead(w) != "":
-		case t.mark == '-' || w == "of" || w == "the" || w == "for" || w == "in" || w == "at" || w == "to" || w == "and" || w == "его" || w == "по" || w == "в" || w == "при" || w == "и":
-		case t.mark != 0 || t.num >= 0:
-			return false
-		case r.startsUpper(j) && comma && j == i: // the consul in Y, X
-		case r.startsUpper(j):
-			return false
-		case unicode.Is(unicode.Latin, letterOf(w)) && !comma, telling[w], fields > 3:
-			return false
-		default:
-			fields++
-		}
-	}
-	w := r.word(i)
-	return w != "of" && w != "in" && w != "to" && w != "at" && w != "for" && w != "в" && w != "по" && w != "при"
-}
-
-// clerk tells that a run stands in a line of those who handled the paper.
-func (r *formReader) clerk(run nameRun) bool {
-	l := r.lines[r.line]
-	if r.lineKinds[r.line] != closingLine || run.words > 2 {
-		return false
-	}
-	for j := l.first; j < run.first; j++ {
-		switch r.at(j).key {
-		case kDeciphered, kPrinted, kVerified, kDispatched, kExecuted, kRecorded:
-			return !r.abbreviation(run) && r.at(run.last).mark != ':' && r.at(run.last+1).mark != ':'
-		}
-	}
-	m := r.at(run.first - 1).mark // 4 - Ivanov
-	return run.last == l.last && (m == '-' || m == '—' || m == '–') && !r.abbreviation(run) && r.at(l.first).key != kFiled
-}
-
-// acts tells that a run says, asks, comes, or is told, spoken with, called something.
-func (r *formReader) acts(run nameRun) bool {
-	if r.letters(run) || r.lineKinds[r.line] == titleLine || !r.isProse(r.line) {
-		return false
-	}
-	switch r.word(run.first - 1) {
-	case "the", "a", "an":
-		return false
-	}
-	if r.acting(run.last) && !r.begins(run) {
-		return true
-	}
-	if r.apposed(run.last) {
-		return true
-	}
-	i := run.first - 1
-	if r.at(i).mark == ':' && (r.word(i-1) == "signed" || r.word(i-1) == "present" || r.word(i-1) == "подписал" || r.word(i-1) == "присутствовали") {
-		return true
-	}
-	if !r.near(run.first) {
-		return false
-	}
-	w := r.word(i)
-	switch {
-	case toTell[w], telling[w] && unicode.Is(unicode.Cyrillic, letterOf(w)):
-		return true
-	case (w == "с" || w == "со") && !run.caps && instrumental(r.word(run.last-1)):
-		return true
-	case w == "with" || w == "с" || w == "со":
-		for j := i - 1; j > i-4 && j >= 0; j-- {
-			if talking[r.word(j)] {
-				return true
-			}
-		}
-	case w == "to" && r.word(i-1) == "according", w == "of" && deeds[r.word(i-1)], deeds[w] && unicode.Is(unicode.Cyrillic, letterOf(w)):
-		return true
-	}
-	return false
-}
-
-// instrumental tells that a Russian word has the ending of a man's name behind "with".
-func instrumental(w string) bool {
-	return strings.HasSuffix(w, "ом") || strings.HasSuffix(w, "ем") || strings.HasSuffix(w, "ым")
-}
-
 func letterOf(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
-
-// acting tells that a verb stands at token i, words that help it before it.
-func (r *formReader) acting(i int) bool {
-	for range 4 {
-		w := r.word(i)
-		if !helping[w] || r.at(i).mark != 0 {
-			break
-		}
-		i++
-		if (w == "has" || w == "had") && participle(r.word(i)) && r.near(i) && !r.startsUpper(i) {
-			return true
-		}
-		if modal[w] && r.at(i).word() && !r.startsUpper(i) && r.near(i) && r.word(i) != "be" {
-			return true
-		}
-	}
-	return r.at(i).word() && telling[r.word(i)] && !r.startsUpper(i)
-}
-
-// participle tells that a word has the ending of one.
-func participle(w string) bool {
-	for _, e := range []string{"ed", "own", "one", "ken", "ven", "ght", "ent", "ome", "eft"} {
-		if strings.HasSuffix(w, e) {
-			return true
-		}
-	}
-	return false
-}
-
-// begins tells that a run of one word begins a sentence and may be an ordinary word.
-func (r *formReader) begins(run nameRun) bool {
-	if run.caps || run.words > 1 || !r.sentenceStart(run.first) {
-		return false
-	}
-	w := r.word(run.first)
-	return strings.HasSuffix(w, "ы") || strings.HasSuffix(w, "и") || strings.HasSuffix(w, "ing") || strings.HasSuffix(w, "ly") || strings.HasSuffix(w, "tion") || r.ordinary(w)
-}
-
-// sentenceStart tells that a word has a capital because of where it stands.
-func (r *formReader) sentenceStart(i int) bool {
-	t := r.at(i - 1)
-	return i == 0 || t.mark == '.' || t.mark == '!' || t.mark == '?' || t.mark == ':' || t.mark == ')' || t.mark != 0 && strings.ContainsRune(quotes, t.mark) || !r.near(i)
-}
-
-// ordinary tells that the text has a word without a capital too.
-func (r *formReader) ordinary(w string) bool {
-	if r.small == nil {
-		r.small = map[string]bool{}
-		for i := range r.tokens {
-			if r.tokens[i].word() && !r.startsUpper(i) {
-				r.small[r.word(i)] = true
-			}
-		}
-	}
-	return r.small[w]
-}
-
-// apposed tells that an office explains the name before token i: X, the editor of.
-func (r *formReader) apposed(i int) bool {
-	switch r.at(i).mark {
-	case ',', '[', '(':
-	default:
-		return false
-	}
-	for j := i + 1; j < i+6; j++ {
-		t := r.at(j)
-		if t.mark != 0 || t.num >= 0 {
-			return false
-		}
-		w := r.word(j)
-		if offices[w] || w == "who" || w == "который" || w == "которого" || w == "которому" {
-			return j > i+1 || !titles[w] || t.key != kComrade
-		}
-		if r.startsUpper(j) && r.owner[j] == 0 && !portfolios[w] && t.key == none {
-			return false
-		}
-	}
-	return false
-}
 
 // settle decides on the runs whose neighbours say nothing: a name that is told
 // elsewhere, or one that a typescript writes in capitals.

@@ -190,8 +190,8 @@ func (r *formReader) near(i int) bool {
 	return false
 }
 
-// span of a run without the 's behind it.
-func (r *formReader) span(run nameRun) Span {
+// runSpan of a run without the 's behind it.
+func (r *formReader) runSpan(run nameRun) Span {
 	s := Span{r.at(run.first).Start, r.at(run.last - 1).End}
 	if r.at(run.last-1).mark == '.' {
 		return s

@@ -75,7 +75,7 @@ func (d *doc) items(kind string, i, last int, strong bool) ([]cited, int) {
 			end, sign = i, false
 			continue
 		}
-		if !d.joins(i) {
+		if !d.joinsNumbers(i) {
 			if found || d.startsPhrase(i) || strong && skipped >= 8 {
 				break
 			}
@@ -140,8 +140,8 @@ func (d *doc) kindGoesOn(i, last int) bool {
 	return d.signAt(j) > j && d.digits(d.signAt(j)) > 0
 }
 
-// joins tells that a token may stand between the numbers and dates of a phrase.
-func (d *doc) joins(i int) bool {
+// joinsNumbers tells that a token may stand between the numbers and dates of a phrase.
+func (d *doc) joinsNumbers(i int) bool {
 	t := d.at(i)
 	switch {
 	case t.key == kAnd, t.key == kOf, t.key == kFrom, t.key == kYear, t.key == kNumber:

@@ -122,7 +122,7 @@ func (d *doc) refersFirst(first, i int) bool {
 		return false
 	}
 	for j := first + 1; j < i; j++ {
-		if t := d.at(j); t.word() && !d.joins(j) && t.key != kMy && t.key != kOur && t.key != kYour && d.referenceKind(j) == "" {
+		if t := d.at(j); t.word() && !d.joinsNumbers(j) && t.key != kMy && t.key != kOur && t.key != kYour && d.referenceKind(j) == "" {
 			return false
 		}
 	}

@@ -16,7 +16,7 @@ func (d *doc) sections(from, to int) (under []section, free []int) {
 			under = append(under, section{l, rest})
 			open = len(under) - 1
 			under, open = d.splitLabels(under, open)
-		case open >= 0 && d.goesOn(under[open], i, to):
+		case open >= 0 && d.labelGoesOn(under[open], i, to):
 			under[open].span = join(under[open].span, d.lines[i].Span)
 		default:
 			open = -1
@@ -98,9 +98,9 @@ func (p *page) tokenAt(offset int) int {
 	return low
 }
 
-// goesOn tells that a line still belongs to a section. A sentence that has ended
+// labelGoesOn tells that a line still belongs to a section. A sentence that has ended
 // before a blank line is the end, if a title or a form is all that follows.
-func (d *doc) goesOn(s section, i, to int) bool {
+func (d *doc) labelGoesOn(s section, i, to int) bool {
 	if s.span.Start != s.span.End && s.label != citationLabel && s.label != sourceLabel && s.label != archiveLabel && d.referred(d.lines[i]) {
 		return false
 	}

@@ -298,9 +298,8 @@ func searchEveryCharacter(f *fixture) {
 		f.finds(term(w), id)
 		f.finds(both(begins(w), term(w)), id)
 		f.finds(either(term(w), term("nowhere")), id)
-		if got := f.found(catalog.SearchQuery{Match: either(each(all, term)...), Without: []catalog.Match{term(w)}}); len(got) != len(all)-1 || slices.Contains(got, id) {
-			f.Errorf("without %q: found %q", w, got)
-		}
+		next := all[(i+1)%len(all)]
+		equal(f, "without "+w, f.found(catalog.SearchQuery{Match: either(term(w), term(next)), Without: []catalog.Match{term(w)}}), []string{fmt.Sprintf("%03d", (i+1)%len(all))})
 		near := read(f, func(r catalog.Reader) ([]string, error) {
 			return r.NearTerms(catalog.Near{Trigrams: []string{"_" + w}, Shared: 1, Longest: 1000, Limit: 5})
 		})
