@@ -35,13 +35,12 @@ func (r *formReader) body(i int) int {
 	if !t.word() || r.owner[i] < 0 {
 		return i
 	}
-	w := bare(r.word(i))
 	var first, last int
-	switch {
-	case bodyHeads[w] || units[w] || w == "staff":
-		first, last = r.englishBody(i, w)
+	switch w := r.word(i); {
+	case t.traits&bodyNoun != 0:
+		first, last = r.englishBody(i, bare(w))
 	case unicode.Is(unicode.Cyrillic, letterOf(w)):
-		first, last = r.russianBody(i, w)
+		first, last = r.russianBody(i, bare(w))
 	}
 	if last <= first || r.knownWhole(first, last) {
 		return i

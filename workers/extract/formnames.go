@@ -155,9 +155,11 @@ func (r *formReader) low(s Span) string { return r.lower[s.Start:s.End] }
 // caseEndings are cut off Russian words, the longest first.
 var caseEndings = strings.Fields("ого его ому ему ыми ими ым им ом ем ой ей ою ею ую юю ая яя ий ый ых их а я у ю е ы и о ь й")
 
+var oneSpelling = strings.NewReplacer("ё", "е", "-", " ", "0", "o")
+
 // stem is what the cases of a word have in common.
 func stem(w string) string {
-	w = strings.NewReplacer("ё", "е", "-", " ", "0", "o").Replace(w)
+	w = oneSpelling.Replace(w)
 	if r, _ := utf8.DecodeLastRuneInString(w); !unicode.Is(unicode.Cyrillic, r) {
 		return w
 	}

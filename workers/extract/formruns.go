@@ -16,7 +16,7 @@ func (r *formReader) next(i int) int {
 	if !t.word() {
 		return i + 1
 	}
-	if offices[r.word(i)] {
+	if t.traits&officeWord != 0 {
 		r.office = i
 	}
 	if r.owner[i] != 0 || !r.startsUpper(i) {
@@ -158,9 +158,15 @@ func (r *formReader) nameWord(i int) bool {
 	return !plainCapitals[bare(w)] && !titles[w] && !offices[w] && !bodyHeads[w] && !portfolios[bare(w)] && !romanNumber(w)
 }
 
+// genitives are the spellings of the 's.
+var genitives = [...]string{"'s", "’s", "`s"}
+
 // bare takes the 's of the genitive away.
 func bare(w string) string {
-	for _, s := range []string{"'s", "’s", "`s"} {
+	if !strings.HasSuffix(w, "s") {
+		return w
+	}
+	for _, s := range genitives {
 		if cut, ok := strings.CutSuffix(w, s); ok {
 			return cut
 		}

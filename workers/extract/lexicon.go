@@ -161,6 +161,63 @@ func makeLexicon() map[string]key {
 	return found
 }
 
+// trait is a set of facts about a word. All are known with one look-up when a text is
+// cut, so that rules that ask for words of a long list need not look up every word.
+type trait uint8
+
+const (
+	// capitalised words begin with a capital.
+	capitalised trait = 1 << iota
+	// referring words are in referenceNames.
+	referring
+	// bodyNoun words are English nouns of bodies, also in the genitive.
+	bodyNoun
+	// officeWord words are in offices.
+	officeWord
+	// numberSign words are in misreadSigns.
+	numberSign
+)
+
+// meaning is what is known of a word.
+type meaning struct {
+	// key is the meaning that forms use; none for other words.
+	key    key
+	traits trait
+}
+
+// vocabulary has every word that has a key or a trait.
+var vocabulary = makeVocabulary()
+
+func makeVocabulary() map[string]meaning {
+	found := make(map[string]meaning, 2*len(lexicon))
+	for w, k := range lexicon {
+		found[w] = meaning{key: k}
+	}
+	mark := func(w string, t trait) {
+		m := found[w]
+		m.traits |= t
+		found[w] = m
+	}
+	for w := range referenceNames {
+		mark(w, referring)
+	}
+	for w := range offices {
+		mark(w, officeWord)
+	}
+	for w := range misreadSigns {
+		mark(w, numberSign)
+	}
+	for _, words := range []map[string]bool{bodyHeads, units, {"staff": true}} {
+		for w := range words {
+			mark(w, bodyNoun)
+			for _, genitive := range genitives {
+				mark(w+genitive, bodyNoun)
+			}
+		}
+	}
+	return found
+}
+
 // month returns 1 to 12 for the name of a month, 0 otherwise.
 func (k key) month() int {
 	if kMonth1 <= k && k <= kMonth12 {

@@ -307,14 +307,7 @@ func (p *page) isClosingLine(l line) bool {
 }
 
 func (p *page) startsUpper(i int) bool {
-	t := p.at(i)
-	if !t.word() || t.Start >= len(p.plain) {
-		return false
-	}
-	for _, r := range p.plain[t.Start:t.End] {
-		return unicode.IsUpper(r)
-	}
-	return false
+	return i >= 0 && i < len(p.tokens) && p.tokens[i].traits&capitalised != 0
 }
 
 func (p *page) endsBelow(kinds []kind, i int) bool {

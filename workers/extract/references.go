@@ -154,6 +154,9 @@ func (d *doc) referenceKind(i int) string {
 	case kNote:
 		return "note"
 	}
+	if d.at(i).traits&referring == 0 {
+		return ""
+	}
 	return referenceNames[d.word(i)]
 }
 

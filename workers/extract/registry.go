@@ -84,7 +84,7 @@ func (p *page) signAt(i int) int {
 		i++
 	case (word == "n" || word == "n°") && (p.digits(i+1) > 0 || p.at(i+1).mark == '°' || p.at(i+1).mark == 'º'):
 		i++
-	case misreadSigns[word] && p.digits(i+1) > 0:
+	case t.traits&numberSign != 0 && p.digits(i+1) > 0:
 		return i + 1
 	default:
 		return i

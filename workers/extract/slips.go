@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"strings"
 	"unicode/utf8"
 )
 
@@ -23,18 +22,60 @@ type shaped[T ~uint8] struct {
 // conflict stands for shapes that two meanings share.
 const conflict = ^uint8(0)
 
-// shapes maps letters that are taken for one another to one of them. Pairs of
-// letters come first: rn for m.
-var shapes = strings.NewReplacer(
-	"rn", "m", "vv", "w", "cl", "d", "ii", "u", "li", "u",
-	"1", "i", "l", "i", "|", "i", "!", "i", "j", "i", "і", "i",
-	"0", "o", "о", "o", "q", "o",
-	"c", "e", "с", "e", "е", "e", "ё", "e",
-	"u", "n", "п", "н", "и", "н", "й", "н", "ц", "н",
-	"h", "b", "6", "b", "8", "b", "5", "s", "$", "s", "9", "g",
-	"а", "a", "р", "p", "у", "y", "х", "x", "к", "k", "т", "t", "в", "b", "м", "m",
-	"f", "t", "г", "t", "з", "э", "3", "э", "щ", "ш", "ъ", "ь", "ы", "ь", "д", "л",
-)
+// alikes are letters that are taken for one another, all for the first.
+var alikes = [...]string{
+	"i1l|!jі", "o0оq", "ecсеё", "nuпнийц", "bh68в", "s5$", "g9",
+	"aа", "pр", "yу", "xх", "kк", "tтfг", "mм", "эз3", "шщ", "ьъы", "лд",
+}
+
+// shapes has the first of its alikes for each letter that has any.
+var shapes = makeShapes()
+
+func makeShapes() (of [0x460]rune) {
+	for _, set := range alikes {
+		first, _ := utf8.DecodeRuneInString(set)
+		for _, r := range set {
+			of[r] = first
+		}
+	}
+	return of
+}
+
+// appendShape adds the shape of a word: its letters without what tells those apart
+// that are taken for one another, pairs first.
+func appendShape(shape []byte, word string) []byte {
+	for i := 0; i < len(word); {
+		if i+1 < len(word) {
+			if one := pairShape(word[i], word[i+1]); one != 0 {
+				shape = append(shape, one)
+				i += 2
+				continue
+			}
+		}
+		r, n := utf8.DecodeRuneInString(word[i:])
+		if int(r) < len(shapes) && shapes[r] != 0 {
+			r = shapes[r]
+		}
+		shape = utf8.AppendRune(shape, r)
+		i += n
+	}
+	return shape
+}
+
+// pairShape is the shape of one letter that two are taken for, 0 for none.
+func pairShape(a, b byte) byte {
+	switch {
+	case a == 'r' && b == 'n':
+		return 'm'
+	case a == 'v' && b == 'v':
+		return 'w'
+	case a == 'c' && b == 'l':
+		return 'd'
+	case (a == 'i' || a == 'l') && b == 'i':
+		return 'n' // u
+	}
+	return 0
+}
 
 var (
 	misread      = makeSlips(lexicon)
@@ -48,7 +89,7 @@ func makeSlips[T ~uint8](words map[string]T) *slips[T] {
 		if n < 4 {
 			continue
 		}
-		shape := shapes.Replace(word)
+		shape := string(appendShape(nil, word))
 		m := s.shapes[shape]
 		m.alike = agreed(m.alike, k)
 		s.shapes[shape] = m
@@ -79,16 +120,18 @@ func (s *slips[T]) of(word string) T {
 	if n < 4 || n > 40 || !utf8.ValidString(word) {
 		return 0
 	}
-	shape := shapes.Replace(word)
-	m := s.shapes[shape]
+	var whole, less [256]byte // no string is made for a question
+	shape := appendShape(whole[:0], word)
+	m := s.shapes[string(shape)]
 	if m.alike != 0 || n < 5 {
 		return single(m.alike)
 	}
 	found := m.near
-	var less [256]byte // no string is made for a question
-	for i, r := range shape {
-		rest := append(append(less[:0], shape[:i]...), shape[i+utf8.RuneLen(r):]...)
-		m := s.shapes[string(rest)]
+	rest := append(less[:0], shape...)
+	for i := 0; i < len(shape); {
+		_, size := utf8.DecodeRune(shape[i:])
+		copy(rest[i:], shape[i+size:]) // all behind i, one letter earlier
+		m := s.shapes[string(rest[:len(shape)-size])]
 		for _, k := range [2]T{m.alike, m.near} {
 			if k == 0 {
 				continue
@@ -98,6 +141,7 @@ func (s *slips[T]) of(word string) T {
 			}
 			found = k
 		}
+		i += copy(rest[i:], shape[i:i+size])
 	}
 	return single(found)
 }

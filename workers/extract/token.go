@@ -9,12 +9,12 @@ import (
 // token is a word, a number or one other character.
 type token struct {
 	Span
-	// key is the meaning of a word that forms use; none for other words.
-	key key
 	// num is the value of up to 9 digits, -1 for what is no number.
 	num int
 	// mark is the character of a token that is neither word nor number.
 	mark rune
+	// meaning is what is known of a word.
+	meaning
 }
 
 func (t token) word() bool { return t.mark == 0 && t.num < 0 }
@@ -23,7 +23,7 @@ func (t token) word() bool { return t.mark == 0 && t.num < 0 }
 // belongs to its word, a figure among letters too: C1PHERED. Letters among figures
 // that look like figures are taken for them: 2O772.
 func tokenise(plain, lower string) []token {
-	tokens := make([]token, 0, len(lower)/5)
+	tokens := make([]token, 0, len(lower)/4+16)
 	for i := 0; i < len(lower); {
 		r, n := utf8.DecodeRuneInString(lower[i:])
 		if end, value := figures(plain, i); end > i {
@@ -36,7 +36,11 @@ func tokenise(plain, lower string) []token {
 			i += n
 		case unicode.IsLetter(r) || unicode.IsMark(r) || isDigit(r):
 			end := max(wordEnd(lower, i), i+n)
-			tokens = append(tokens, token{Span: Span{i, end}, num: -1, key: lexicon[lower[i:end]]})
+			known := vocabulary[lower[i:end]]
+			if capital(plain[i:]) {
+				known.traits |= capitalised
+			}
+			tokens = append(tokens, token{Span: Span{i, end}, num: -1, meaning: known})
 			i = end
 		default:
 			tokens = append(tokens, token{Span: Span{i, i + n}, num: -1, mark: r})
@@ -62,11 +66,16 @@ func joinSpaced(tokens []token, lower string) []token {
 		}
 		word := strings.ReplaceAll(lower[tokens[i].Start:tokens[end-1].End], " ", "")
 		if k := lexicon[word]; k != none {
-			tokens[i] = token{Span: Span{tokens[i].Start, tokens[end-1].End}, num: -1, key: k}
+			tokens[i] = token{Span: Span{tokens[i].Start, tokens[end-1].End}, num: -1, meaning: meaning{k, tokens[i].traits & capitalised}}
 			tokens = append(tokens[:i+1], tokens[end:]...)
 		}
 	}
 	return tokens
+}
+
+func capital(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsUpper(r)
 }
 
 // spacedLetter tells that a token is one letter.
