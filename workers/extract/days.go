@@ -6,13 +6,22 @@ import (
 
 // dayAt reads a date that begins at token i and returns where it ends, or i.
 func (p *page) dayAt(i int) (day, int) {
-	for _, read := range []func(int) (day, int){p.isoDay, p.dottedDay, p.dayMonth, p.monthDay, p.yearFirst, p.wordDay} {
+	if !p.mayBeginDay(i) { // nearly every token is asked for
+		return day{}, i
+	}
+	for _, read := range [...]func(int) (day, int){p.isoDay, p.dottedDay, p.dayMonth, p.monthDay, p.yearFirst, p.wordDay} {
 		if d, next := read(i); next > i && d.valid() {
 			d.Span = Span{p.at(i).Start, p.at(next - 1).End}
 			return d, next
 		}
 	}
 	return day{}, i
+}
+
+// mayBeginDay tells that a token is a number, a month, or a word that days begin with.
+func (p *page) mayBeginDay(i int) bool {
+	t := p.at(i)
+	return t.num >= 0 || t.key.month() > 0 || t.traits&dayWord != 0
 }
 
 // century makes 1951 of 51.

@@ -82,7 +82,28 @@ func (d *doc) lineSpan(from, to int) Span {
 }
 
 // clean returns the words of a span without marks, in one line.
-func (p *page) clean(s Span) string { return strings.Join(strings.Fields(p.plain[s.Start:s.End]), " ") }
+func (p *page) clean(s Span) string {
+	words := p.plain[s.Start:s.End]
+	if singleSpaced(words) {
+		return words
+	}
+	return strings.Join(strings.Fields(words), " ")
+}
+
+// singleSpaced tells that a text has no white space but single blanks between words,
+// as far as its bytes show.
+func singleSpaced(s string) bool {
+	blank := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ' && blank, '\t' <= c && c <= '\r', c == 0xc2 || c == 0xe1 || c == 0xe2 || c == 0xe3: // a lead byte of a further blank
+			return false
+		default:
+			blank = c == ' '
+		}
+	}
+	return !blank
+}
 
 // setYear takes the year of the first date that has one.
 func (d *doc) setYear(m moment) {

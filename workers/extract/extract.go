@@ -9,6 +9,8 @@
 package extract
 
 import (
+	"slices"
+
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 )
 
@@ -84,11 +86,8 @@ func (x *Extractor) page(text string) *page {
 	if len(p.tokens) == 0 {
 		return nil
 	}
-	for _, m := range x.names.Find(text) {
-		if m.Agent != "" { // a name that could be several people's proves nothing
-			p.names = append(p.names, m)
-		}
-	}
+	// A name that could be several people's proves nothing.
+	p.names = slices.DeleteFunc(x.names.Find(text), func(m agents.Mention) bool { return m.Agent == "" })
 	return p
 }
 

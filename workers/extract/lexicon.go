@@ -176,6 +176,8 @@ const (
 	officeWord
 	// numberSign words are in misreadSigns.
 	numberSign
+	// dayWord words may begin a day in words.
+	dayWord
 )
 
 // meaning is what is known of a word.
@@ -206,6 +208,11 @@ func makeVocabulary() map[string]meaning {
 	}
 	for w := range misreadSigns {
 		mark(w, numberSign)
+	}
+	for _, numbers := range []map[string]int{tens, dayWords, {"the": 0}} {
+		for w := range numbers {
+			mark(w, dayWord)
+		}
 	}
 	for _, words := range []map[string]bool{bodyHeads, units, {"staff": true}} {
 		for w := range words {

@@ -143,6 +143,7 @@ func lowerSameLength(s string) string {
 
 func (p *page) cutLines() {
 	t := 0
+	p.lines = make([]line, 0, strings.Count(p.text, "\n")+1)
 	for start := 0; start < len(p.text); {
 		end := strings.IndexByte(p.text[start:], '\n')
 		if end < 0 {
@@ -208,9 +209,12 @@ func (p *page) trimOf(s Span, chars string) Span {
 		return Span{s.Start, s.Start}
 	}
 	cut := p.plain[s.Start:s.End]
-	left := strings.TrimLeft(cut, chars+blanks+"\n")
+	trimmed := func(r rune) bool {
+		return r == '\n' || strings.ContainsRune(blanks, r) || strings.ContainsRune(chars, r)
+	}
+	left := strings.TrimLeftFunc(cut, trimmed)
 	s.Start += len(cut) - len(left)
-	s.End = s.Start + len(strings.TrimRight(left, chars+blanks+"\n"))
+	s.End = s.Start + len(strings.TrimRightFunc(left, trimmed))
 	return s
 }
 

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"unicode/utf8"
 )
 
@@ -9,6 +10,9 @@ import (
 // The zero meaning is none.
 type slips[T ~uint8] struct {
 	shapes map[string]shaped[T]
+	// hashes has a bit for the hash of each shape: most words are near to none, which
+	// is known without a look-up for each of their letters.
+	hashes [1 << 10]uint64
 }
 
 // shaped is what a shape means.
@@ -102,7 +106,32 @@ func makeSlips[T ~uint8](words map[string]T) *slips[T] {
 			}
 		}
 	}
+	for shape := range s.shapes {
+		word, bit := slot(hash(shape))
+		s.hashes[word] |= bit
+	}
 	return s
+}
+
+// hashBase is an odd number without a pattern. A hash is that of the letters before,
+// times it, plus the letter, so that those of a word's parts give that of the word.
+const hashBase = 0x9e3779b97f4a7c15
+
+// inverse of hashBase, modulo 2⁶⁴: it takes the last letter of a hash away.
+const inverse = 0xf1de83e19937733d
+
+func hash(s string) uint64 {
+	h := uint64(0)
+	for _, r := range s {
+		h = h*hashBase + uint64(r)
+	}
+	return h
+}
+
+// slot is the place of a hash in hashes.
+func slot(h uint64) (word int, bit uint64) {
+	h *= hashBase
+	return int(h >> 54), 1 << (h >> 48 & 63)
 }
 
 // agreed is a meaning that a shape gets beside the one that it has.
@@ -127,11 +156,9 @@ func (s *slips[T]) of(word string) T {
 		return single(m.alike)
 	}
 	found := m.near
-	rest := append(less[:0], shape...)
-	for i := 0; i < len(shape); {
+	for i := range s.mayLack(shape) {
 		_, size := utf8.DecodeRune(shape[i:])
-		copy(rest[i:], shape[i+size:]) // all behind i, one letter earlier
-		m := s.shapes[string(rest[:len(shape)-size])]
+		m := s.shapes[string(append(append(less[:0], shape[:i]...), shape[i+size:]...))]
 		for _, k := range [2]T{m.alike, m.near} {
 			if k == 0 {
 				continue
@@ -141,9 +168,25 @@ func (s *slips[T]) of(word string) T {
 			}
 			found = k
 		}
-		i += copy(rest[i:], shape[i:i+size])
 	}
 	return single(found)
+}
+
+// mayLack gives the offsets of letters without which a shape may be another's.
+func (s *slips[T]) mayLack(shape []byte) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		before, behind, power := hash(string(shape)), uint64(0), uint64(1)
+		for i := len(shape); i > 0; {
+			r, size := utf8.DecodeLastRune(shape[:i])
+			i -= size
+			before = (before - uint64(r)) * inverse
+			if word, bit := slot(before*power + behind); s.hashes[word]&bit != 0 && !yield(i) {
+				return
+			}
+			behind += uint64(r) * power
+			power *= hashBase
+		}
+	}
 }
 
 func single[T ~uint8](k T) T {
