@@ -155,7 +155,7 @@ func (r *formReader) nameWord(i int) bool {
 	if compass[w] {
 		return r.near(i+1) && r.startsUpper(i+1) && r.free(i+1) && !compass[r.word(i+1)] && r.nameWord(i+1)
 	}
-	return !plainCapitals[bare(w)] && !titles[w] && !offices[w] && !bodyHeads[w] && !portfolios[bare(w)] && !romanNumber(w)
+	return t.traits&noName == 0 && !romanNumber(w)
 }
 
 // genitives are the spellings of the 's.

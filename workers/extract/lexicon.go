@@ -1,6 +1,11 @@
 package extract
 
-import "strings"
+import (
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+)
 
 // key is a meaning that words of several languages and spellings share.
 type key uint8
@@ -178,6 +183,8 @@ const (
 	numberSign
 	// dayWord words may begin a day in words.
 	dayWord
+	// noName words are ordinary ones, titles, offices and bodies, which names have not.
+	noName
 )
 
 // meaning is what is known of a word.
@@ -195,34 +202,40 @@ func makeVocabulary() map[string]meaning {
 	for w, k := range lexicon {
 		found[w] = meaning{key: k}
 	}
-	mark := func(w string, t trait) {
-		m := found[w]
-		m.traits |= t
-		found[w] = m
-	}
-	for w := range referenceNames {
-		mark(w, referring)
-	}
-	for w := range offices {
-		mark(w, officeWord)
-	}
-	for w := range misreadSigns {
-		mark(w, numberSign)
-	}
-	for _, numbers := range []map[string]int{tens, dayWords, {"the": 0}} {
-		for w := range numbers {
-			mark(w, dayWord)
+	mark := func(t trait, words iter.Seq[string]) {
+		for w := range words {
+			m := found[w]
+			m.traits |= t
+			found[w] = m
 		}
 	}
-	for _, words := range []map[string]bool{bodyHeads, units, {"staff": true}} {
+	mark(referring, maps.Keys(referenceNames))
+	mark(officeWord|noName, maps.Keys(offices))
+	mark(noName, maps.Keys(titles))
+	mark(noName, maps.Keys(bodyHeads))
+	mark(noName, withGenitives(plainCapitals))
+	mark(noName, withGenitives(portfolios))
+	mark(bodyNoun, withGenitives(bodyHeads))
+	mark(bodyNoun, withGenitives(units))
+	mark(bodyNoun, withGenitives(map[string]bool{"staff": true}))
+	mark(numberSign, maps.Keys(misreadSigns))
+	mark(dayWord, maps.Keys(tens))
+	mark(dayWord, maps.Keys(dayWords))
+	mark(dayWord, slices.Values([]string{"the"}))
+	return found
+}
+
+// withGenitives gives words and their genitives.
+func withGenitives(words map[string]bool) iter.Seq[string] {
+	return func(yield func(string) bool) {
 		for w := range words {
-			mark(w, bodyNoun)
-			for _, genitive := range genitives {
-				mark(w+genitive, bodyNoun)
+			for _, ending := range append(genitives[:], "") {
+				if !yield(w + ending) {
+					return
+				}
 			}
 		}
 	}
-	return found
 }
 
 // month returns 1 to 12 for the name of a month, 0 otherwise.
