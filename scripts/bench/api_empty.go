@@ -101,7 +101,7 @@ func serveEmpty(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	options, err := api.ServerOptions(nil)
+	options, err := api.ServerOptions(nil, nil)
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ import (
 	"google.golang.org/grpc/reflection"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
 )
@@ -92,6 +93,8 @@ type Deps struct {
 	Names       Names
 	Statements  Statements
 	Rules       Rules
+	// Accounts are those of who is let in; nil where nobody is asked.
+	Accounts *auth.Accounts
 	// ImportRoots are folders below which RegisterScan may read.
 	ImportRoots []string
 	Limits      Limits
@@ -108,7 +111,8 @@ type Services struct {
 	roots   []importRoot
 }
 
-// Register adds CatalogService, IngestService, health and reflection to a
+// Register adds CatalogService, IngestService, ReviewService, AccountService where there
+// are accounts, health and reflection to a
 // server that was made with ServerOptions. It fails when an import root is not a
 // folder.
 func Register(s *grpc.Server, d Deps) (*Services, error) {
@@ -126,6 +130,10 @@ func Register(s *grpc.Server, d Deps) (*Services, error) {
 	services := &Services{health: health.NewServer(), roots: roots}
 	fondsv1.RegisterCatalogServiceServer(s, &catalogServer{Deps: d, cache: newCache(d.Limits.CacheBytes)})
 	fondsv1.RegisterIngestServiceServer(s, &ingestServer{Deps: d, roots: roots, uploads: &services.uploads, importing: semaphore.NewWeighted(maxImporting)})
+	fondsv1.RegisterReviewServiceServer(s, &reviewServer{Deps: d})
+	if d.Accounts != nil {
+		fondsv1.RegisterAccountServiceServer(s, &accountServer{Accounts: d.Accounts})
+	}
 	healthv1.RegisterHealthServer(s, services.health)
 	for name := range s.GetServiceInfo() {
 		services.health.SetServingStatus(name, healthv1.HealthCheckResponse_SERVING)

@@ -16,6 +16,7 @@ import (
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/api"
+	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/catalog"
 )
 
@@ -63,7 +64,7 @@ func TestUpdateDocument(t *testing.T) {
 	d := a.telegram("4117.png", []byte("scan 4117"), []string{"SECRET"})
 	d.Title = "Telegram 4117"
 	u, err := a.docs.UpdateDocument(a.ctx(), &fondsv1.UpdateDocumentRequest{Document: d, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"title"}}})
-	if err != nil || u.GetTitle() != "Telegram 4117" || u.GetPerson() != api.LocalPerson || u.GetRevision() != 3 || len(u.GetRegions()) != 1 {
+	if err != nil || u.GetTitle() != "Telegram 4117" || u.GetPerson() != auth.LocalID || u.GetRevision() != 3 || len(u.GetRegions()) != 1 {
 		t.Fatalf("updated: %v, %v", u, err)
 	}
 	_, err = a.docs.UpdateDocument(a.ctx(), &fondsv1.UpdateDocumentRequest{Document: d})

@@ -45,19 +45,21 @@ const (
 	ReasonPageUnreadable    = "PAGE_UNREADABLE"
 	ReasonNotText           = "NOT_TEXT"
 	ReasonTextTooLarge      = "TEXT_TOO_LARGE"
+	ReasonCorrectedPart     = "CORRECTED_PART"
 	ReasonQueryInvalid      = "QUERY_INVALID"
 )
 
 // grpcCodes gives the gRPC code of each code of the domain.
 var grpcCodes = map[catalog.Code]codes.Code{
-	catalog.Invalid:       codes.InvalidArgument,
-	catalog.NotFound:      codes.NotFound,
-	catalog.AlreadyExists: codes.AlreadyExists,
-	catalog.Conflict:      codes.Aborted,
-	catalog.Precondition:  codes.FailedPrecondition,
-	catalog.Denied:        codes.PermissionDenied,
-	catalog.Exhausted:     codes.ResourceExhausted,
-	catalog.Unavailable:   codes.Unavailable,
+	catalog.Invalid:         codes.InvalidArgument,
+	catalog.NotFound:        codes.NotFound,
+	catalog.AlreadyExists:   codes.AlreadyExists,
+	catalog.Conflict:        codes.Aborted,
+	catalog.Precondition:    codes.FailedPrecondition,
+	catalog.Denied:          codes.PermissionDenied,
+	catalog.Exhausted:       codes.ResourceExhausted,
+	catalog.Unavailable:     codes.Unavailable,
+	catalog.Unauthenticated: codes.Unauthenticated,
 }
 
 // known are errors of what lies below that a caller is told of.

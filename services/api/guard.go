@@ -16,14 +16,23 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/catalog"
 )
 
-// LocalPerson makes the calls of a server that asks nobody who they are.
-const LocalPerson = "local"
-
 // person returns the ID of the caller's person.
-func person(context.Context) string { return LocalPerson }
+func person(ctx context.Context) string {
+	if c, ok := auth.From(ctx); ok {
+		return c.ID
+	}
+	return auth.LocalID
+}
+
+// mayVerify tells that the caller may sign what others have corrected.
+func mayVerify(ctx context.Context) bool {
+	c, ok := auth.From(ctx)
+	return ok && c.May(catalog.Verifies)
+}
 
 // guard stands around every call: whatever a handler does, the caller gets a
 // status that the contract knows, and the log has the cause.
@@ -159,7 +168,8 @@ func requestLimit(method string) int {
 	case fondsv1.IngestService_CreateBatch_FullMethodName:
 		return maxReceive
 	case fondsv1.CatalogService_CreateDocument_FullMethodName, fondsv1.CatalogService_UpdateDocument_FullMethodName,
-		fondsv1.CatalogService_SplitDocument_FullMethodName:
+		fondsv1.CatalogService_SplitDocument_FullMethodName, fondsv1.ReviewService_SaveDraft_FullMethodName,
+		fondsv1.ReviewService_SubmitReview_FullMethodName:
 		return 4 << 20 // 20,000 regions of 200 bytes, 5,000 cuts of 800
 	case fondsv1.IngestService_UploadScan_FullMethodName, fondsv1.IngestService_ImportText_FullMethodName:
 		return maxChunk + 1<<10

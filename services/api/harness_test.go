@@ -28,8 +28,10 @@ import (
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/api"
+	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/passage"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
 	"github.com/fonds-archive/fonds/workers/extract"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
@@ -49,6 +51,7 @@ type archive struct {
 	server   *grpc.Server
 	services *api.Services
 	conn     *grpc.ClientConn
+	accounts *auth.Accounts
 	docs     fondsv1.CatalogServiceClient
 	ingest   fondsv1.IngestServiceClient
 	log      *journal
@@ -58,6 +61,8 @@ type archive struct {
 
 // clock ticks in microseconds, as stores keep times.
 func clock() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // option changes what the services are given.
 type option func(*api.Deps)
@@ -83,7 +88,7 @@ func serveOver(t testing.TB, wrap func(catalog.Store) catalog.Store, options ...
 	a := &archive{
 		t: t, blobs: blobs, workers: newWorkers(), letters: &letters{}, images: &renderer{dir: dir},
 		log: &journal{}, stop: sync.OnceFunc(func() { close(done) }),
-		catalog: catalog.New(wrap(store), clock, func() string { return uuid.Must(uuid.NewV7()).String() }, catalog.DefaultLimits()),
+		catalog: catalog.New(wrap(store), clock, newID, catalog.DefaultLimits()),
 	}
 	log := slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	d := api.Deps{
@@ -96,7 +101,9 @@ func serveOver(t testing.TB, wrap func(catalog.Store) catalog.Store, options ...
 	for _, o := range options {
 		o(&d)
 	}
-	serverOptions, err := api.ServerOptions(log)
+	a.accounts = auth.New(store, clock, newID, nil)
+	d.Accounts = a.accounts
+	serverOptions, err := api.ServerOptions(log, &auth.Gate{Accounts: a.accounts, Limiter: auth.NewLimiter(clock), AllowLocal: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -357,7 +364,7 @@ func (a *archive) read(content []byte, page int, lines ...[]string) {
 		Key:     catalog.WorkKey{Scan: catalog.Digest(digestOf(content)), Page: page, Recipe: recipe(a.t)},
 		Attempt: 1, Outcome: catalog.Text,
 		Reading: &catalog.Reading{
-			Text: body.GetText(), Body: encoded, BodyDigest: catalog.Digest(digestOf(encoded)), Engine: engine,
+			Text: body.GetText(), Body: encoded, BodyDigest: catalog.Digest(digestOf(encoded)), Measure: passage.Measured(body), Engine: engine,
 		},
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strings"
 	"unicode/utf8"
 
 	"google.golang.org/grpc"
@@ -185,7 +186,7 @@ func importedReading(h *fondsv1.ImportTextHeader, text catalog.PublishedText) (c
 	}
 	sum := sha256.Sum256(encoded)
 	return catalog.Reading{
-		Text: text.Text, Body: encoded, BodyDigest: catalog.Digest(hex.EncodeToString(sum[:])), Engine: source,
+		Text: text.Text, Measure: catalog.Measure{Confidence: -1, Words: len(strings.Fields(text.Text))}, Body: encoded, BodyDigest: catalog.Digest(hex.EncodeToString(sum[:])), Engine: source,
 	}, nil
 }
 

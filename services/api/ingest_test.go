@@ -18,6 +18,7 @@ import (
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/api"
+	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
 )
@@ -29,7 +30,7 @@ func TestBatch(t *testing.T) {
 		{Path: "a.png", Size: 4}, {Path: "b.png", Size: 4, Language: "rus", Collection: "collections/letters"},
 	}})
 	if err != nil || b.GetCollection() != "collections/default" || b.GetLanguage() != "eng" || b.GetFiles() != 2 ||
-		b.GetPerson() != api.LocalPerson || b.GetState() != fondsv1.BatchState_BATCH_STATE_OPEN {
+		b.GetPerson() != auth.LocalID || b.GetState() != fondsv1.BatchState_BATCH_STATE_OPEN {
 		t.Fatalf("created: %v, %v", b, err)
 	}
 	again, err := a.ingest.CreateBatch(a.ctx(), &fondsv1.CreateBatchRequest{ResumeKey: "k", Files: []*fondsv1.NewFile{

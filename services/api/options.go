@@ -12,6 +12,8 @@ import (
 	"google.golang.org/grpc"
 	_ "google.golang.org/grpc/encoding/gzip" // Callers may ask for gzip.
 	"google.golang.org/grpc/keepalive"
+
+	"github.com/fonds-archive/fonds/services/auth"
 )
 
 // maxReceive is the largest message that the server decodes: CreateBatch with
@@ -21,8 +23,9 @@ const maxReceive = 32 << 20
 // newValidator compiles the rules of the contract, once for all servers of a process.
 var newValidator = sync.OnceValues(func() (protovalidate.Validator, error) { return protovalidate.New() })
 
-// ServerOptions returns the options for the server that Register is called with.
-func ServerOptions(log *slog.Logger) ([]grpc.ServerOption, error) {
+// ServerOptions returns the options for the server that Register is called with. gate
+// finds out who is calling; without one all calls are the local operator's.
+func ServerOptions(log *slog.Logger, gate *auth.Gate) ([]grpc.ServerOption, error) {
 	validator, err := newValidator()
 	if err != nil {
 		return nil, fmt.Errorf("make validator: %w", err)
@@ -31,6 +34,12 @@ func ServerOptions(log *slog.Logger) ([]grpc.ServerOption, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	g := &guard{log: log, streamTime: streamTimeOf}
+	calls, streams := []grpc.UnaryServerInterceptor{g.unary}, []grpc.StreamServerInterceptor{g.stream}
+	if gate != nil {
+		calls, streams = append(calls, gate.Unary), append(streams, gate.Stream)
+	}
+	calls = append(calls, limitRequest, validate.UnaryServerInterceptor(validator))
+	streams = append(streams, limitMessages, validate.StreamServerInterceptor(validator))
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(maxReceive),
 		// 256 calls at once on one connection are more than 2 cores serve; a
@@ -51,7 +60,7 @@ func ServerOptions(log *slog.Logger) ([]grpc.ServerOption, error) {
 			// Watchers may ping while nothing happens, every 10 s at most.
 			MinTime: 10 * time.Second, PermitWithoutStream: true,
 		}),
-		grpc.ChainUnaryInterceptor(g.unary, limitRequest, validate.UnaryServerInterceptor(validator)),
-		grpc.ChainStreamInterceptor(g.stream, limitMessages, validate.StreamServerInterceptor(validator)),
+		grpc.ChainUnaryInterceptor(calls...),
+		grpc.ChainStreamInterceptor(streams...),
 	}, nil
 }

@@ -141,6 +141,15 @@ func cutAt(shown *passage.Text, region int, rest *catalog.Region, at int) (befor
 	if at == 0 {
 		return nil, nil
 	}
+	if rest.Origin == catalog.Person {
+		if _, part := rest.Cut(); rest.Range != nil && part == nil {
+			return nil, &catalog.Error{
+				Code: catalog.Precondition, Reason: ReasonCorrectedPart,
+				Message: fmt.Sprintf("region %d is part of an imported text that a person has corrected: it can be cut at its borders only", region+1),
+			}
+		}
+		rest.Whole = false
+	}
 	first := *rest
 	if rest.Origin == catalog.Imported {
 		p := shown.Parts[region]

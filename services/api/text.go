@@ -59,7 +59,7 @@ func (s *catalogServer) readText(ctx context.Context, key revisionKey, least cat
 	for i, g := range text.Regions {
 		lowest = min(lowest, g.Region.Assurance)
 		m.Regions[i] = &fondsv1.RegionText{Region: regionOf(g.Region), Text: g.Text}
-		if g.Region.Box == nil || len(g.Body) == 0 {
+		if len(g.Body) == 0 {
 			continue
 		}
 		body, known := bodies[g.Region.Reading]

@@ -94,6 +94,7 @@ func regionOf(g catalog.Region) *fondsv1.Region {
 		Assurance: fondsv1.Assurance(g.Assurance),
 	}
 	m.Origin = fondsv1.Origin(g.Origin)
+	m.Whole = g.Whole
 	if g.Range != nil {
 		m.Range = &fondsv1.TextRange{Start: number(g.Range.Start), End: number(g.Range.End)}
 	}
@@ -116,6 +117,16 @@ func readingOf(r catalog.Reading) (*fondsv1.Reading, error) {
 		Recipe:     string(r.Recipe),
 		BodyDigest: string(r.BodyDigest),
 		CreateTime: timestamp(r.CreatedAt),
+	}
+	m.Box = boxMessage(r.Box)
+	if r.BasedOn != "" {
+		m.BasedOn = pageNameOf(r.Scan, r.Page) + "/readings/" + r.BasedOn
+	}
+	if r.Range != nil {
+		m.RangeStart, m.RangeEnd = number(r.Range.Start), number(r.Range.End)
+	}
+	for _, person := range r.Contributors {
+		m.Contributors = append(m.Contributors, "users/"+person)
 	}
 	var err error
 	if m.Body, err = decoded(r.Body, &fondsv1.Body{}); err != nil {
@@ -148,20 +159,6 @@ func scanOf(s catalog.Scan) *fondsv1.Scan {
 	return &fondsv1.Scan{
 		Name: "scans/" + string(s.Digest), Size: uint64(max(s.Size, 0)), MediaType: s.MediaType,
 		PageCount: number(s.PageCount), CreateTime: timestamp(s.CreatedAt),
-	}
-}
-
-func eventOf(e catalog.Event) *fondsv1.Event {
-	return &fondsv1.Event{
-		Name:       fmt.Sprintf("documents/%s/events/%d", e.Document, e.Sequence),
-		Document:   "documents/" + e.Document,
-		Sequence:   uint64(max(e.Sequence, 0)),
-		Type:       e.Type,
-		Collection: "collections/" + e.Collection,
-		Revision:   number(e.Revision),
-		Person:     e.Person,
-		CreateTime: timestamp(e.CreatedAt),
-		Position:   uint64(max(e.Position, 0)),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"github.com/fonds-archive/fonds/services/event"
 )
 
 const (
@@ -70,7 +71,7 @@ func (s *catalogServer) ListEvents(ctx context.Context, req *fondsv1.ListEventsR
 	}
 	m := &fondsv1.ListEventsResponse{Events: make([]*fondsv1.Event, len(events))}
 	for i, e := range events {
-		m.Events[i] = eventOf(e)
+		m.Events[i] = event.Message(e)
 	}
 	return m, nil
 }
@@ -99,7 +100,7 @@ func (s *catalogServer) WatchEvents(req *fondsv1.WatchEventsRequest, stream grpc
 			return false, false, err
 		}
 		for _, e := range events {
-			if err := stream.Send(eventOf(e)); err != nil {
+			if err := stream.Send(event.Message(e)); err != nil {
 				return false, false, err
 			}
 			after = e.Position

@@ -38,6 +38,18 @@ type Region struct {
 	Outcome   Outcome   `json:"outcome,omitempty"`
 	Reason    string    `json:"reason,omitempty"`
 	Assurance Assurance `json:"assurance,omitempty"`
+	// Whole tells that the reading is of this part alone: all of its text is the
+	// region's, and Box and Range cut nothing out of it.
+	Whole bool `json:"whole,omitempty"`
+}
+
+// Cut gives the part of the reading's text that the region shows, by box or by bytes;
+// both nil where it shows all of it.
+func (r Region) Cut() (*Box, *Range) {
+	if r.Whole {
+		return nil, nil
+	}
+	return r.Box, r.Range
 }
 
 // machineMayReplace tells whether recognition may change what the region shows:
@@ -85,9 +97,12 @@ type Revision struct {
 	// MadeOf are the revisions that a split, a merge or another choice of regions made
 	// the document of, the last time that there was one. It stays with later revisions:
 	// a document that has it begins and ends where a person said.
-	MadeOf    []RevisionName `json:"made_of,omitempty"`
-	Author    string         `json:"-"`
-	CreatedAt time.Time      `json:"-"`
+	MadeOf []RevisionName `json:"made_of,omitempty"`
+	// Salt is random where a person made the revision: its digest is in the log for
+	// ever, and tells nothing of what stood there once that is destroyed.
+	Salt      string    `json:"salt,omitempty"`
+	Author    string    `json:"-"`
+	CreatedAt time.Time `json:"-"`
 	// Digest is the SHA-256 of the manifest's canonical JSON: title, regions, fields and
 	// what it was made of.
 	Digest Digest `json:"-"`
@@ -109,6 +124,11 @@ func (r *Revision) ReadManifest(manifest []byte) error {
 	}
 	r.Digest = digestOf(manifest)
 	return nil
+}
+
+// name of a revision as a resource.
+func (r Revision) name() string {
+	return fmt.Sprintf("documents/%s/revisions/%d", r.Document, r.Number)
 }
 
 // Complete tells whether every region has its outcome.

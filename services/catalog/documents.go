@@ -197,7 +197,7 @@ func (c *Catalog) UpdateDocument(ctx context.Context, id, etag, person string, c
 		if change.Regions != nil {
 			r.MadeOf = []RevisionName{{Document: id, Number: present.Head}}
 		}
-		if r.Fields, err = restated(tx, present.Revision.Fields, r.Regions, change.Statements, speaker{person, c.now()}); err != nil {
+		if r.Fields, err = c.restated(tx, present.Revision.Fields, r.Regions, change.Statements, person); err != nil {
 			return err
 		}
 		if err := change.putKeys(tx, id, r.Fields); err != nil {
@@ -275,6 +275,9 @@ func (c *Catalog) compose(tx Tx, d Document, title string, regions []Region, per
 			return Revision{}, err
 		}
 	}
+	if err := c.assure(tx, d.Collection, filled); err != nil {
+		return Revision{}, err
+	}
 	if err := checkExtent(tx, "document.regions", filled); err != nil {
 		return Revision{}, err
 	}
@@ -314,7 +317,7 @@ func (c *Catalog) setDeleted(ctx context.Context, id, etag, person string, delet
 		if err := tx.PutDocument(head.Document); err != nil {
 			return err
 		}
-		if err := c.appendEvent(tx, head.Document, event, person); err != nil {
+		if err := c.appendEvent(tx, head.Document, event, person, nil); err != nil {
 			return err
 		}
 		if deleted {

@@ -35,6 +35,8 @@ const (
 	Exhausted
 	// Unavailable means that a part is not there now: try later.
 	Unavailable
+	// Unauthenticated means that it is not known who is calling.
+	Unauthenticated
 )
 
 // Error is an error of the domain.
@@ -75,6 +77,20 @@ const (
 	ReasonResumeMismatch      = "RESUME_MISMATCH"
 	ReasonRequestReused       = "REQUEST_ID_REUSED"
 	ReasonOtherCollection     = "OTHER_COLLECTION"
+	ReasonReviewNotFound      = "REVIEW_NOT_FOUND"
+	ReasonNothingToReview     = "NOTHING_TO_REVIEW"
+	ReasonClaimed             = "CLAIMED"
+	ReasonNotClaimed          = "NOT_CLAIMED"
+	ReasonOwnWork             = "OWN_WORK"
+	ReasonContentChanged      = "CONTENT_CHANGED"
+	ReasonNotCorrected        = "NOT_CORRECTED"
+	ReasonOnePerson           = "ONE_PERSON_COLLECTION"
+	ReasonRoleMissing         = "ROLE_MISSING"
+	ReasonUserNotFound        = "USER_NOT_FOUND"
+	ReasonUserExists          = "USER_EXISTS"
+	ReasonUnauthenticated     = "UNAUTHENTICATED"
+	ReasonProofPending        = "PROOF_PENDING"
+	ReasonNothingSigned       = "NOTHING_SIGNED"
 )
 
 func notFound(reason, what, name string) error {
@@ -88,6 +104,10 @@ func invalid(field, format string, args ...any) error {
 // ErrNotFound is what a Store returns for a key that it does not have. Verbs
 // turn it into an *Error that names what was asked for.
 var ErrNotFound = errors.New("not found")
+
+// ErrRefused is what a Store returns when the database itself refuses a reading, a
+// statement or a signature.
+var ErrRefused = errors.New("refused by the database")
 
 // ErrDamaged is what a Store returns when what it has stored is not what was
 // stored: an internal fault that an audit reports.

@@ -30,6 +30,11 @@ type Field struct {
 	// SaidAt is when the person said so; zero for a rule's.
 	SaidAt    time.Time `json:"said_at,omitzero"`
 	Assurance Assurance `json:"assurance"`
+	// Statement is the ID of a person's statement, which stays with it through splits
+	// and merges; empty for a rule's.
+	Statement string `json:"statement,omitempty"`
+	// SignedBy is the person who signed it.
+	SignedBy string `json:"signed_by,omitempty"`
 	// Instead are the statements of rules in whose place the person's stands, as they
 	// were when a person first spoke; at the first of the person's under a name.
 	Instead []Field `json:"instead,omitempty"`
@@ -90,12 +95,13 @@ type Evidence struct {
 
 // holds tells that a region shows the words of a proof.
 func (r Region) holds(e Evidence) bool {
-	if r.Reading != e.Reading || r.Range != nil && (e.Start < r.Range.Start || e.End > r.Range.End) {
+	box, part := r.Cut()
+	if r.Reading != e.Reading || part != nil && (e.Start < part.Start || e.End > part.End) {
 		return false
 	}
-	return r.Box == nil || !slices.ContainsFunc(e.Boxes, func(b [4]int) bool {
-		x, y := b[0]+b[2]/2-r.Box.X, b[1]+b[3]/2-r.Box.Y // of its middle
-		return x < 0 || x >= r.Box.Width || y < 0 || y >= r.Box.Height
+	return box == nil || !slices.ContainsFunc(e.Boxes, func(b [4]int) bool {
+		x, y := b[0]+b[2]/2-box.X, b[1]+b[3]/2-box.Y // of its middle
+		return x < 0 || x >= box.Width || y < 0 || y >= box.Height
 	})
 }
 

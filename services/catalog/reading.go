@@ -35,6 +35,17 @@ type Reading struct {
 	Origin Origin
 	// Recipe is set for machine readings.
 	Recipe Digest
+	// BasedOn is the reading that a person's corrects; empty for none.
+	BasedOn string
+	// Contributors are whoever had a part in a person's reading, and in what it is based
+	// on, back to a machine's, an imported or a signed one.
+	Contributors []string
+	// Box and Range are the part of the page that a person's reading is of; nil for the
+	// whole.
+	Box   *Box
+	Range *Range
+	// Measure is how sure its words are.
+	Measure Measure
 	// Text is the body's text.
 	Text string
 	// Body is what BodyDigest is the digest of; Engine is that of a machine reading,

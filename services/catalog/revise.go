@@ -63,28 +63,41 @@ func baseName(path string) string {
 
 // revise stores a document's next revision and appends the event that tells so.
 func (c *Catalog) revise(tx Tx, d Document, r Revision, event string) error {
+	_, err := c.reviseSaying(tx, d, r, event, nil)
+	return err
+}
+
+// reviseSaying is revise with an event that says more. It returns the revision as it
+// is stored.
+func (c *Catalog) reviseSaying(tx Tx, d Document, r Revision, event string, regions []RegionChange) (Revision, error) {
 	d.Head++
-	r.Document, r.Number, r.CreatedAt = d.ID, d.Head, c.now()
+	r.Document, r.Number, r.CreatedAt, r.Salt = d.ID, d.Head, c.now(), ""
+	if r.Author != SystemPerson {
+		r.Salt = c.newID()
+	}
 	manifest, err := r.Manifest()
 	if err != nil {
-		return err
+		return r, err
 	}
 	r.Digest = digestOf(manifest)
 	d.Events++
 	if err := tx.PutDocument(d); err != nil {
-		return err
+		return r, err
 	}
 	if err := tx.InsertRevision(r); err != nil {
-		return err
+		return r, err
 	}
-	return c.appendEvent(tx, d, event, r.Author)
+	if err := c.awaitReviews(tx, d, r); err != nil {
+		return r, err
+	}
+	return r, c.appendEvent(tx, d, event, r.Author, regions)
 }
 
 // appendEvent tells what happened to a document whose Events was counted up for it.
-func (c *Catalog) appendEvent(tx Tx, d Document, event, person string) error {
+func (c *Catalog) appendEvent(tx Tx, d Document, event, person string, regions []RegionChange) error {
 	return tx.AppendEvent(Event{
 		Document: d.ID, Sequence: d.Events, Type: event, Collection: d.Collection,
-		Revision: d.Head, Person: person, CreatedAt: c.now(),
+		Revision: d.Head, Person: person, CreatedAt: c.now(), Regions: regions,
 	})
 }
 

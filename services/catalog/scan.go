@@ -6,7 +6,10 @@ import "time"
 type Collection struct {
 	ID          string
 	DisplayName string
-	CreatedAt   time.Time
+	// OnePerson is set where one person's word is enough: nothing is signed, and
+	// CORRECTED is the highest assurance.
+	OnePerson bool
+	CreatedAt time.Time
 }
 
 // Scan is one source file as delivered, named by its digest.

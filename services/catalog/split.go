@@ -151,5 +151,5 @@ func (c *Catalog) absorb(tx Tx, into DocumentHead, id, person string, next *Revi
 	if err := relink(tx, id); err != nil {
 		return nil, err
 	}
-	return stated, c.appendEvent(tx, d, DocumentDeleted, person)
+	return stated, c.appendEvent(tx, d, DocumentDeleted, person, nil)
 }

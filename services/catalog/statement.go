@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,7 +20,7 @@ type speaker struct {
 // their names is kept within them; for a name that is taken back it stands again, as
 // far as it is proved by what the document shows, until the rules read the document
 // anew.
-func restated(r Reader, before Fields, regions []Region, statements map[string][]Field, by speaker) (Fields, error) {
+func (c *Catalog) restated(tx Tx, before Fields, regions []Region, statements map[string][]Field, person string) (Fields, error) {
 	if statements == nil {
 		return before, nil
 	}
@@ -35,15 +37,18 @@ func restated(r Reader, before Fields, regions []Region, statements map[string][
 		return again
 	})
 	own := peoplesFields(stays)
-	shown := shownTexts{reader: r, regions: regions, texts: map[string]string{}}
+	shown := shownTexts{reader: tx, regions: regions, texts: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(statements)) {
 		ruled := rulesFields(said[name])
 		if len(statements[name]) == 0 {
 			stays = append(stays, slices.DeleteFunc(ruled, func(f Field) bool { return !shown.showsAll(f.Evidence) })...)
 			continue
 		}
-		stated, err := shown.stated(name, statements[name], by)
+		stated, err := shown.stated(name, statements[name], speaker{person, c.now()})
 		if err != nil {
+			return Fields{}, err
+		}
+		if err := c.keepStatements(tx, stated, peoplesFields(said[name])); err != nil {
 			return Fields{}, err
 		}
 		stated[0].Instead = ruled
@@ -138,3 +143,142 @@ func (s shownTexts) text(reading string) (string, error) {
 
 // wholeRunes tells that a place in a text is not within a character.
 func wholeRunes(text string, at int) bool { return at == len(text) || utf8.RuneStart(text[at]) }
+
+// keepStatements gives people's statements their IDs and notes who had a part in them:
+// who states them, and who had a part in the unsigned ones whose place they take.
+func (c *Catalog) keepStatements(tx Tx, stated, before []Field) error {
+	contributors := []string{}
+	basedOn := ""
+	for _, f := range before {
+		if f.Statement == "" { // of before statements had IDs
+			contributors = append(contributors, f.Person)
+			continue
+		}
+		basedOn = f.Statement
+		if f.Assurance == AssuranceVerified {
+			continue
+		}
+		inherited, err := tx.Contributors(f.Statement)
+		if err != nil {
+			return err
+		}
+		contributors = append(contributors, inherited...)
+	}
+	for i := range stated {
+		f := &stated[i]
+		f.Statement = c.newID()
+		own := append(slices.Clone(contributors), f.Person)
+		slices.Sort(own)
+		body, digest, err := f.statementBody(c.newID())
+		if err != nil {
+			return err
+		}
+		if err := tx.InsertStatement(Statement{
+			ID: f.Statement, BasedOn: basedOn, Contributors: slices.Compact(own), Body: body, Digest: digest, CreatedAt: c.now(),
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// statementBody is canonical JSON of what a person states, salted: its digest is in the
+// log for ever.
+func (f Field) statementBody(salt string) ([]byte, Digest, error) {
+	body, err := json.Marshal(struct {
+		Name     string          `json:"name"`
+		Value    json.RawMessage `json:"value,omitempty"`
+		Raw      string          `json:"raw,omitempty"`
+		Evidence []Evidence      `json:"evidence,omitempty"`
+		Salt     string          `json:"salt"`
+	}{f.Name, f.Value, f.Raw, f.Evidence, salt})
+	if err != nil {
+		return nil, "", fmt.Errorf("encode a statement on %s: %w", f.Name, err)
+	}
+	return body, digestOf(body), nil
+}
+
+// SignFields puts a person's name under statements that others have made.
+func (c *Catalog) SignFields(ctx context.Context, document, etag, person string, statements []string) (DocumentHead, error) {
+	var head DocumentHead
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		present, err := c.present(tx, document, etag)
+		if err != nil {
+			return err
+		}
+		if err := c.mayBeSigned(tx, present.Collection); err != nil {
+			return err
+		}
+		fields, err := present.Revision.Fields.List()
+		if err != nil {
+			return err
+		}
+		signed := make(map[string]statementFacts, len(statements))
+		for _, id := range statements {
+			if signed[id], err = c.signStatement(tx, fields, id, person); err != nil {
+				return err
+			}
+		}
+		next := present.Revision
+		next.Author = person
+		if next.Fields, err = NewFields(fields); err != nil {
+			return err
+		}
+		present.follow()
+		if next, err = c.reviseSaying(tx, present.Document, next, DocumentRevised, nil); err != nil {
+			return err
+		}
+		for _, id := range slices.Sorted(maps.Keys(signed)) {
+			facts := signed[id]
+			facts.Document, facts.Revision, facts.RevisionDigest = document, next.Number, next.Digest
+			if err := c.act(tx, ActFieldSigned, person, next.name(), facts); err != nil {
+				return err
+			}
+		}
+		head, err = documentAt(tx, document, 0)
+		return err
+	})
+	return head, err
+}
+
+// statementFacts are the facts of acts on statements.
+type statementFacts struct {
+	Document       string  `json:"document"`
+	Revision       int     `json:"revision"`
+	RevisionDigest Digest  `json:"revision_digest"`
+	Content        Content `json:"content"`
+	ContentDigest  Digest  `json:"content_digest"`
+	Signature      string  `json:"signature"`
+}
+
+// signStatement signs one of the fields, and notes that in it.
+func (c *Catalog) signStatement(tx Tx, fields []Field, id, person string) (statementFacts, error) {
+	at := slices.IndexFunc(fields, func(f Field) bool { return f.Statement == id })
+	if at < 0 {
+		return statementFacts{}, &Error{
+			Code: Precondition, Reason: ReasonContentChanged, Field: "statements",
+			Message: fmt.Sprintf("statement %s is no longer one of the document's: read it again before you sign", id),
+		}
+	}
+	if fields[at].Assurance == AssuranceVerified {
+		return statementFacts{}, &Error{
+			Code: Precondition, Reason: ReasonContentChanged, Field: "statements",
+			Message: fmt.Sprintf("statement %s, on %s, is signed already", id, fields[at].Name),
+		}
+	}
+	stated, err := tx.Statement(id)
+	if err != nil {
+		return statementFacts{}, fmt.Errorf("statement %s: %w", id, err)
+	}
+	facts := statementFacts{Content: Content{Statement: id, StatementDigest: stated.Digest}}
+	if facts.ContentDigest, err = facts.Content.Digest(); err != nil {
+		return facts, err
+	}
+	signature, err := c.signed(tx, id, facts.ContentDigest, person)
+	if err != nil {
+		return facts, err
+	}
+	facts.Signature = signature.ID
+	fields[at].Assurance, fields[at].SignedBy = AssuranceVerified, person
+	return facts, nil
+}

@@ -37,6 +37,9 @@ type Reader interface {
 	LinkReader
 	BatchReader
 	EventReader
+	UserReader
+	ReviewReader
+	LedgerReader
 }
 
 // Tx is what can be asked and changed. Put methods insert or replace the whole
@@ -51,6 +54,9 @@ type Tx interface {
 	LinkWriter
 	BatchWriter
 	EventWriter
+	UserWriter
+	ReviewWriter
+	LedgerWriter
 }
 
 // ScanReader gives collections, scans, pages and holdings.
@@ -126,17 +132,40 @@ type ReadingReader interface {
 	Readings(scan Digest, page int) ([]Reading, error)
 	// ReadingTexts gives the text of each ID that exists.
 	ReadingTexts(ids []string) (map[string]string, error)
+	// Contributors of a reading or a statement, in byte order.
+	Contributors(subject string) ([]string, error)
+	Statement(id string) (Statement, error)
+	// Signature gives the first signature under a content.
+	Signature(content Digest) (Signature, error)
+	// SignaturesOn gives the signatures on a reading or a statement, oldest first.
+	SignaturesOn(subject string) ([]Signature, error)
 }
 
-// ReadingWriter adds readings, which never change.
+// ReadingWriter adds readings, statements and signatures, which never change. What is
+// not allowed is refused by the database itself, whoever asks, with
+// ErrRefused.
 type ReadingWriter interface {
+	// InsertReading takes the reading's contributors with it. It refuses a person's
+	// reading without any, and one that leaves out a contributor of the person's reading
+	// that it is based on, unless that one was signed.
 	InsertReading(r Reading) error
+	// InsertStatement is InsertReading for what a person states in a field.
+	InsertStatement(s Statement) error
+	// InsertSignature refuses a contributor to the subject, a service, who is no user or
+	// barred, and what no person has made.
+	InsertSignature(s Signature) error
 }
 
 // DocumentReader gives documents and revisions.
 type DocumentReader interface {
 	Document(id string) (Document, error)
 	Revision(document string, number int) (Revision, error)
+	// RevisionAbove gives the number of the newest revision of a document whose
+	// assurance is at least the one given: every region has it. Zero for none.
+	RevisionAbove(document string, least Assurance) (int, error)
+	// RevisionsBelow gives revisions of a document by number, highest first, below the
+	// given one (0 from the newest).
+	RevisionsBelow(document string, number, limit int) ([]Revision, error)
 	// Documents that the query selects, each with its newest revision, by ID,
 	// highest first.
 	Documents(q DocumentQuery) ([]DocumentHead, error)
@@ -228,4 +257,70 @@ type EventWriter interface {
 	// ResendEvents marks as unsent the events that were sent after the given time
 	// to a place in the stream above last. It returns how many.
 	ResendEvents(last uint64, since time.Time) (int, error)
+}
+
+// UserReader gives users and what lets them in.
+type UserReader interface {
+	User(id string) (User, error)
+	// UserCalled gives the user with a display name.
+	UserCalled(name string) (User, error)
+	// Users come by display name.
+	Users() ([]User, error)
+	// Credential is looked for by the digest of its secret.
+	Credential(digest Digest) (Credential, error)
+}
+
+// UserWriter changes users and what lets them in.
+type UserWriter interface {
+	// PutUser fails with AlreadyExists when another user has the display name.
+	PutUser(u User) error
+	PutCredential(c Credential) error
+	// DeleteCredential is nothing for one that is not there.
+	DeleteCredential(digest Digest) error
+	// DeleteCredentials deletes those of a user (all users when empty) that run out
+	// before the given time, zero for all, and tells how many.
+	DeleteCredentials(user string, before time.Time) (int, error)
+}
+
+// ReviewReader gives the work that regions await.
+type ReviewReader interface {
+	Review(document, key string) (Review, error)
+	// ReviewsOf a document, by key, those without a region too.
+	ReviewsOf(document string) ([]Review, error)
+	// Reviews that the query selects, which have a region.
+	Reviews(q ReviewQuery) ([]Review, error)
+	// ReviewCounts come by collection and state; of one collection, or of all.
+	ReviewCounts(collection string) ([]ReviewCount, error)
+}
+
+// ReviewWriter changes the work that regions await.
+type ReviewWriter interface {
+	PutReview(r Review) error
+	DeleteReview(document, key string) error
+}
+
+// LedgerReader gives acts, the hashes of the log's tree, and checkpoints.
+type LedgerReader interface {
+	// WaitingActs gives acts that have no leaf, by ID.
+	WaitingActs(limit int) ([]Act, error)
+	// Acts by leaf, from the given one on.
+	Acts(leaf int64, limit int) ([]Act, error)
+	// ActsOn gives the acts on a subject, by ID.
+	ActsOn(subject string) ([]Act, error)
+	// TreeHashes gives stored hashes of the tree by their indexes; ErrNotFound when one
+	// is not there.
+	TreeHashes(indexes []int64) ([][32]byte, error)
+	// Checkpoint gives the newest, or ErrNotFound.
+	Checkpoint() (Checkpoint, error)
+}
+
+// LedgerWriter appends. Nothing of it ever changes but an act's leaf, once.
+type LedgerWriter interface {
+	// AppendAct adds an act, whose ID the store gives.
+	AppendAct(a Act) error
+	// SetLeaf gives an act its leaf.
+	SetLeaf(id, leaf int64) error
+	// PutTreeHashes adds stored hashes from an index on.
+	PutTreeHashes(index int64, hashes [][32]byte) error
+	InsertCheckpoint(c Checkpoint) error
 }

@@ -32,7 +32,7 @@ func (c *Catalog) Text(ctx context.Context, id string, asOf int, least Assurance
 		if err != nil {
 			return err
 		}
-		if err := demand(head.Revision, least); err != nil {
+		if err := demand(r, head.Revision, least); err != nil {
 			return err
 		}
 		text = DocumentText{Head: head, Regions: make([]RegionText, len(head.Revision.Regions))}
@@ -45,7 +45,7 @@ func (c *Catalog) Text(ctx context.Context, id string, asOf int, least Assurance
 func fillTexts(r Reader, regions []Region, texts []RegionText) error {
 	var ids []string
 	for _, g := range regions {
-		if g.Outcome == Text && g.Box == nil {
+		if box, _ := g.Cut(); g.Outcome == Text && box == nil {
 			ids = append(ids, g.Reading)
 		}
 	}
@@ -57,18 +57,19 @@ func fillTexts(r Reader, regions []Region, texts []RegionText) error {
 	bodies := map[string][]byte{}
 	for i, g := range regions {
 		texts[i].Region = g
+		box, part := g.Cut()
 		switch {
 		case g.Outcome != Text:
-		case g.Box == nil:
+		case box == nil:
 			t, ok := found[g.Reading]
 			if !ok {
 				return fmt.Errorf("reading %s of page %d of scan %s is missing: run fonds fsck", g.Reading, g.Page, g.Scan)
 			}
-			if texts[i].Text, ok = g.Range.of(t); g.Range != nil {
+			if texts[i].Text, ok = part.of(t); part != nil {
 				texts[i].Text = strings.Clone(texts[i].Text) // who keeps it keeps no more of a large text
 			}
 			if !ok {
-				return fmt.Errorf("%w: reading %s has %d bytes, and region %d ends at byte %d", ErrDamaged, g.Reading, len(t), i+1, g.Range.End)
+				return fmt.Errorf("%w: reading %s has %d bytes, and region %d ends at byte %d", ErrDamaged, g.Reading, len(t), i+1, part.End)
 			}
 		default:
 			body, known := bodies[g.Reading]
@@ -98,8 +99,9 @@ func (g *Range) of(text string) (string, bool) {
 }
 
 // demand refuses a revision in which a region is below an assurance; one without
-// an outcome, or whose page could not be read, is below all but zero.
-func demand(r Revision, least Assurance) error {
+// an outcome, or whose page could not be read, is below all but zero. The refusal says
+// which regions these are, and which revision of the document has what was asked for.
+func demand(reader Reader, r Revision, least Assurance) error {
 	var below []string
 	for i, g := range r.Regions {
 		if g.Assurance < least {
@@ -109,7 +111,7 @@ func demand(r Revision, least Assurance) error {
 	if len(below) == 0 {
 		return nil
 	}
-	return &Error{
+	e := &Error{
 		Code: Precondition, Reason: ReasonAssuranceNotReached,
 		Message: fmt.Sprintf("%d of %d regions are below %s: %s", len(below), len(r.Regions), least, strings.Join(below[:min(len(below), 20)], "; ")),
 		Metadata: map[string]string{
@@ -118,6 +120,15 @@ func demand(r Revision, least Assurance) error {
 			"regions_below": fmt.Sprint(len(below)),
 		},
 	}
+	instead, err := reader.RevisionAbove(r.Document, least)
+	if err != nil {
+		return err
+	}
+	if instead > 0 {
+		e.Message += fmt.Sprintf("; revision %d has %s: ask for the text as of it", instead, least)
+		e.Metadata["revision_reaching"] = fmt.Sprint(instead)
+	}
+	return e
 }
 
 // Reading returns one reading of a page.

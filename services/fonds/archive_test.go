@@ -96,7 +96,7 @@ func startArchive(t *testing.T) *archive {
 
 // serverOptions are made once: compiling the rules of the validation takes longer
 // than most tests.
-var serverOptions = sync.OnceValues(func() ([]grpc.ServerOption, error) { return api.ServerOptions(nil) })
+var serverOptions = sync.OnceValues(func() ([]grpc.ServerOption, error) { return api.ServerOptions(nil, nil) })
 
 func (a *archive) serve(listener net.Listener) {
 	options, err := serverOptions()

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
 
+	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -38,10 +39,13 @@ type node struct {
 	options serveOptions
 	log     *slog.Logger
 	blobs   *blob.Store
-	catalog *catalog.Catalog // nil unless the process owns the database
-	bus     *bus.Bus
-	queue   *bus.JobQueue
-	natsURL string
+	// store, catalog and accounts are nil unless the process owns the database.
+	store    catalog.Store
+	catalog  *catalog.Catalog
+	accounts *auth.Accounts
+	bus      *bus.Bus
+	queue    *bus.JobQueue
+	natsURL  string
 	// names indexes the authority file: built when it is first asked for, and shared.
 	names   func() *agents.Index
 	closers []func()
@@ -125,7 +129,8 @@ func (n *node) openCatalog(ctx context.Context) error {
 	}
 	limits := catalog.DefaultLimits()
 	limits.ClientTimeout = n.options.clientTimeout
-	n.catalog = newCatalog(store, limits)
+	n.store, n.catalog = store, newCatalog(store, limits)
+	n.accounts = auth.New(store, present, newID, nil)
 	return nil
 }
 
@@ -140,10 +145,12 @@ const (
 const unfinishedAge = 24 * time.Hour
 
 func newCatalog(store catalog.Store, limits catalog.Limits) *catalog.Catalog {
-	now := func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
-	newID := func() string { return uuid.Must(uuid.NewV7()).String() }
-	return catalog.New(store, now, newID, limits)
+	return catalog.New(store, present, newID, limits)
 }
+
+func present() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // openBus starts the embedded NATS server unless another one is named, and connects.
 func (n *node) openBus(ctx context.Context) error {

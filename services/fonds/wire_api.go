@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/fonds-archive/fonds/services/api"
+	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 	"github.com/fonds-archive/fonds/workers/extract/published"
@@ -24,7 +25,7 @@ const stopTimeout = 5 * time.Second
 
 func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter) error {
 	log := n.log.With("role", roleCatalog)
-	options, err := api.ServerOptions(log)
+	options, err := api.ServerOptions(log, &auth.Gate{Accounts: n.accounts, Limiter: auth.NewLimiter(present), AllowLocal: true})
 	if err != nil {
 		return err
 	}
@@ -34,7 +35,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 		DeadLetters: intake.DeadLetters{Catalog: n.catalog, Bus: n.bus},
 		Renderer:    images, KeyMaker: keys.Maker{Names: n.names}, Texts: published.Texts{Extractor: n.extractor}, Names: lateNames(n.names),
 		Statements: statement.Checker{Names: n.names}, Rules: n.rules(),
-		ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
+		Accounts: n.accounts, ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
 	})
 	if err != nil {
 		return err

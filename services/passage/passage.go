@@ -78,7 +78,7 @@ func Assemble(text catalog.DocumentText, reading func(catalog.Region) (catalog.R
 // Reading is the text of a reading as a whole, for evidence that counts in it and has
 // no boxes: that of an imported text.
 func Reading(region catalog.Region, text string) *Text {
-	region.Range = nil
+	region.Range, region.Whole = nil, false
 	return &Text{Text: text, Parts: []Part{{Region: region, Text: text, body: &fondsv1.Body{}}}}
 }
 
@@ -132,8 +132,8 @@ func (p *Part) cut(body *fondsv1.Body) {
 
 // inReading translates a stretch of the region's text into one of the reading's.
 func (p *Part) inReading(start, end int) (int, int) {
-	if p.Region.Range != nil {
-		return start + p.Region.Range.Start, end + p.Region.Range.Start
+	if _, part := p.Region.Cut(); part != nil {
+		return start + part.Start, end + part.Start
 	}
 	if p.whole == nil {
 		return start, end
@@ -182,8 +182,8 @@ func (t *Text) boxes(part, start, end int) ([][4]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	if g := t.Parts[part].Region; g.Range != nil {
-		start, end = start+g.Range.Start, end+g.Range.Start
+	if _, cut := t.Parts[part].Region.Cut(); cut != nil {
+		start, end = start+cut.Start, end+cut.Start
 	}
 	words := body.GetWords()
 	first := sort.Search(len(words), func(i int) bool { return int(words[i].GetEnd()) > start })

@@ -12,6 +12,7 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/passage"
 )
 
 // malformedError is what no further try can mend.
@@ -106,7 +107,7 @@ func (c Config) addReading(ctx context.Context, r *catalog.Result, t *fondsv1.Te
 		return malformed("encode envelope: %v", err)
 	}
 	r.Reading = &catalog.Reading{
-		Text: decoded.GetText(), Body: body, BodyDigest: catalog.Digest(t.GetBodyDigest()),
+		Text: decoded.GetText(), Body: body, BodyDigest: catalog.Digest(t.GetBodyDigest()), Measure: passage.Measured(&decoded),
 		Engine: engine, Envelope: envelope,
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/event"
 )
 
 // Config is what a relay needs.
@@ -245,7 +246,7 @@ func (c Config) sendRound(ctx context.Context, round []catalog.Event, stopped ma
 	for _, e := range round {
 		if !stopped[e.Document] {
 			going = append(going, e)
-			messages = append(messages, Event(e))
+			messages = append(messages, event.Message(e))
 		}
 	}
 	var sent []catalog.SentEvent

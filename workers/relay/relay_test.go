@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
+	"reflect"
 	"testing"
 	"time"
 
@@ -21,6 +21,7 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/event"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
 )
 
@@ -332,7 +333,7 @@ func TestEventsPublishedAndNotMarkedAreNotDoubled(t *testing.T) {
 	a.read("a.tif")
 	events, err := a.catalog.UnsentEvents(t.Context(), 10)
 	must(t, err)
-	for _, p := range a.bus.PublishEvents(a.ctx(), []*fondsv1.Event{Event(events[0])}) { // and the relay dies
+	for _, p := range a.bus.PublishEvents(a.ctx(), []*fondsv1.Event{event.Message(events[0])}) { // and the relay dies
 		must(t, p.Err)
 	}
 	a.relay(a.config())
@@ -412,7 +413,7 @@ func TestRoundsDealEachDocumentInOrder(t *testing.T) {
 	}
 	got := rounds([]catalog.Event{e("a", 1), e("a", 2), e("b", 5), e("a", 3), e("c", 1), e("b", 6)})
 	want := [][]catalog.Event{{e("a", 1), e("b", 5), e("c", 1)}, {e("a", 2), e("b", 6)}, {e("a", 3)}}
-	if !slices.EqualFunc(got, want, slices.Equal) {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("rounds %v", got)
 	}
 }

@@ -33,7 +33,10 @@ type Collection struct {
 	// What people call it.
 	DisplayName string `protobuf:"bytes,2,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
 	// When it was created.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// One person's word is enough here: texts are corrected and never signed, and
+	// CORRECTED is the highest assurance.
+	OnePerson     bool `protobuf:"varint,4,opt,name=one_person,json=onePerson,proto3" json:"one_person,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -87,6 +90,13 @@ func (x *Collection) GetCreateTime() *timestamppb.Timestamp {
 		return x.CreateTime
 	}
 	return nil
+}
+
+func (x *Collection) GetOnePerson() bool {
+	if x != nil {
+		return x.OnePerson
+	}
+	return false
 }
 
 // Scan is one source file as delivered, kept byte for byte.
@@ -189,7 +199,10 @@ type Region struct {
 	// Part of an imported page; unset for the whole. A part of a scanned page is a box.
 	Range *TextRange `protobuf:"bytes,7,opt,name=range,proto3" json:"range,omitempty"`
 	// Who made the reading shown; output only.
-	Origin        Origin `protobuf:"varint,8,opt,name=origin,proto3,enum=fonds.v1.Origin" json:"origin,omitempty"`
+	Origin Origin `protobuf:"varint,8,opt,name=origin,proto3,enum=fonds.v1.Origin" json:"origin,omitempty"`
+	// The reading shown is of this part alone: all of its text is the region's; output
+	// only.
+	Whole         bool `protobuf:"varint,9,opt,name=whole,proto3" json:"whole,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -278,6 +291,13 @@ func (x *Region) GetOrigin() Origin {
 		return x.Origin
 	}
 	return Origin_ORIGIN_UNSPECIFIED
+}
+
+func (x *Region) GetWhole() bool {
+	if x != nil {
+		return x.Whole
+	}
+	return false
 }
 
 // TextRange is a stretch of a reading's text, in bytes.
@@ -530,13 +550,15 @@ var File_fonds_v1_document_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_document_proto_rawDesc = "" +
 	"\n" +
-	"\x17fonds/v1/document.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14fonds/v1/field.proto\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x80\x01\n" +
+	"\x17fonds/v1/document.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14fonds/v1/field.proto\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9f\x01\n" +
 	"\n" +
 	"Collection\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12!\n" +
 	"\fdisplay_name\x18\x02 \x01(\tR\vdisplayName\x12;\n" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\xa9\x01\n" +
+	"createTime\x12\x1d\n" +
+	"\n" +
+	"one_person\x18\x04 \x01(\bR\tonePerson\"\xa9\x01\n" +
 	"\x04Scan\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04size\x18\x02 \x01(\x04R\x04size\x12\x1d\n" +
@@ -545,7 +567,7 @@ const file_fonds_v1_document_proto_rawDesc = "" +
 	"\n" +
 	"page_count\x18\x04 \x01(\rR\tpageCount\x12;\n" +
 	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\xd7\x02\n" +
+	"createTime\"\xed\x02\n" +
 	"\x06Region\x12E\n" +
 	"\x04page\x18\x01 \x01(\tB1\xbaH.r,2*^scans/[0-9a-f]{64}/pages/[1-9][0-9]{0,6}$R\x04page\x12\x1f\n" +
 	"\x03box\x18\x02 \x01(\v2\r.fonds.v1.BoxR\x03box\x12\x18\n" +
@@ -554,7 +576,8 @@ const file_fonds_v1_document_proto_rawDesc = "" +
 	"\x06reason\x18\x05 \x01(\tR\x06reason\x121\n" +
 	"\tassurance\x18\x06 \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\x12)\n" +
 	"\x05range\x18\a \x01(\v2\x13.fonds.v1.TextRangeR\x05range\x12(\n" +
-	"\x06origin\x18\b \x01(\x0e2\x10.fonds.v1.OriginR\x06origin\"3\n" +
+	"\x06origin\x18\b \x01(\x0e2\x10.fonds.v1.OriginR\x06origin\x12\x14\n" +
+	"\x05whole\x18\t \x01(\bR\x05whole\"3\n" +
 	"\tTextRange\x12\x14\n" +
 	"\x05start\x18\x01 \x01(\rR\x05start\x12\x10\n" +
 	"\x03end\x18\x02 \x01(\rR\x03end\"\x85\x05\n" +

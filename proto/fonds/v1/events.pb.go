@@ -492,7 +492,9 @@ type Event struct {
 	// When it was committed.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// Place in the order of commits; resume ListEvents and WatchEvents after it.
-	Position      uint64 `protobuf:"varint,9,opt,name=position,proto3" json:"position,omitempty"`
+	Position uint64 `protobuf:"varint,9,opt,name=position,proto3" json:"position,omitempty"`
+	// For text.corrected, text.verified and text.superseded: what changed.
+	Regions       []*RegionChange `protobuf:"bytes,10,rep,name=regions,proto3" json:"regions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -590,6 +592,150 @@ func (x *Event) GetPosition() uint64 {
 	return 0
 }
 
+func (x *Event) GetRegions() []*RegionChange {
+	if x != nil {
+		return x.Regions
+	}
+	return nil
+}
+
+// RegionChange says what became of a region's text.
+type RegionChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Number of the region in the revision, from 1.
+	RegionNumber uint32 `protobuf:"varint,1,opt,name=region_number,json=regionNumber,proto3" json:"region_number,omitempty"`
+	// scans/{sha256}/pages/{n}.
+	Page string `protobuf:"bytes,2,opt,name=page,proto3" json:"page,omitempty"`
+	// Assurance from now on.
+	Assurance Assurance `protobuf:"varint,3,opt,name=assurance,proto3,enum=fonds.v1.Assurance" json:"assurance,omitempty"`
+	// Runs of words changed, at most 200; empty where the words are the same.
+	Words []*WordChange `protobuf:"bytes,4,rep,name=words,proto3" json:"words,omitempty"`
+	// There were more.
+	Truncated     bool `protobuf:"varint,5,opt,name=truncated,proto3" json:"truncated,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RegionChange) Reset() {
+	*x = RegionChange{}
+	mi := &file_fonds_v1_events_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RegionChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RegionChange) ProtoMessage() {}
+
+func (x *RegionChange) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_events_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RegionChange.ProtoReflect.Descriptor instead.
+func (*RegionChange) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_events_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *RegionChange) GetRegionNumber() uint32 {
+	if x != nil {
+		return x.RegionNumber
+	}
+	return 0
+}
+
+func (x *RegionChange) GetPage() string {
+	if x != nil {
+		return x.Page
+	}
+	return ""
+}
+
+func (x *RegionChange) GetAssurance() Assurance {
+	if x != nil {
+		return x.Assurance
+	}
+	return Assurance_ASSURANCE_UNSPECIFIED
+}
+
+func (x *RegionChange) GetWords() []*WordChange {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
+func (x *RegionChange) GetTruncated() bool {
+	if x != nil {
+		return x.Truncated
+	}
+	return false
+}
+
+// WordChange is a run of words that was changed, put in or taken out.
+type WordChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The words before; empty for words put in.
+	Before string `protobuf:"bytes,1,opt,name=before,proto3" json:"before,omitempty"`
+	// The words after; empty for words taken out.
+	After         string `protobuf:"bytes,2,opt,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WordChange) Reset() {
+	*x = WordChange{}
+	mi := &file_fonds_v1_events_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WordChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WordChange) ProtoMessage() {}
+
+func (x *WordChange) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_events_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WordChange.ProtoReflect.Descriptor instead.
+func (*WordChange) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_events_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *WordChange) GetBefore() string {
+	if x != nil {
+		return x.Before
+	}
+	return ""
+}
+
+func (x *WordChange) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
 // DeadLetter is a message that was given up.
 type DeadLetter struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -613,7 +759,7 @@ type DeadLetter struct {
 
 func (x *DeadLetter) Reset() {
 	*x = DeadLetter{}
-	mi := &file_fonds_v1_events_proto_msgTypes[6]
+	mi := &file_fonds_v1_events_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -625,7 +771,7 @@ func (x *DeadLetter) String() string {
 func (*DeadLetter) ProtoMessage() {}
 
 func (x *DeadLetter) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_events_proto_msgTypes[6]
+	mi := &file_fonds_v1_events_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -638,7 +784,7 @@ func (x *DeadLetter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeadLetter.ProtoReflect.Descriptor instead.
 func (*DeadLetter) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_events_proto_rawDescGZIP(), []int{6}
+	return file_fonds_v1_events_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DeadLetter) GetName() string {
@@ -710,7 +856,7 @@ type Worker struct {
 
 func (x *Worker) Reset() {
 	*x = Worker{}
-	mi := &file_fonds_v1_events_proto_msgTypes[7]
+	mi := &file_fonds_v1_events_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -722,7 +868,7 @@ func (x *Worker) String() string {
 func (*Worker) ProtoMessage() {}
 
 func (x *Worker) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_events_proto_msgTypes[7]
+	mi := &file_fonds_v1_events_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -735,7 +881,7 @@ func (x *Worker) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Worker.ProtoReflect.Descriptor instead.
 func (*Worker) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_events_proto_rawDescGZIP(), []int{7}
+	return file_fonds_v1_events_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Worker) GetId() string {
@@ -815,7 +961,7 @@ const file_fonds_v1_events_proto_rawDesc = "" +
 	"resolution\x18\x03 \x01(\rR\n" +
 	"resolution\x12+\n" +
 	"\aoutcome\x18\x04 \x01(\x0e2\x11.fonds.v1.OutcomeR\aoutcome\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason\"\x94\x02\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"\xc6\x02\n" +
 	"\x05Event\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bdocument\x18\x02 \x01(\tR\bdocument\x12\x1a\n" +
@@ -828,7 +974,19 @@ const file_fonds_v1_events_proto_rawDesc = "" +
 	"\x06person\x18\a \x01(\tR\x06person\x12;\n" +
 	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12\x1a\n" +
-	"\bposition\x18\t \x01(\x04R\bposition\"\xde\x01\n" +
+	"\bposition\x18\t \x01(\x04R\bposition\x120\n" +
+	"\aregions\x18\n" +
+	" \x03(\v2\x16.fonds.v1.RegionChangeR\aregions\"\xc4\x01\n" +
+	"\fRegionChange\x12#\n" +
+	"\rregion_number\x18\x01 \x01(\rR\fregionNumber\x12\x12\n" +
+	"\x04page\x18\x02 \x01(\tR\x04page\x121\n" +
+	"\tassurance\x18\x03 \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\x12*\n" +
+	"\x05words\x18\x04 \x03(\v2\x14.fonds.v1.WordChangeR\x05words\x12\x1c\n" +
+	"\ttruncated\x18\x05 \x01(\bR\ttruncated\":\n" +
+	"\n" +
+	"WordChange\x12\x16\n" +
+	"\x06before\x18\x01 \x01(\tR\x06before\x12\x14\n" +
+	"\x05after\x18\x02 \x01(\tR\x05after\"\xde\x01\n" +
 	"\n" +
 	"DeadLetter\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
@@ -859,7 +1017,7 @@ func file_fonds_v1_events_proto_rawDescGZIP() []byte {
 	return file_fonds_v1_events_proto_rawDescData
 }
 
-var file_fonds_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_fonds_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_fonds_v1_events_proto_goTypes = []any{
 	(*WorkKey)(nil),               // 0: fonds.v1.WorkKey
 	(*Job)(nil),                   // 1: fonds.v1.Job
@@ -867,38 +1025,44 @@ var file_fonds_v1_events_proto_goTypes = []any{
 	(*Probe)(nil),                 // 3: fonds.v1.Probe
 	(*ProbedPage)(nil),            // 4: fonds.v1.ProbedPage
 	(*Event)(nil),                 // 5: fonds.v1.Event
-	(*DeadLetter)(nil),            // 6: fonds.v1.DeadLetter
-	(*Worker)(nil),                // 7: fonds.v1.Worker
-	(*Recipe)(nil),                // 8: fonds.v1.Recipe
-	(Outcome)(0),                  // 9: fonds.v1.Outcome
-	(*Body)(nil),                  // 10: fonds.v1.Body
-	(*Engine)(nil),                // 11: fonds.v1.Engine
-	(*Envelope)(nil),              // 12: fonds.v1.Envelope
-	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
-	(*Model)(nil),                 // 14: fonds.v1.Model
+	(*RegionChange)(nil),          // 6: fonds.v1.RegionChange
+	(*WordChange)(nil),            // 7: fonds.v1.WordChange
+	(*DeadLetter)(nil),            // 8: fonds.v1.DeadLetter
+	(*Worker)(nil),                // 9: fonds.v1.Worker
+	(*Recipe)(nil),                // 10: fonds.v1.Recipe
+	(Outcome)(0),                  // 11: fonds.v1.Outcome
+	(*Body)(nil),                  // 12: fonds.v1.Body
+	(*Engine)(nil),                // 13: fonds.v1.Engine
+	(*Envelope)(nil),              // 14: fonds.v1.Envelope
+	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
+	(Assurance)(0),                // 16: fonds.v1.Assurance
+	(*Model)(nil),                 // 17: fonds.v1.Model
 }
 var file_fonds_v1_events_proto_depIdxs = []int32{
 	0,  // 0: fonds.v1.Job.work:type_name -> fonds.v1.WorkKey
-	8,  // 1: fonds.v1.Job.recipe:type_name -> fonds.v1.Recipe
+	10, // 1: fonds.v1.Job.recipe:type_name -> fonds.v1.Recipe
 	0,  // 2: fonds.v1.Text.work:type_name -> fonds.v1.WorkKey
-	9,  // 3: fonds.v1.Text.outcome:type_name -> fonds.v1.Outcome
-	10, // 4: fonds.v1.Text.body:type_name -> fonds.v1.Body
-	11, // 5: fonds.v1.Text.engine:type_name -> fonds.v1.Engine
-	12, // 6: fonds.v1.Text.envelope:type_name -> fonds.v1.Envelope
+	11, // 3: fonds.v1.Text.outcome:type_name -> fonds.v1.Outcome
+	12, // 4: fonds.v1.Text.body:type_name -> fonds.v1.Body
+	13, // 5: fonds.v1.Text.engine:type_name -> fonds.v1.Engine
+	14, // 6: fonds.v1.Text.envelope:type_name -> fonds.v1.Envelope
 	3,  // 7: fonds.v1.Text.probe:type_name -> fonds.v1.Probe
 	4,  // 8: fonds.v1.Probe.pages:type_name -> fonds.v1.ProbedPage
-	9,  // 9: fonds.v1.ProbedPage.outcome:type_name -> fonds.v1.Outcome
-	13, // 10: fonds.v1.Event.create_time:type_name -> google.protobuf.Timestamp
-	0,  // 11: fonds.v1.DeadLetter.work:type_name -> fonds.v1.WorkKey
-	13, // 12: fonds.v1.DeadLetter.create_time:type_name -> google.protobuf.Timestamp
-	11, // 13: fonds.v1.Worker.engine:type_name -> fonds.v1.Engine
-	14, // 14: fonds.v1.Worker.models:type_name -> fonds.v1.Model
-	13, // 15: fonds.v1.Worker.start_time:type_name -> google.protobuf.Timestamp
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	11, // 9: fonds.v1.ProbedPage.outcome:type_name -> fonds.v1.Outcome
+	15, // 10: fonds.v1.Event.create_time:type_name -> google.protobuf.Timestamp
+	6,  // 11: fonds.v1.Event.regions:type_name -> fonds.v1.RegionChange
+	16, // 12: fonds.v1.RegionChange.assurance:type_name -> fonds.v1.Assurance
+	7,  // 13: fonds.v1.RegionChange.words:type_name -> fonds.v1.WordChange
+	0,  // 14: fonds.v1.DeadLetter.work:type_name -> fonds.v1.WorkKey
+	15, // 15: fonds.v1.DeadLetter.create_time:type_name -> google.protobuf.Timestamp
+	13, // 16: fonds.v1.Worker.engine:type_name -> fonds.v1.Engine
+	17, // 17: fonds.v1.Worker.models:type_name -> fonds.v1.Model
+	15, // 18: fonds.v1.Worker.start_time:type_name -> google.protobuf.Timestamp
+	19, // [19:19] is the sub-list for method output_type
+	19, // [19:19] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_events_proto_init() }
@@ -913,7 +1077,7 @@ func file_fonds_v1_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_fonds_v1_events_proto_rawDesc), len(file_fonds_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

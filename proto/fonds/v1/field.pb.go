@@ -47,7 +47,12 @@ type Field struct {
 	SaidTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=said_time,json=saidTime,proto3" json:"said_time,omitempty"`
 	// What rules said in its place when a person first spoke; at the first of the
 	// person's statements under a name. Output only.
-	Instead       []*Field `protobuf:"bytes,10,rep,name=instead,proto3" json:"instead,omitempty"`
+	Instead []*Field `protobuf:"bytes,10,rep,name=instead,proto3" json:"instead,omitempty"`
+	// ID of a person's statement, which stays with it through splits and merges; empty
+	// for a rule's. Output only.
+	Statement string `protobuf:"bytes,11,opt,name=statement,proto3" json:"statement,omitempty"`
+	// Person who signed it; empty until then. Output only.
+	SignedBy      string `protobuf:"bytes,12,opt,name=signed_by,json=signedBy,proto3" json:"signed_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -150,6 +155,20 @@ func (x *Field) GetInstead() []*Field {
 		return x.Instead
 	}
 	return nil
+}
+
+func (x *Field) GetStatement() string {
+	if x != nil {
+		return x.Statement
+	}
+	return ""
+}
+
+func (x *Field) GetSignedBy() string {
+	if x != nil {
+		return x.SignedBy
+	}
+	return ""
 }
 
 // FieldValue is a value in the form that belongs to the field's name.
@@ -1622,7 +1641,7 @@ var File_fonds_v1_field_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_field_proto_rawDesc = "" +
 	"\n" +
-	"\x14fonds/v1/field.proto\x12\bfonds.v1\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xec\x02\n" +
+	"\x14fonds/v1/field.proto\x12\bfonds.v1\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x03\n" +
 	"\x05Field\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12*\n" +
 	"\x05value\x18\x02 \x01(\v2\x14.fonds.v1.FieldValueR\x05value\x12\x10\n" +
@@ -1636,7 +1655,9 @@ const file_fonds_v1_field_proto_rawDesc = "" +
 	"\tassurance\x18\b \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\x127\n" +
 	"\tsaid_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\bsaidTime\x12)\n" +
 	"\ainstead\x18\n" +
-	" \x03(\v2\x0f.fonds.v1.FieldR\ainstead\"\xf3\x05\n" +
+	" \x03(\v2\x0f.fonds.v1.FieldR\ainstead\x12\x1c\n" +
+	"\tstatement\x18\v \x01(\tR\tstatement\x12\x1b\n" +
+	"\tsigned_by\x18\f \x01(\tR\bsignedBy\"\xf3\x05\n" +
 	"\n" +
 	"FieldValue\x12\x14\n" +
 	"\x04text\x18\x01 \x01(\tH\x00R\x04text\x12\x18\n" +

@@ -300,8 +300,11 @@ type Word struct {
 	End uint32 `protobuf:"varint,2,opt,name=end,proto3" json:"end,omitempty"`
 	// Where it stands on the page.
 	Box *Box `protobuf:"bytes,3,opt,name=box,proto3" json:"box,omitempty"`
-	// From 0 to 1, rounded to a thousandth.
-	Confidence    float32 `protobuf:"fixed32,4,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	// From 0 to 1, rounded to a thousandth; 1 for a word that a person wrote.
+	Confidence float32 `protobuf:"fixed32,4,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	// The box was not read from the image but put between those of its neighbours, for a
+	// word that a person wrote.
+	Interpolated  bool `protobuf:"varint,5,opt,name=interpolated,proto3" json:"interpolated,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -362,6 +365,13 @@ func (x *Word) GetConfidence() float32 {
 		return x.Confidence
 	}
 	return 0
+}
+
+func (x *Word) GetInterpolated() bool {
+	if x != nil {
+		return x.Interpolated
+	}
+	return false
 }
 
 // Line is a run of words.
@@ -638,7 +648,10 @@ type Body struct {
 	// What was done, in order.
 	Steps []*Step `protobuf:"bytes,10,rep,name=steps,proto3" json:"steps,omitempty"`
 	// Mean of the words' confidences weighted by their length, 0 to 1.
-	Confidence    float32 `protobuf:"fixed32,11,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	Confidence float32 `protobuf:"fixed32,11,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	// Random bytes of a person's reading, so that its digest, which is in the log for
+	// ever, tells nothing of the text once it is destroyed.
+	Salt          []byte `protobuf:"bytes,12,opt,name=salt,proto3" json:"salt,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -748,6 +761,13 @@ func (x *Body) GetConfidence() float32 {
 		return x.Confidence
 	}
 	return 0
+}
+
+func (x *Body) GetSalt() []byte {
+	if x != nil {
+		return x.Salt
+	}
+	return nil
 }
 
 // Engine says which programs made a reading. Provenance, not identity.
@@ -990,7 +1010,21 @@ type Reading struct {
 	// When it was stored.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// Where it was published, for imported readings.
-	Edition       *Edition `protobuf:"bytes,9,opt,name=edition,proto3" json:"edition,omitempty"`
+	Edition *Edition `protobuf:"bytes,9,opt,name=edition,proto3" json:"edition,omitempty"`
+	// scans/{sha256}/pages/{n}/readings/{uuid} that a person's reading corrects; empty
+	// where there was none.
+	BasedOn string `protobuf:"bytes,10,opt,name=based_on,json=basedOn,proto3" json:"based_on,omitempty"`
+	// Names of the people who contributed to a person's reading, users/{uuid}, those of
+	// what it corrects included, back to a machine's, an imported or a verified one.
+	// None of them may sign it.
+	Contributors []string `protobuf:"bytes,11,rep,name=contributors,proto3" json:"contributors,omitempty"`
+	// The part of the page that a person's reading is of; unset for the whole.
+	Box *Box `protobuf:"bytes,12,opt,name=box,proto3" json:"box,omitempty"`
+	// The part of an imported page that a person's reading is of, in bytes of the
+	// imported reading's text; both 0 for the whole.
+	RangeStart uint32 `protobuf:"varint,13,opt,name=range_start,json=rangeStart,proto3" json:"range_start,omitempty"`
+	// Byte behind the part.
+	RangeEnd      uint32 `protobuf:"varint,14,opt,name=range_end,json=rangeEnd,proto3" json:"range_end,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1086,6 +1120,41 @@ func (x *Reading) GetEdition() *Edition {
 		return x.Edition
 	}
 	return nil
+}
+
+func (x *Reading) GetBasedOn() string {
+	if x != nil {
+		return x.BasedOn
+	}
+	return ""
+}
+
+func (x *Reading) GetContributors() []string {
+	if x != nil {
+		return x.Contributors
+	}
+	return nil
+}
+
+func (x *Reading) GetBox() *Box {
+	if x != nil {
+		return x.Box
+	}
+	return nil
+}
+
+func (x *Reading) GetRangeStart() uint32 {
+	if x != nil {
+		return x.RangeStart
+	}
+	return 0
+}
+
+func (x *Reading) GetRangeEnd() uint32 {
+	if x != nil {
+		return x.RangeEnd
+	}
+	return 0
 }
 
 // Edition is a publication that a text was imported from.
@@ -1335,14 +1404,15 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\x01x\x18\x01 \x01(\rR\x01x\x12\f\n" +
 	"\x01y\x18\x02 \x01(\rR\x01y\x12\x14\n" +
 	"\x05width\x18\x03 \x01(\rR\x05width\x12\x16\n" +
-	"\x06height\x18\x04 \x01(\rR\x06height\"o\n" +
+	"\x06height\x18\x04 \x01(\rR\x06height\"\x93\x01\n" +
 	"\x04Word\x12\x14\n" +
 	"\x05start\x18\x01 \x01(\rR\x05start\x12\x10\n" +
 	"\x03end\x18\x02 \x01(\rR\x03end\x12\x1f\n" +
 	"\x03box\x18\x03 \x01(\v2\r.fonds.v1.BoxR\x03box\x12\x1e\n" +
 	"\n" +
 	"confidence\x18\x04 \x01(\x02R\n" +
-	"confidence\"a\n" +
+	"confidence\x12\"\n" +
+	"\finterpolated\x18\x05 \x01(\bR\finterpolated\"a\n" +
 	"\x04Line\x12\x1d\n" +
 	"\n" +
 	"word_start\x18\x01 \x01(\rR\twordStart\x12\x19\n" +
@@ -1359,7 +1429,7 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\x03box\x18\x03 \x01(\v2\r.fonds.v1.BoxR\x03box\"2\n" +
 	"\x04Step\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06detail\x18\x02 \x01(\tR\x06detail\"\xec\x02\n" +
+	"\x06detail\x18\x02 \x01(\tR\x06detail\"\x80\x03\n" +
 	"\x04Body\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12$\n" +
 	"\x05words\x18\x02 \x03(\v2\x0e.fonds.v1.WordR\x05words\x12$\n" +
@@ -1378,7 +1448,8 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	" \x03(\v2\x0e.fonds.v1.StepR\x05steps\x12\x1e\n" +
 	"\n" +
 	"confidence\x18\v \x01(\x02R\n" +
-	"confidence\"\x88\x01\n" +
+	"confidence\x12\x12\n" +
+	"\x04salt\x18\f \x01(\fR\x04salt\"\x88\x01\n" +
 	"\x06Engine\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\ttesseract\x18\x02 \x01(\tR\ttesseract\x12\x1c\n" +
@@ -1394,7 +1465,7 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\bend_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x12\n" +
 	"\x04host\x18\x02 \x01(\tR\x04host\x12\x18\n" +
 	"\aattempt\x18\x03 \x01(\rR\aattempt\x12\"\n" +
-	"\x04cost\x18\x04 \x01(\v2\x0e.fonds.v1.CostR\x04cost\"\xe8\x02\n" +
+	"\x04cost\x18\x04 \x01(\v2\x0e.fonds.v1.CostR\x04cost\"\x86\x04\n" +
 	"\aReading\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12(\n" +
 	"\x06origin\x18\x02 \x01(\x0e2\x10.fonds.v1.OriginR\x06origin\x12\x16\n" +
@@ -1406,7 +1477,14 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\benvelope\x18\a \x01(\v2\x12.fonds.v1.EnvelopeR\benvelope\x12;\n" +
 	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12+\n" +
-	"\aedition\x18\t \x01(\v2\x11.fonds.v1.EditionR\aedition\"E\n" +
+	"\aedition\x18\t \x01(\v2\x11.fonds.v1.EditionR\aedition\x12\x19\n" +
+	"\bbased_on\x18\n" +
+	" \x01(\tR\abasedOn\x12\"\n" +
+	"\fcontributors\x18\v \x03(\tR\fcontributors\x12\x1f\n" +
+	"\x03box\x18\f \x01(\v2\r.fonds.v1.BoxR\x03box\x12\x1f\n" +
+	"\vrange_start\x18\r \x01(\rR\n" +
+	"rangeStart\x12\x1b\n" +
+	"\trange_end\x18\x0e \x01(\rR\brangeEnd\"E\n" +
 	"\aEdition\x12\x1e\n" +
 	"\x05title\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x05title\x12\x1a\n" +
 	"\x03url\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x03url\"\x9c\x01\n" +
@@ -1500,13 +1578,14 @@ var file_fonds_v1_reading_proto_depIdxs = []int32{
 	12, // 16: fonds.v1.Reading.envelope:type_name -> fonds.v1.Envelope
 	19, // 17: fonds.v1.Reading.create_time:type_name -> google.protobuf.Timestamp
 	14, // 18: fonds.v1.Reading.edition:type_name -> fonds.v1.Edition
-	16, // 19: fonds.v1.Recipe.models:type_name -> fonds.v1.Model
-	17, // 20: fonds.v1.Recipe.parameters:type_name -> fonds.v1.Parameter
-	21, // [21:21] is the sub-list for method output_type
-	21, // [21:21] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	3,  // 19: fonds.v1.Reading.box:type_name -> fonds.v1.Box
+	16, // 20: fonds.v1.Recipe.models:type_name -> fonds.v1.Model
+	17, // 21: fonds.v1.Recipe.parameters:type_name -> fonds.v1.Parameter
+	22, // [22:22] is the sub-list for method output_type
+	22, // [22:22] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_reading_proto_init() }

@@ -111,13 +111,13 @@ func (c *conn) begin(ctx context.Context, how string) error {
 		// A context that ends right behind it takes back the answer and not the
 		// transaction, in which the next user of the connection would stand. Where none
 		// has begun this fails, and nothing is lost.
-		_ = c.finish("ROLLBACK")
+		_ = c.control("ROLLBACK")
 	}
 	return err
 }
 
-// finish ends the transaction with COMMIT or ROLLBACK.
-func (c *conn) finish(how string) error {
+// control runs a statement that ends the transaction, or begins or ends a part of it.
+func (c *conn) control(how string) error {
 	s, err := c.prepare(how)
 	if err != nil {
 		return err
@@ -231,17 +231,26 @@ func isConstraint(err error) bool {
 	return errors.As(err, &e) && e.Code()&0xff == codes.SQLITE_CONSTRAINT
 }
 
-// isDuplicate tells that a key was there.
+// isDuplicate tells that a key was there. The message of a trigger that says so begins
+// with what is there and "exists:"; all others tell of what is not allowed.
 func isDuplicate(err error) bool {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return false
 	}
 	switch e.Code() {
-	case codes.SQLITE_CONSTRAINT_PRIMARYKEY, codes.SQLITE_CONSTRAINT_UNIQUE, codes.SQLITE_CONSTRAINT_TRIGGER:
+	case codes.SQLITE_CONSTRAINT_PRIMARYKEY, codes.SQLITE_CONSTRAINT_UNIQUE:
 		return true
+	case codes.SQLITE_CONSTRAINT_TRIGGER:
+		return strings.Contains(e.Error(), " exists: ")
 	}
 	return false
+}
+
+// isRefusal tells that a trigger does not allow it, and not because a key was there.
+func isRefusal(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code() == codes.SQLITE_CONSTRAINT_TRIGGER && !isDuplicate(err)
 }
 
 func alreadyExists(what, name string) error {

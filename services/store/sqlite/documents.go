@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -15,12 +16,13 @@ import (
 const (
 	documentColumns = "id, collection, holding, head, extracted, derived, events, created_at, deleted_at"
 	revisionColumns = "document, number, author, created_at, digest, manifest"
+	newRevision     = revisionColumns + ", assurance"
 	requestColumns  = "person, id, document, digest, created_at"
 )
 
 var (
 	putDocument    = upsert("documents", "id", documentColumns)
-	insertRevision = insert("revisions", revisionColumns)
+	insertRevision = insert("revisions", newRevision)
 	insertRequest  = insert("requests", requestColumns)
 )
 
@@ -54,6 +56,60 @@ func (v *view) Document(id string) (catalog.Document, error) {
 func (v *view) Revision(document string, number int) (catalog.Revision, error) {
 	return one(v, `SELECT `+revisionColumns+` FROM revisions WHERE document = ? AND number = ?`,
 		readRevision, document, number)
+}
+
+func (v *view) RevisionsBelow(document string, number, limit int) ([]catalog.Revision, error) {
+	if number == 0 {
+		number = math.MaxInt
+	}
+	return all(v, `SELECT `+revisionColumns+` FROM revisions WHERE document = ? AND number < ?
+		ORDER BY number DESC LIMIT ?`, readRevision, document, number, max(limit, 0))
+}
+
+// RevisionAbove asks an index that has the revisions above MACHINE alone: those that
+// machines make cost nothing for it. Where less is asked for, the newest revisions are
+// looked at until one has it, which nearly always is the first.
+func (v *view) RevisionAbove(document string, assurance catalog.Assurance) (int, error) {
+	if assurance <= catalog.AssuranceMachine {
+		return v.newestOf(document, assurance)
+	}
+	newest := 0
+	for a := assurance; a <= catalog.AssuranceVerified; a++ {
+		number, err := one(v, `SELECT max(number) FROM revisions INDEXED BY revisions_assured
+			WHERE document = ? AND assurance = ? AND assurance > 1`, (*row).int, document, a)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, number)
+	}
+	return newest, nil
+}
+
+func (v *view) newestOf(document string, assurance catalog.Assurance) (int, error) {
+	const several = 8
+	for below := 0; ; {
+		revisions, err := v.RevisionsBelow(document, below, several)
+		if err != nil {
+			return 0, err
+		}
+		for _, r := range revisions {
+			if least(r) >= assurance {
+				return r.Number, nil
+			}
+		}
+		if len(revisions) < several {
+			return 0, nil
+		}
+		below = revisions[len(revisions)-1].Number
+	}
+}
+
+// least is the assurance that every region has; none where there is no region.
+func least(r catalog.Revision) catalog.Assurance {
+	if len(r.Regions) == 0 {
+		return 0
+	}
+	return slices.MinFunc(r.Regions, func(a, b catalog.Region) int { return int(a.Assurance) - int(b.Assurance) }).Assurance
 }
 
 func (v *view) Documents(q catalog.DocumentQuery) ([]catalog.DocumentHead, error) {
@@ -151,7 +207,7 @@ func (t *tx) InsertRevision(r catalog.Revision) error {
 	}
 	sum := sha256.Sum256(manifest)
 	if err := t.put("revision", fmt.Sprintf("%s/%d", r.Document, r.Number), insertRevision, r.Document, r.Number,
-		r.Author, r.CreatedAt, catalog.Digest(hex.EncodeToString(sum[:])), manifest); err != nil {
+		r.Author, r.CreatedAt, catalog.Digest(hex.EncodeToString(sum[:])), manifest, least(r)); err != nil {
 		return err
 	}
 	d, err := t.Document(r.Document)

@@ -8,17 +8,20 @@ import (
 )
 
 const (
-	newEventColumns = "document, sequence, type, collection, revision, person, created_at"
+	newEventColumns = "document, sequence, type, collection, revision, person, created_at, regions"
 	eventColumns    = newEventColumns + ", position"
 )
 
 var insertEvent = insert("events", newEventColumns)
 
 func readEvent(r *row) catalog.Event {
-	return catalog.Event{
+	e := catalog.Event{
 		Document: r.text(), Sequence: r.int(), Type: r.text(), Collection: r.text(), Revision: r.int(),
-		Person: r.text(), CreatedAt: r.time(), Position: r.int64(),
+		Person: r.text(), CreatedAt: r.time(),
 	}
+	r.json("regions of event", &e.Regions)
+	e.Position = r.int64()
+	return e
 }
 
 func (v *view) Events(after int64, document, collection string, limit int) ([]catalog.Event, error) {
@@ -46,8 +49,12 @@ func (v *view) UnsentEvents(limit int) ([]catalog.Event, error) {
 }
 
 func (t *tx) AppendEvent(e catalog.Event) error {
+	var regions jsonText
+	if len(e.Regions) > 0 {
+		regions.of = e.Regions
+	}
 	return t.put("event", fmt.Sprintf("%s/%d", e.Document, e.Sequence), insertEvent, e.Document, e.Sequence,
-		e.Type, e.Collection, e.Revision, e.Person, e.CreatedAt)
+		e.Type, e.Collection, e.Revision, e.Person, e.CreatedAt, regions)
 }
 
 func (t *tx) MarkEventsSent(sent []catalog.SentEvent, at time.Time) error {

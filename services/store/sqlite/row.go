@@ -44,6 +44,28 @@ func (r *row) int() int { return int(r.int64()) }
 
 func (r *row) digest() catalog.Digest { return catalog.Digest(hex.EncodeToString(r.blob())) }
 
+func (r *row) bool() bool { return r.int64() != 0 }
+
+// json decodes text into what to points at; empty text leaves it as it is.
+func (r *row) json(what string, to any) {
+	text := r.text()
+	if text == "" {
+		return
+	}
+	if err := json.Unmarshal([]byte(text), to); err != nil {
+		r.err = fmt.Errorf("%w: decode %s: %w", catalog.ErrDamaged, what, err)
+	}
+}
+
+// list decodes a JSON array of texts; nil for an empty one.
+func (r *row) list(what string) []string {
+	var texts []string
+	if r.json(what, &texts); len(texts) == 0 {
+		return nil
+	}
+	return texts
+}
+
 func (r *row) time() time.Time {
 	if n := r.int64(); n != 0 {
 		return time.UnixMicro(n).UTC()
@@ -108,6 +130,12 @@ func value(a any) driver.Value {
 		return int64(a)
 	case catalog.Assurance:
 		return int64(a)
+	case catalog.ReviewState:
+		return int64(a)
+	case catalog.CredentialKind:
+		return int64(a)
+	case jsonText:
+		return a.text()
 	}
 	panic(fmt.Sprintf("sqlite: no column holds a %T", a))
 }
@@ -121,6 +149,20 @@ func digest(d catalog.Digest) driver.Value {
 		return nil
 	}
 	return b
+}
+
+// jsonText is stored as the JSON of the value, and as empty text for none.
+type jsonText struct{ of any }
+
+func (j jsonText) text() string {
+	if j.of == nil {
+		return ""
+	}
+	text, err := json.Marshal(j.of)
+	if err != nil {
+		panic(err) // numbers, text and times of this millennium have a form in JSON
+	}
+	return string(text)
 }
 
 func countsText(c catalog.Counts) string {

@@ -50,13 +50,39 @@ func (v *view) exec(query string, args ...any) (int64, error) {
 	return n, err
 }
 
-// put writes a row whose key may be there.
+// put writes a row whose key may be there, or that a trigger may refuse.
 func (v *view) put(what, name, query string, args ...any) error {
 	_, err := v.exec(query, args...)
-	if isDuplicate(err) {
+	switch {
+	case isDuplicate(err):
 		return alreadyExists(what, name)
+	case isRefusal(err):
+		return fmt.Errorf("%w: %w", catalog.ErrRefused, err)
 	}
 	return err
+}
+
+// whole runs several statements of which nothing stays when one of them is refused,
+// also where the transaction goes on and commits.
+func (t *tx) whole(fn func() error) error {
+	if err := t.ready(); err != nil {
+		return err
+	}
+	if err := t.conn.control("SAVEPOINT whole"); err != nil {
+		t.failed = err
+		return err
+	}
+	err := fn()
+	if t.failed != nil {
+		return err
+	}
+	if err != nil {
+		t.failed = t.conn.control("ROLLBACK TO whole")
+	}
+	if t.failed == nil {
+		t.failed = t.conn.control("RELEASE whole")
+	}
+	return errors.Join(err, t.failed)
 }
 
 // all gives what read makes of each row.
@@ -119,7 +145,7 @@ func (v *view) commit() error {
 	if err := v.ready(); err != nil {
 		return err
 	}
-	if err := v.conn.finish("COMMIT"); err != nil {
+	if err := v.conn.control("COMMIT"); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	v.conn = nil
@@ -134,7 +160,7 @@ func (v *view) end() {
 	if c == nil {
 		return
 	}
-	if err := c.finish("ROLLBACK"); err != nil {
+	if err := c.control("ROLLBACK"); err != nil {
 		_ = c.close() // the transaction has failed already, with a better error
 	}
 }

@@ -59,8 +59,10 @@ func (k *correspondents) keep(d *known) {
 func correspondent(head catalog.DocumentHead, stated []catalog.Field) *link.Document {
 	d := link.Read(head.ID, stated)
 	first, last := head.Revision.Regions[0], head.Revision.Regions[len(head.Revision.Regions)-1]
-	if first.Reading != "" && first.Reading == last.Reading && first.Range != nil && last.Range != nil {
-		d.SetPrinted(link.Printed{Reading: first.Reading, Start: first.Range.Start, End: last.Range.End})
+	_, from := first.Cut()
+	_, to := last.Cut()
+	if first.Reading != "" && first.Reading == last.Reading && from != nil && to != nil {
+		d.SetPrinted(link.Printed{Reading: first.Reading, Start: from.Start, End: to.End})
 	}
 	return d
 }

@@ -59,7 +59,7 @@ func (c Config) Read(ctx context.Context, head catalog.DocumentHead) (catalog.Ex
 // documentsIn gives the documents in a document's text: one where somebody has said where it
 // begins and ends. A part of an imported text is read among the others of its file.
 func (c Config) documentsIn(ctx context.Context, head catalog.DocumentHead) (*assembled, []extract.Document, error) {
-	if g := head.Revision.Regions[0]; len(head.Revision.Regions) == 1 && g.Range != nil {
+	if g := head.Revision.Regions[0]; len(head.Revision.Regions) == 1 && g.Range != nil && !g.Whole {
 		known := c.editions
 		if known == nil {
 			known = &editions{}

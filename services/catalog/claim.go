@@ -1,0 +1,296 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+const (
+	// claimTime is how long a claim lasts unless it is prolonged: a page takes five to
+	// ten minutes, and a draft that is saved prolongs it.
+	claimTime = 15 * time.Minute
+	// mostSkipping bounds the people whose wish to see a review no more is kept.
+	mostSkipping = 100
+)
+
+// ReviewView is a review with what its region shows.
+type ReviewView struct {
+	Review
+	Head DocumentHead
+	// Shown is the region; its zero value where only a draft is left.
+	Shown Region
+	// Reading shown, with its contributors; its zero value for none.
+	Reading Reading
+	// Content is the digest of what a signature would be put under; empty where nothing
+	// can be signed.
+	Content Digest
+	// Own tells that the person who asks has contributed.
+	Own bool
+	// ClaimedByName is what people call who holds it.
+	ClaimedByName string
+}
+
+// Review returns a review as a person sees it.
+func (c *Catalog) Review(ctx context.Context, document, key, person string) (ReviewView, error) {
+	var view ReviewView
+	err := c.store.View(ctx, func(r Reader) error {
+		var err error
+		view, err = c.seen(r, document, key, person)
+		return err
+	})
+	return view, err
+}
+
+// Reviews returns the reviews that a query selects, without readings.
+func (c *Catalog) Reviews(ctx context.Context, q ReviewQuery) ([]ReviewView, error) {
+	var views []ReviewView
+	err := c.store.View(ctx, func(r Reader) error {
+		found, err := r.Reviews(q)
+		if err != nil {
+			return err
+		}
+		views = make([]ReviewView, len(found))
+		heads := map[string]DocumentHead{}
+		for i, v := range found {
+			head, known := heads[v.Document]
+			if !known {
+				if head, err = documentAt(r, v.Document, 0); err != nil {
+					return err
+				}
+				heads[v.Document] = head
+			}
+			views[i] = ReviewView{Review: v, Head: head}
+			if err := views[i].place(r); err != nil {
+				return err
+			}
+			views[i].ClaimedBy = v.HeldBy(c.now())
+			if views[i].ClaimedByName, err = called(r, views[i].ClaimedBy); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return views, err
+}
+
+// ReviewCounts counts the regions of one collection, or all, by what they await.
+func (c *Catalog) ReviewCounts(ctx context.Context, collection string) ([]ReviewCount, error) {
+	var counts []ReviewCount
+	err := c.store.View(ctx, func(r Reader) error {
+		var err error
+		counts, err = r.ReviewCounts(collection)
+		return err
+	})
+	return counts, err
+}
+
+func (v *ReviewView) place(Reader) error {
+	if v.Region < 1 {
+		return nil
+	}
+	if v.Region > len(v.Head.Revision.Regions) {
+		return fmt.Errorf("%w: review %s of document %s is of region %d of %d", ErrDamaged, v.Key, v.Document, v.Region, len(v.Head.Revision.Regions))
+	}
+	v.Shown = v.Head.Revision.Regions[v.Region-1]
+	return nil
+}
+
+// called gives the name of a person; the ID for who is no user.
+func called(r Reader, person string) (string, error) {
+	if person == "" {
+		return "", nil
+	}
+	u, err := r.User(person)
+	if errors.Is(err, ErrNotFound) {
+		return person, nil
+	}
+	return u.DisplayName, err
+}
+
+// seen reads a review whole.
+func (c *Catalog) seen(r Reader, document, key, person string) (ReviewView, error) {
+	v, err := r.Review(document, key)
+	if err != nil {
+		return ReviewView{}, orNotFound(err, ReasonReviewNotFound, "review", "documents/"+document+"/reviews/"+key)
+	}
+	view := ReviewView{Review: v}
+	if view.Head, err = documentAt(r, document, 0); err != nil {
+		return view, err
+	}
+	view.ClaimedBy = v.HeldBy(c.now())
+	if view.ClaimedByName, err = called(r, view.ClaimedBy); err != nil {
+		return view, err
+	}
+	if err := view.place(r); err != nil || view.Shown.Reading == "" {
+		return view, err
+	}
+	if view.Reading, err = r.Reading(view.Shown.Reading); err != nil {
+		return view, fmt.Errorf("reading %s: %w", view.Shown.Reading, err)
+	}
+	if view.Reading.Origin != Person {
+		return view, nil
+	}
+	view.Own = slices.Contains(view.Reading.Contributors, person)
+	view.Content, err = contentOf(view.Shown, view.Reading.BodyDigest).Digest()
+	return view, err
+}
+
+// contentOf is what a signature on what a region shows is put under.
+func contentOf(g Region, body Digest) Content {
+	place := g.Place()
+	return Content{Reading: g.Reading, BodyDigest: body, Place: &place}
+}
+
+// ClaimReview takes a review for a person, or prolongs the claim.
+func (c *Catalog) ClaimReview(ctx context.Context, document, key, person string) (ReviewView, error) {
+	return c.changeReview(ctx, document, key, person, "", func(v *Review, _ ReviewView) error {
+		c.hold(v, person)
+		return nil
+	})
+}
+
+// hold gives a review to a person. Only another holder makes another version: a
+// browser prolongs the claim while its owner types.
+func (c *Catalog) hold(v *Review, person string) {
+	if v.ClaimedBy != person {
+		v.Version++
+	}
+	v.ClaimedBy, v.ClaimUntil = person, c.now().Add(claimTime)
+}
+
+// ClaimNext claims the first review that a query selects, of those that nobody holds
+// and that the person may work on: nobody signs their own work.
+func (c *Catalog) ClaimNext(ctx context.Context, q ReviewQuery, person string) (ReviewView, error) {
+	var view ReviewView
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		q.FreeAt, q.For, q.Limit, q.After = c.now(), person, 50, nil
+		for {
+			found, err := tx.Reviews(q)
+			if err != nil {
+				return err
+			}
+			for _, v := range found {
+				seen, err := c.seen(tx, v.Document, v.Key, person)
+				if err != nil {
+					return err
+				}
+				if v.State == ToVerify && seen.Own {
+					continue
+				}
+				c.hold(&v, person)
+				if err := tx.PutReview(v); err != nil {
+					return err
+				}
+				view, err = c.seen(tx, v.Document, v.Key, person)
+				return err
+			}
+			if len(found) < q.Limit {
+				return &Error{Code: NotFound, Reason: ReasonNothingToReview, Message: "nothing waits that you could work on: all is done, held by others, skipped by you, or your own work"}
+			}
+			q.After = &found[len(found)-1]
+		}
+	})
+	return view, err
+}
+
+// ReleaseReview gives a person's claim back.
+func (c *Catalog) ReleaseReview(ctx context.Context, document, key, person string) (ReviewView, error) {
+	return c.changeReview(ctx, document, key, person, "", func(v *Review, _ ReviewView) error {
+		v.ClaimedBy, v.ClaimUntil = "", time.Time{}
+		v.Version++
+		return nil
+	})
+}
+
+// SkipReview gives a claim back, and leaves the review out of what the person is given
+// next.
+func (c *Catalog) SkipReview(ctx context.Context, document, key, person string) (ReviewView, error) {
+	return c.changeReview(ctx, document, key, person, "", func(v *Review, _ ReviewView) error {
+		v.ClaimedBy, v.ClaimUntil = "", time.Time{}
+		if !slices.Contains(v.SkippedBy, person) && len(v.SkippedBy) < mostSkipping {
+			v.SkippedBy = append(v.SkippedBy, person)
+		}
+		v.Version++
+		return nil
+	})
+}
+
+// SaveDraft keeps text that a person is working on, and prolongs the claim.
+func (c *Catalog) SaveDraft(ctx context.Context, document, key, person, text, etag string) (ReviewView, error) {
+	return c.changeReview(ctx, document, key, person, etag, func(v *Review, _ ReviewView) error {
+		v.ClaimedBy, v.ClaimUntil = person, c.now().Add(claimTime)
+		if !v.Draft.Exists() {
+			v.Draft.BasedOn = v.Reading
+		}
+		v.Draft.Text, v.Draft.SavedAt = text, c.now()
+		if !slices.Contains(v.Draft.Editors, person) {
+			v.Draft.Editors = append(v.Draft.Editors, person)
+		}
+		v.Version++
+		return nil
+	})
+}
+
+// changeReview changes a review that nobody else holds.
+func (c *Catalog) changeReview(ctx context.Context, document, key, person, etag string, change func(*Review, ReviewView) error) (ReviewView, error) {
+	var view ReviewView
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		v, seen, err := c.workable(tx, document, key, person, etag)
+		if err != nil {
+			return err
+		}
+		if err := change(&v, seen); err != nil {
+			return err
+		}
+		if err := tx.PutReview(v); err != nil {
+			return err
+		}
+		view, err = c.seen(tx, document, key, person)
+		return err
+	})
+	return view, err
+}
+
+// workable gives a review that a person may change: of a document that is there, held
+// by nobody else, and as it was read.
+func (c *Catalog) workable(tx Tx, document, key, person, etag string) (Review, ReviewView, error) {
+	seen, err := c.seen(tx, document, key, person)
+	if err != nil {
+		return Review{}, seen, err
+	}
+	if !seen.Head.DeletedAt.IsZero() {
+		return Review{}, seen, &Error{Code: Precondition, Reason: ReasonDocumentDeleted, Message: "the document is deleted: undelete it first"}
+	}
+	v, err := tx.Review(document, key)
+	if err != nil {
+		return v, seen, err
+	}
+	if holder := seen.ClaimedBy; holder != "" && holder != person {
+		return v, seen, c.heldByAnother(v, seen, etag != "")
+	}
+	if etag != "" && etag != v.Etag() {
+		return v, seen, &Error{
+			Code: Conflict, Reason: ReasonEtagMismatch,
+			Message:  "the review has changed since it was read: read it again; what you have is not lost, and neither is what was saved",
+			Metadata: map[string]string{"etag": v.Etag()},
+		}
+	}
+	return v, seen, nil
+}
+
+// heldByAnother says who holds a review. Who was writing is told that the claim is lost.
+func (c *Catalog) heldByAnother(v Review, seen ReviewView, writing bool) error {
+	e := &Error{
+		Code: Precondition, Reason: ReasonClaimed,
+		Message:  fmt.Sprintf("%s is working on it until %s", seen.ClaimedByName, v.ClaimUntil.UTC().Format("15:04 MST")),
+		Metadata: map[string]string{"claimed_by": v.ClaimedBy, "claim_expire_time": v.ClaimUntil.UTC().Format(time.RFC3339), "etag": v.Etag()},
+	}
+	if writing {
+		e.Reason = ReasonNotClaimed
+		e.Message = fmt.Sprintf("your claim has run out, and %s has taken the review, and the draft, over until %s", seen.ClaimedByName, v.ClaimUntil.UTC().Format("15:04 MST"))
+	}
+	return e
+}
