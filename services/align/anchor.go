@@ -21,7 +21,7 @@ type stretch struct{ base, baseEnd, after, afterEnd int }
 
 func (s stretch) empty() bool { return s.base >= s.baseEnd || s.after >= s.afterEnd }
 
-// number gives every run of three words a number as words have.
+// number gives every run of three words a number, as words have one.
 func (m *matcher) number() {
 	numbers := map[[3]int32]int32{}
 	for _, s := range []*side{&m.base, &m.after} {
@@ -35,6 +35,7 @@ func (m *matcher) number() {
 			s.triples = append(s.triples, number)
 		}
 	}
+	m.seen = make([]seen, max(len(m.words.spellings), len(numbers)))
 }
 
 // anchor keeps the words at both ends of a stretch that are the same, then those found
@@ -44,11 +45,11 @@ func (m *matcher) anchor(s stretch, depth int) {
 	if s.empty() || depth == 0 || (s.baseEnd-s.base)*(s.afterEnd-s.after) <= closeBy {
 		return
 	}
-	pairs := rising(slices.DeleteFunc(once(m.base.words, m.after.words, s), func(p pair) bool {
+	pairs := rising(slices.DeleteFunc(m.once(m.base.words, m.after.words, s), func(p pair) bool {
 		return m.words.spellings[m.base.words[p.base]].runes < 2
 	}))
 	if len(pairs) == 0 {
-		pairs = rising(once(m.base.triples, m.after.triples, s))
+		pairs = rising(m.once(m.base.triples, m.after.triples, s))
 	}
 	if len(pairs) == 0 {
 		return
@@ -77,28 +78,31 @@ func (m *matcher) trim(s stretch) stretch {
 // pair is a place in the base and one in the text.
 type pair struct{ base, after int }
 
+// seen is where a number stands in both runs of a stretch, and how often.
+type seen struct{ base, times, timesAfter int32 }
+
 // once pairs the numbers that each run of a stretch has once, in the text's order.
-func once(base, after []int32, s stretch) []pair {
-	type seen struct{ base, after, times, timesAfter int32 }
-	all := map[int32]seen{}
-	for n := s.base; n < min(s.baseEnd, len(base)); n++ {
-		v := all[base[n]]
-		v.base, v.times = int32(n), v.times+1
-		all[base[n]] = v
+func (m *matcher) once(base, after []int32, s stretch) []pair {
+	base = base[min(s.base, len(base)):min(s.baseEnd, len(base))]
+	after = after[min(s.after, len(after)):min(s.afterEnd, len(after))]
+	for n, number := range base {
+		m.seen[number].base = int32(s.base + n)
+		m.seen[number].times++
 	}
-	for n := s.after; n < min(s.afterEnd, len(after)); n++ {
-		if v, ok := all[after[n]]; ok {
-			v.after, v.timesAfter = int32(n), v.timesAfter+1
-			all[after[n]] = v
-		}
+	for _, number := range after {
+		m.seen[number].timesAfter++
 	}
 	var pairs []pair
-	for _, v := range all {
-		if v.times == 1 && v.timesAfter == 1 {
-			pairs = append(pairs, pair{int(v.base), int(v.after)})
+	for n, number := range after {
+		if v := m.seen[number]; v.times == 1 && v.timesAfter == 1 {
+			pairs = append(pairs, pair{int(v.base), s.after + n})
 		}
 	}
-	slices.SortFunc(pairs, func(p, q pair) int { return p.after - q.after })
+	for _, numbers := range [][]int32{base, after} {
+		for _, number := range numbers {
+			m.seen[number] = seen{}
+		}
+	}
 	return pairs
 }
 
@@ -127,11 +131,74 @@ func rising(pairs []pair) []pair {
 	return chosen
 }
 
+// maxSlide is how many words a run is moved at most.
+const maxSlide = 100
+
+// slide moves runs of words that were put in or taken out up to where a line begins,
+// when the words passed are the same as those at its end: of two lines that begin alike
+// one was taken out, not the end of one and the beginning of the other.
+func (m *matcher) slide() {
+	for n := 1; n < len(m.from); n++ {
+		if m.from[n-1] == none {
+			continue
+		}
+		end := n // of the words put in behind the word n-1
+		for end < len(m.from) && m.from[end] == none {
+			end++
+		}
+		base, behind := int(m.from[n-1]), len(m.base.words)
+		if end < len(m.from) {
+			behind = int(m.from[end])
+		}
+		switch {
+		case end > n && behind == base+1:
+			m.slideAdded(n, end)
+		case end == n && behind > base+1:
+			m.slideLeftOut(n, base+1, behind)
+		}
+		n = end
+	}
+}
+
+// slideAdded moves the run of words put in from start to end.
+func (m *matcher) slideAdded(start, end int) {
+	by := m.slideBy(&m.after, start, end, start)
+	for n := range by {
+		m.from[end-1-n], m.from[start-1-n] = m.from[start-1-n], none
+	}
+}
+
+// slideLeftOut moves the words of the base from start to end that were left out before
+// the word of the text after.
+func (m *matcher) slideLeftOut(after, start, end int) {
+	by := m.slideBy(&m.base, start, end, after)
+	for n := range by {
+		m.taken[start-1-n] = false
+		m.keep(end-1-n, after-1-n)
+	}
+}
+
+// slideBy counts the words that a run of one side can be moved up to begin a line; the
+// word after of the text and those before it stand before the run.
+func (m *matcher) slideBy(s *side, start, end, after int) int {
+	for by := 0; by < maxSlide; by++ {
+		if s.opens(start - by) {
+			return by
+		}
+		word := after - 1 - by
+		if start-1-by < 0 || word < 0 || m.from[word] == none || s.words[start-1-by] != s.words[end-1-by] ||
+			by > 0 && m.from[word] != m.from[word+1]-1 {
+			return 0
+		}
+	}
+	return 0
+}
+
 // moved keeps the runs of three words and more that both texts have once and that
 // nothing has been found for in the order of the text: a column that was read before
 // another, a heading that came at the end.
 func (m *matcher) moved() {
-	for _, p := range once(m.base.triples, m.after.triples, m.whole()) {
+	for _, p := range m.once(m.base.triples, m.after.triples, m.whole()) {
 		if m.free(p.base, p.after, 3) && m.letters(p.after, 3) >= tellingTriple {
 			m.keepRun(p.base, p.after)
 		}

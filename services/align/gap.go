@@ -5,7 +5,7 @@ import "slices"
 // Bounds on comparing the words of gaps with each other. An effort is one cell of the
 // table or about one step of one distance, some nanoseconds.
 const (
-	maxEffort = 1 << 24
+	maxEffort = 1 << 23
 	maxCells  = 1 << 20 // five bytes each
 	minBand   = 65      // cells of a row; a narrower band finds nothing
 	maxJoin   = 16      // words in one, such as a heading set with blanks between letters
@@ -16,6 +16,7 @@ const (
 const (
 	perLetter   = 2
 	putIn       = 1 // a word put in or left out, beside its letters
+	replaced    = 2 // a word for one that is not like it, so that rather others stay
 	joined      = 2 // so that a speck before a word is left out, not joined to it
 	otherPlace  = 1 // one word begins a line and the other does not
 	unreachable = 1 << 30
@@ -223,14 +224,15 @@ func (m *matcher) one(t *table, g gap, cell, i, j int) {
 	}
 	longer := max(a.runes, b.runes)
 	if a.far(b) {
-		t.offer(cell, i-1, j-1, place+perLetter*longer, other)
+		t.offer(cell, i-1, j-1, place+replaced+perLetter*longer, other)
 		return
 	}
-	d, w := m.distance(a, b), other
+	d := m.distance(a, b)
 	if 2*d <= longer {
-		w = alike
+		t.offer(cell, i-1, j-1, place+perLetter*d, alike)
+	} else {
+		t.offer(cell, i-1, j-1, place+replaced+perLetter*d, other)
 	}
-	t.offer(cell, i-1, j-1, place+perLetter*d, w)
 }
 
 // several offers that words were joined or a word split, where the letters are alike.

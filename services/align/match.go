@@ -109,7 +109,8 @@ type matcher struct {
 	taken []bool
 	// pairings are of words that did not stay.
 	pairings []pairing
-	effort   int // what may still be spent on comparing
+	effort   int    // what may still be spent on comparing
+	seen     []seen // of each number; empty between uses
 }
 
 func newMatcher(base, after int) *matcher {
@@ -133,6 +134,7 @@ func (m *matcher) keep(base, after int) {
 func (m *matcher) match(moves bool) {
 	m.number()
 	m.anchor(m.whole(), maxDepth)
+	m.slide()
 	if moves {
 		m.moved()
 	}

@@ -117,8 +117,17 @@ func wordsOf(b *fondsv1.Body) []string {
 	return all
 }
 
-// check tests what holds for every body that Onto returns.
+// check tests what holds for every body that Onto returns, and that it can be written.
 func check(t *testing.T, base, got *fondsv1.Body, corrected string, part *fondsv1.Box) {
+	t.Helper()
+	checkBody(t, base, got, corrected, part)
+	d := export.Document{Pages: []export.Page{{Scan: "s", Number: 1, Reading: &fondsv1.Reading{Body: got}}}}
+	export.HOCR(d)
+	export.ALTO(d)
+	export.Text(d)
+}
+
+func checkBody(t *testing.T, base, got *fondsv1.Body, corrected string, part *fondsv1.Box) {
 	t.Helper()
 	if got.GetText() != Normalise(corrected) {
 		t.Fatalf("the text is %q, not %q", got.GetText(), Normalise(corrected))
@@ -138,10 +147,6 @@ func check(t *testing.T, base, got *fondsv1.Body, corrected string, part *fondsv
 		checkBox(t, base, w.GetBox(), part)
 	}
 	checkParts(t, got)
-	d := export.Document{Pages: []export.Page{{Scan: "s", Number: 1, Reading: &fondsv1.Reading{Body: got}}}}
-	export.HOCR(d)
-	export.ALTO(d)
-	export.Text(d)
 }
 
 func checkBox(t *testing.T, base *fondsv1.Body, b, part *fondsv1.Box) {

@@ -95,6 +95,8 @@ type Deps struct {
 	Rules       Rules
 	// Accounts are those of who is let in; nil where nobody is asked.
 	Accounts *auth.Accounts
+	// Ledger is the log of what people did; nil where none is kept.
+	Ledger Ledger
 	// ImportRoots are folders below which RegisterScan may read.
 	ImportRoots []string
 	Limits      Limits
@@ -111,8 +113,8 @@ type Services struct {
 	roots   []importRoot
 }
 
-// Register adds CatalogService, IngestService, ReviewService, AccountService where there
-// are accounts, health and reflection to a
+// Register adds CatalogService, IngestService, ReviewService, AccountService and
+// LedgerService where there are accounts and a log, health and reflection to a
 // server that was made with ServerOptions. It fails when an import root is not a
 // folder.
 func Register(s *grpc.Server, d Deps) (*Services, error) {
@@ -133,6 +135,9 @@ func Register(s *grpc.Server, d Deps) (*Services, error) {
 	fondsv1.RegisterReviewServiceServer(s, &reviewServer{Deps: d})
 	if d.Accounts != nil {
 		fondsv1.RegisterAccountServiceServer(s, &accountServer{Accounts: d.Accounts})
+	}
+	if d.Ledger != nil {
+		fondsv1.RegisterLedgerServiceServer(s, &ledgerServer{ledger: d.Ledger})
 	}
 	healthv1.RegisterHealthServer(s, services.health)
 	for name := range s.GetServiceInfo() {

@@ -32,7 +32,8 @@ type Accounts struct {
 	newID   func() string
 	entropy io.Reader
 	// changes counts what may shut somebody out.
-	changes atomic.Uint64
+	changes  atomic.Uint64
+	admitted admissions
 }
 
 // New returns the accounts in a store. now gives the present time in microseconds, UTC,
@@ -41,7 +42,10 @@ func New(store catalog.Store, now func() time.Time, newID func() string, entropy
 	if entropy == nil {
 		entropy = rand.Reader
 	}
-	return &Accounts{store: store, now: now, newID: newID, entropy: entropy}
+	return &Accounts{
+		store: store, now: now, newID: newID, entropy: entropy,
+		admitted: admissions{byDigest: recent[catalog.Digest, admission]{limit: maxAdmitted}},
+	}
 }
 
 // AddUser adds a person or a program with a first token and, for a person, a link.

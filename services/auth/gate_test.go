@@ -211,6 +211,8 @@ func TestGateLimitsAttempts(t *testing.T) {
 }
 
 func TestStreamEndsWhenItsCallerIsShutOut(t *testing.T) {
+	d := serve(t, true)
+	other, _ := d.add("Boris", catalog.Reads)
 	for name, shutOut := range map[string]func(*door, catalog.User, string) error{
 		"revoked": func(d *door, u catalog.User, _ string) error {
 			_, err := d.RevokeTokens(d.ctx(), Local(), u.ID)
@@ -230,8 +232,7 @@ func TestStreamEndsWhenItsCallerIsShutOut(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := serve(t, true)
-			user, secrets := d.add("Anna", catalog.Reads)
+			user, secrets := d.add("Anna, "+name, catalog.Reads)
 			_, session, err := d.OpenLink(d.ctx(), secrets.Link)
 			if err != nil {
 				t.Fatal(err)
@@ -245,7 +246,6 @@ func TestStreamEndsWhenItsCallerIsShutOut(t *testing.T) {
 				t.Fatalf("%v, %v", e, err)
 			}
 			// What concerns others does not end it.
-			other, _ := d.add("Boris", catalog.Reads)
 			if _, err := d.RevokeTokens(d.ctx(), Local(), other.ID); err != nil {
 				t.Fatal(err)
 			}

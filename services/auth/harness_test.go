@@ -65,6 +65,9 @@ var empty = sync.OnceValues(func() (file []byte, err error) {
 
 func open(t testing.TB) *office {
 	t.Helper()
+	if t, ok := t.(*testing.T); ok {
+		t.Parallel() // each has a store of its own, and most of the time goes into opening it
+	}
 	file, err := empty()
 	if err != nil {
 		t.Fatal(err)

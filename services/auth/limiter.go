@@ -144,33 +144,3 @@ func addressOf(remote string) string {
 	}
 	return network.String()
 }
-
-// recent is a map that keeps at least the limit of its last used entries, and at most
-// twice that.
-type recent[K comparable, V any] struct {
-	limit         int
-	young, former map[K]V
-}
-
-func (m *recent[K, V]) get(k K) (V, bool) {
-	if v, ok := m.young[k]; ok {
-		return v, true
-	}
-	v, ok := m.former[k]
-	if ok {
-		m.put(k, v)
-	}
-	return v, ok
-}
-
-func (m *recent[K, V]) put(k K, v V) {
-	if m.young == nil || len(m.young) >= m.limit {
-		m.young, m.former = map[K]V{}, m.young
-	}
-	m.young[k] = v
-}
-
-func (m *recent[K, V]) drop(k K) {
-	delete(m.young, k)
-	delete(m.former, k)
-}

@@ -48,6 +48,7 @@ func (a *Accounts) prolong(ctx context.Context, session catalog.Credential) erro
 	if !a.prolonged(&session) {
 		return nil
 	}
+	defer a.admitted.drop(session.Digest)
 	err := a.store.Tx(ctx, func(tx catalog.Tx) error {
 		c, err := tx.Credential(session.Digest)
 		if errors.Is(err, catalog.ErrNotFound) {
@@ -133,20 +134,27 @@ func (a *Accounts) OpenLink(ctx context.Context, link string) (caller Caller, se
 	return caller, session, nil
 }
 
-// admit looks a secret up.
-func (a *Accounts) admit(ctx context.Context, kind catalog.CredentialKind, secret string) (user catalog.User, c catalog.Credential, err error) {
+// admit finds out whom a secret lets in.
+func (a *Accounts) admit(ctx context.Context, kind catalog.CredentialKind, secret string) (catalog.User, catalog.Credential, error) {
 	digest, ok := readSecret(kind, secret)
 	if !ok {
 		return catalog.User{}, catalog.Credential{}, mistyped(kind)
 	}
-	err = a.store.View(ctx, func(r catalog.Reader) error {
-		user, c, err = a.check(r, kind, digest)
+	found := admission{changes: a.changes.Load(), at: a.now()}
+	if known, ok := a.admitted.get(digest, kind, found.changes, found.at); ok {
+		return known.user, known.credential, nil
+	}
+	err := a.store.View(ctx, func(r catalog.Reader) (err error) {
+		found.user, found.credential, err = a.check(r, kind, digest)
 		return err
 	})
 	if err != nil {
 		return catalog.User{}, catalog.Credential{}, fmt.Errorf("look a secret up: %w", err)
 	}
-	return user, c, nil
+	if kind != catalog.LoginLink {
+		a.admitted.put(found)
+	}
+	return found.user, found.credential, nil
 }
 
 // check returns what a digest lets in, if it does now.

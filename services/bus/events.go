@@ -39,3 +39,20 @@ func (b *Bus) LastEvent(ctx context.Context) (uint64, error) {
 	}
 	return stream.CachedInfo().State.LastSeq, nil
 }
+
+// PublishCheckpoint tells everyone the newest checkpoint of the log, and waits until it
+// is stored.
+func (b *Bus) PublishCheckpoint(ctx context.Context, c *fondsv1.Checkpoint) error {
+	data, err := proto.Marshal(&fondsv1.Event{
+		Name: fmt.Sprintf("checkpoints/%d", c.GetSize()), Type: "ledger.checkpoint", CreateTime: c.GetCreateTime(), Checkpoint: c,
+	})
+	if err != nil {
+		return fmt.Errorf("encode checkpoint: %w", err)
+	}
+	// A collection's ID has no "_", so that nobody's permissions are mistaken for it.
+	_, err = b.js.Publish(ctx, "fonds.events.v1._ledger.checkpoint", data, jetstream.WithMsgID(fmt.Sprintf("checkpoints/%d", c.GetSize())))
+	if err != nil {
+		return fmt.Errorf("publish checkpoint %d: %w", c.GetSize(), err)
+	}
+	return nil
+}

@@ -8,17 +8,17 @@ import (
 
 // The kinds of acts.
 const (
-	ActTextCorrected   = "text.corrected"
-	ActTextSigned      = "text.signed"
-	ActFieldStated     = "field.stated"
-	ActFieldSigned     = "field.signed"
-	ActDocumentDeleted = "document.deleted"
-	ActDocumentPurged  = "document.purged"
-	ActUserAdded       = "user.added"
-	ActUserChanged     = "user.changed"
-	ActTokenIssued     = "token.issued"
-	ActTokensRevoked   = "tokens.revoked"
-	ActReadingsStored  = "readings.stored"
+	ActTextCorrected     = "text.corrected"
+	ActTextSigned        = "text.signed"
+	ActFieldStated       = "field.stated"
+	ActFieldSigned       = "field.signed"
+	ActDocumentDeleted   = DocumentDeleted
+	ActDocumentUndeleted = DocumentUndeleted
+	ActUserAdded         = "user.added"
+	ActUserChanged       = "user.changed"
+	ActTokenIssued       = "token.issued"
+	ActTokensRevoked     = "tokens.revoked"
+	ActReadingsStored    = "readings.stored"
 )
 
 // Act is something that the log proves. It is written in the transaction of what was
@@ -37,6 +37,13 @@ type Act struct {
 	// Leaf is its number in the log, from 0; -1 while it has none.
 	Leaf int64
 }
+
+// ReadingSubject is the subject of acts on a reading, StatementSubject that of acts on a
+// person's statement. They stay with it through splits and merges.
+func ReadingSubject(id string) string { return "readings/" + id }
+
+// StatementSubject is the subject of acts on a statement.
+func StatementSubject(id string) string { return "statements/" + id }
 
 // Data is the leaf's bytes: canonical JSON of all but ID and Leaf.
 func (a Act) Data() ([]byte, error) {

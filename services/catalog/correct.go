@@ -132,7 +132,7 @@ func (c *Catalog) showCorrection(tx Tx, seen ReviewView, reading Reading, person
 	if err != nil {
 		return err
 	}
-	return c.act(tx, ActTextCorrected, person, revision.name(), textFacts{
+	return c.act(tx, ActTextCorrected, person, ReadingSubject(reading.ID), textFacts{
 		Document: seen.Document, Revision: revision.Number, RevisionDigest: revision.Digest,
 		Content: contentOf(shown, reading.BodyDigest), Contributors: reading.Contributors, BasedOn: reading.BasedOn,
 	})
@@ -328,7 +328,7 @@ func (c *Catalog) verify(tx Tx, d Document, signed Region, content Content, pers
 	if err != nil {
 		return err
 	}
-	return c.act(tx, ActTextSigned, person, revision.name(), textFacts{
+	return c.act(tx, ActTextSigned, person, ReadingSubject(signed.Reading), textFacts{
 		Document: d.ID, Revision: revision.Number, RevisionDigest: revision.Digest, Content: content, Signature: signature,
 	})
 }

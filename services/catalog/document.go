@@ -126,11 +126,6 @@ func (r *Revision) ReadManifest(manifest []byte) error {
 	return nil
 }
 
-// name of a revision as a resource.
-func (r Revision) name() string {
-	return fmt.Sprintf("documents/%s/revisions/%d", r.Document, r.Number)
-}
-
 // Complete tells whether every region has its outcome.
 func (r Revision) Complete() bool {
 	for _, g := range r.Regions {

@@ -197,7 +197,7 @@ func (c *Catalog) UpdateDocument(ctx context.Context, id, etag, person string, c
 		if change.Regions != nil {
 			r.MadeOf = []RevisionName{{Document: id, Number: present.Head}}
 		}
-		if r.Fields, err = c.restated(tx, present.Revision.Fields, r.Regions, change.Statements, person); err != nil {
+		if r.Fields, err = c.restated(tx, id, present.Revision.Fields, r.Regions, change.Statements, person); err != nil {
 			return err
 		}
 		if err := change.putKeys(tx, id, r.Fields); err != nil {
@@ -284,6 +284,11 @@ func (c *Catalog) compose(tx Tx, d Document, title string, regions []Region, per
 	return Revision{Title: title, Regions: filled, Author: person}, nil
 }
 
+// deletedFacts are the facts of a deletion, and of its taking back.
+type deletedFacts struct {
+	Revision int `json:"revision"`
+}
+
 // DeleteDocument hides a document. Its revisions stay readable.
 func (c *Catalog) DeleteDocument(ctx context.Context, id, etag, person string) (DocumentHead, error) {
 	return c.setDeleted(ctx, id, etag, person, true)
@@ -318,6 +323,9 @@ func (c *Catalog) setDeleted(ctx context.Context, id, etag, person string, delet
 			return err
 		}
 		if err := c.appendEvent(tx, head.Document, event, person, nil); err != nil {
+			return err
+		}
+		if err := c.act(tx, event, person, "documents/"+id, deletedFacts{head.Head}); err != nil {
 			return err
 		}
 		if deleted {

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"strings"
 )
 
 // Result is how an attempt at a work ended, as a worker tells it.
@@ -49,6 +50,9 @@ func (c *Catalog) StoreResults(ctx context.Context, results []Result) ([]Verdict
 			}
 			verdicts[i] = v
 		}
+		if err := c.logReadings(tx, touched.readings); err != nil {
+			return err
+		}
 		return c.progressAll(tx, touched)
 	})
 	return verdicts, err
@@ -63,10 +67,42 @@ func (c *Catalog) progressAll(tx Tx, touched touchedScans) error {
 	return nil
 }
 
+// readingsFacts are the facts of a commit of machine readings.
+type readingsFacts struct {
+	// Readings are their IDs, Digest is the SHA-256 over "ID BODY_DIGEST" and a line
+	// feed for each, in this order.
+	Readings []string `json:"readings"`
+	Digest   Digest   `json:"digest"`
+}
+
+// ReadingsDigest is what the log has of readings that were stored together.
+func ReadingsDigest(readings []Reading) Digest {
+	var b strings.Builder
+	for _, r := range readings {
+		b.WriteString(r.ID + " " + string(r.BodyDigest) + "\n")
+	}
+	return digestOf([]byte(b.String()))
+}
+
+// logReadings enters what a machine has read into the log: one act for all that is
+// committed together.
+func (c *Catalog) logReadings(tx Tx, readings []Reading) error {
+	if len(readings) == 0 {
+		return nil
+	}
+	facts := readingsFacts{Digest: ReadingsDigest(readings)}
+	for _, r := range readings {
+		facts.Readings = append(facts.Readings, r.ID)
+	}
+	return c.act(tx, ActReadingsStored, SystemPerson, "readings", facts)
+}
+
 // touchedScans lists (scan, recipe) pairs once each, in order of first touch.
 type touchedScans struct {
 	order []WorkKey
 	seen  map[WorkKey]bool
+	// readings are those that were stored.
+	readings []Reading
 }
 
 func (t *touchedScans) add(scan, recipe Digest) {
@@ -92,8 +128,12 @@ func (c *Catalog) storeResult(tx Tx, r Result, touched *touchedScans) (Verdict, 
 	case r.Attempt <= w.StaleAttempt:
 		return Stale, nil
 	}
-	if err := c.end(tx, w, r); err != nil {
+	reading, err := c.end(tx, w, r)
+	if err != nil {
 		return 0, err
+	}
+	if reading != nil {
+		touched.readings = append(touched.readings, *reading)
 	}
 	if !r.Key.IsProbe() {
 		touched.add(r.Key.Scan, r.Key.Recipe)
@@ -120,20 +160,21 @@ func (c *Catalog) compare(tx Tx, w Work, r Result) (Verdict, error) {
 	return Repeated, nil
 }
 
-// end stores a work's outcome and its reading.
-func (c *Catalog) end(tx Tx, w Work, r Result) error {
+// end stores a work's outcome and its reading, which it returns; nil for none.
+func (c *Catalog) end(tx Tx, w Work, r Result) (*Reading, error) {
 	w.State, w.Outcome, w.Reason, w.EndedAt = Ended, r.Outcome, r.Reason, c.now()
-	if r.Reading != nil {
-		reading := *r.Reading
-		reading.ID, reading.CreatedAt = c.newID(), c.now()
-		reading.Scan, reading.Page, reading.Recipe = w.Key.Scan, w.Key.Page, w.Key.Recipe
-		reading.Origin = Machine
-		if err := tx.InsertReading(reading); err != nil {
-			return err
-		}
-		w.Reading = reading.ID
+	if r.Reading == nil {
+		return nil, tx.PutWorks([]Work{w})
 	}
-	return tx.PutWorks([]Work{w})
+	reading := *r.Reading
+	reading.ID, reading.CreatedAt = c.newID(), c.now()
+	reading.Scan, reading.Page, reading.Recipe = w.Key.Scan, w.Key.Page, w.Key.Recipe
+	reading.Origin = Machine
+	if err := tx.InsertReading(reading); err != nil {
+		return nil, err
+	}
+	w.Reading = reading.ID
+	return &Reading{ID: reading.ID, BodyDigest: reading.BodyDigest}, tx.PutWorks([]Work{w})
 }
 
 // openScan stores what a probe found and starts the pages for everyone who

@@ -20,7 +20,7 @@ type speaker struct {
 // their names is kept within them; for a name that is taken back it stands again, as
 // far as it is proved by what the document shows, until the rules read the document
 // anew.
-func (c *Catalog) restated(tx Tx, before Fields, regions []Region, statements map[string][]Field, person string) (Fields, error) {
+func (c *Catalog) restated(tx Tx, document string, before Fields, regions []Region, statements map[string][]Field, person string) (Fields, error) {
 	if statements == nil {
 		return before, nil
 	}
@@ -48,7 +48,7 @@ func (c *Catalog) restated(tx Tx, before Fields, regions []Region, statements ma
 		if err != nil {
 			return Fields{}, err
 		}
-		if err := c.keepStatements(tx, stated, peoplesFields(said[name])); err != nil {
+		if err := c.keepStatements(tx, document, stated, peoplesFields(said[name])); err != nil {
 			return Fields{}, err
 		}
 		stated[0].Instead = ruled
@@ -146,7 +146,7 @@ func wholeRunes(text string, at int) bool { return at == len(text) || utf8.RuneS
 
 // keepStatements gives people's statements their IDs and notes who had a part in them:
 // who states them, and who had a part in the unsigned ones whose place they take.
-func (c *Catalog) keepStatements(tx Tx, stated, before []Field) error {
+func (c *Catalog) keepStatements(tx Tx, document string, stated, before []Field) error {
 	contributors := []string{}
 	basedOn := ""
 	for _, f := range before {
@@ -173,8 +173,14 @@ func (c *Catalog) keepStatements(tx Tx, stated, before []Field) error {
 		if err != nil {
 			return err
 		}
+		own = slices.Compact(own)
 		if err := tx.InsertStatement(Statement{
-			ID: f.Statement, BasedOn: basedOn, Contributors: slices.Compact(own), Body: body, Digest: digest, CreatedAt: c.now(),
+			ID: f.Statement, BasedOn: basedOn, Contributors: own, Body: body, Digest: digest, CreatedAt: c.now(),
+		}); err != nil {
+			return err
+		}
+		if err := c.act(tx, ActFieldStated, f.Person, StatementSubject(f.Statement), statedFacts{
+			Document: document, Field: f.Name, Content: Content{Statement: f.Statement, StatementDigest: digest}, Contributors: own,
 		}); err != nil {
 			return err
 		}
@@ -231,7 +237,7 @@ func (c *Catalog) SignFields(ctx context.Context, document, etag, person string,
 		for _, id := range slices.Sorted(maps.Keys(signed)) {
 			facts := signed[id]
 			facts.Document, facts.Revision, facts.RevisionDigest = document, next.Number, next.Digest
-			if err := c.act(tx, ActFieldSigned, person, next.name(), facts); err != nil {
+			if err := c.act(tx, ActFieldSigned, person, StatementSubject(id), facts); err != nil {
 				return err
 			}
 		}
@@ -239,6 +245,14 @@ func (c *Catalog) SignFields(ctx context.Context, document, etag, person string,
 		return err
 	})
 	return head, err
+}
+
+// statedFacts are the facts of a statement that a person makes.
+type statedFacts struct {
+	Document     string   `json:"document"`
+	Field        string   `json:"field"`
+	Content      Content  `json:"content"`
+	Contributors []string `json:"contributors"`
 }
 
 // statementFacts are the facts of acts on statements.

@@ -33,17 +33,20 @@ const (
 
 // client holds the connection to one server.
 type client struct {
-	address string
-	catalog fondsv1.CatalogServiceClient
-	ingest  fondsv1.IngestServiceClient
-	conn    *grpc.ClientConn
+	address  string
+	catalog  fondsv1.CatalogServiceClient
+	ingest   fondsv1.IngestServiceClient
+	reviews  fondsv1.ReviewServiceClient
+	accounts fondsv1.AccountServiceClient
+	conn     *grpc.ClientConn
 }
 
 func (c *client) close() { _ = c.conn.Close() }
 
-// addServerFlag gives a command the flag --server.
+// addServerFlag gives a command the flags that say which server it speaks to, and as whom.
 func addServerFlag(cmd *cobra.Command) {
 	cmd.Flags().String("server", "", "address of the server (default $"+serverEnv+", else "+defaultServer+")")
+	addTokenFlags(cmd)
 }
 
 // serverAddress tells which server a command speaks to.
@@ -62,14 +65,25 @@ func serverAddress(cmd *cobra.Command) string {
 // dial prepares the connection that a command's flags ask for. Nothing is sent
 // yet: whether a server answers shows at the first call.
 func dial(cmd *cobra.Command) (*client, error) {
-	return dialAddress(serverAddress(cmd))
+	address := serverAddress(cmd)
+	token, err := tokenOf(cmd)
+	switch {
+	case err != nil:
+		return nil, err
+	case token == "":
+		return dialAddress(address)
+	}
+	if err := mayHaveToken(cmd, address); err != nil {
+		return nil, err
+	}
+	return dialAddress(address, grpc.WithPerRPCCredentials(bearer(token)))
 }
 
-func dialAddress(address string) (*client, error) {
+func dialAddress(address string, more ...grpc.DialOption) (*client, error) {
 	if scheme, _, found := strings.Cut(address, "://"); found && scheme != "unix" && scheme != "dns" {
 		return nil, usagef("server address %q: write HOST:PORT, such as %s", address, defaultServer)
 	}
-	conn, err := grpc.NewClient(address,
+	conn, err := grpc.NewClient(address, append(more,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithUserAgent("fonds-cli/"+version()),
 		// A server that restarts is found again within two seconds.
@@ -80,7 +94,7 @@ func dialAddress(address string) (*client, error) {
 		// A host that is gone without a word is found within 45 seconds.
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 15 * time.Second}),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxAnswer)),
-	)
+	)...)
 	if err != nil {
 		return nil, usagef("server address %q: %v", address, err)
 	}
@@ -88,7 +102,15 @@ func dialAddress(address string) (*client, error) {
 		address: address, conn: conn,
 		catalog: fondsv1.NewCatalogServiceClient(conn),
 		ingest:  fondsv1.NewIngestServiceClient(conn),
+		reviews: fondsv1.NewReviewServiceClient(conn), accounts: fondsv1.NewAccountServiceClient(conn),
 	}, nil
+}
+
+// call makes one call and bounds it.
+func call[Q, A any](ctx context.Context, method func(context.Context, Q, ...grpc.CallOption) (A, error), request Q) (A, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	return method(ctx, request, zipped())
 }
 
 // zipped asks for compressed transfer: text shrinks to a third, scans do not shrink.

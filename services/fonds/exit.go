@@ -64,6 +64,10 @@ func notFoundf(format string, args ...any) error {
 	return &exitError{code: exitNotFound, message: fmt.Sprintf(format, args...)}
 }
 
+func refusedf(format string, args ...any) error {
+	return &exitError{code: exitRefused, message: fmt.Sprintf(format, args...)}
+}
+
 // errFailedData ends the program with exit 1 when the output has told why.
 var errFailedData = &exitError{code: exitData}
 

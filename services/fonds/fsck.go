@@ -24,13 +24,20 @@ import (
 func newFsckCommand() *cobra.Command {
 	var data string
 	var prune bool
+	var checkpoint string
 	cmd := &cobra.Command{
 		Use:   "fsck",
 		Short: "Check every blob, reading, reference and stream of a data folder",
 		Long: `fsck reads a data folder from end to end: the database's own structure, each scan
 against its digest, each reading's body against its digest and its text, each
 reference from documents to readings and from works to outcomes, the sums of
-batches, the numbers of events, and the streams.
+batches, the numbers of events, the streams, and the log of what people did: the
+whole tree is hashed anew from the acts, and what the acts name is compared with the
+database.
+
+Whoever can write to the folder can put another log in the place of this one, or an
+older copy of the whole folder. --checkpoint finds that out, with a checkpoint that
+was kept elsewhere: the newest is what "fonds proof checkpoint" prints.
 
 Problems make the exit code 1. Notes do not: a blob that nothing refers to is
 what an interrupted upload leaves behind; --prune removes those older than an hour.
@@ -38,27 +45,29 @@ what an interrupted upload leaves behind; --prune removes those older than an ho
 A blob to which only a message refers, for its text was too large for one, stays:
 nothing is removed while a server owns the folder, or when the streams cannot be
 read.`,
-		Example: "  fonds fsck --data ./data\n  fonds fsck --data ./data --prune\n  fonds fsck --json | jq -r .problem",
+		Example: "  fonds fsck --data ./data\n  fonds fsck --data ./data --prune\n  fonds fsck --data ./data --checkpoint /elsewhere/checkpoint.txt\n  fonds fsck --json | jq -r .problem",
 		Args:    needs(cobra.NoArgs, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			f := &fsck{data: data, prune: prune, json: wantsJSON(cmd), out: cmd.OutOrStdout()}
+			f := &fsck{data: data, prune: prune, checkpoint: checkpoint, json: wantsJSON(cmd), out: cmd.OutOrStdout()}
 			return f.run(cmd.Context())
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "data", "data folder of a server")
 	cmd.Flags().BoolVar(&prune, "prune", false, "remove blobs that nothing refers to and that are older than an hour")
+	cmd.Flags().StringVar(&checkpoint, "checkpoint", "", "file with a checkpoint of the log of acts that was kept elsewhere")
 	return cmd
 }
 
 // fsck checks one data folder.
 type fsck struct {
-	data     string
-	prune    bool
-	json     bool
-	out      io.Writer
-	blobs    *blob.Store
-	store    *sqlite.Store
-	problems int
+	data       string
+	prune      bool
+	checkpoint string
+	json       bool
+	out        io.Writer
+	blobs      *blob.Store
+	store      *sqlite.Store
+	problems   int
 }
 
 // finding is one line of the report.
@@ -112,11 +121,15 @@ func (f *fsck) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	leaves, err := f.ledger(ctx)
+	if err != nil {
+		return err
+	}
 	blobs, orphans, err := f.blobFolder(ctx)
 	if err != nil {
 		return err
 	}
-	counts := fmt.Sprintf("%d blobs, %d scans, %d readings, %d documents", blobs, audit.Scans, audit.Readings, audit.Documents)
+	counts := fmt.Sprintf("%d blobs, %d scans, %d readings, %d documents, %d acts in the log", blobs, audit.Scans, audit.Readings, audit.Documents, leaves)
 	var messages string
 	var bodies map[string]bool
 	if alone {

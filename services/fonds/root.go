@@ -48,7 +48,8 @@ number, dates, who to whom, citations, what it answers.
 
 One process is the server: fonds serve. Other verbs speak to it at $FONDS_SERVER,
 or ` + defaultServer + ` when that is not set; extract, evaluate, agents, fields, and
-cite --parse need none.`,
+cite --parse need none. Who you are, they say by the token in $FONDS_TOKEN, or in
+the file that $FONDS_TOKEN_FILE or --token-file names.`,
 		Example: `  fonds doctor                                     what is installed, what is missing
   fonds serve --data ./data                        start the server
   fonds ingest scans --recursive --wait            read a folder of scans
@@ -57,7 +58,8 @@ cite --parse need none.`,
   fonds list                                       the documents
   fonds search pumps mechanic                      those with these words
   fonds get documents/0199…                        one, as an archivist would read it
-  fonds text documents/0199…                       its text`,
+  fonds text documents/0199…                       its text
+  fonds review next                                what waits for a correction or a signature`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          verbs,
@@ -69,6 +71,7 @@ cite --parse need none.`,
 		newServeCommand(), newIngestCommand(), newImportCommand(), newBatchCommand(), newExtractCommand(), newEvaluateCommand(), newLookupCommand(), newListCommand(), newGetCommand(),
 		newCiteCommand(), newSearchCommand(), newThreadCommand(), newSplitCommand(), newMergeCommand(),
 		newSetCommand(), newFieldsCommand(), newReextractCommand(), newAgentsCommand(),
+		newReviewCommand(), newProgressCommand(), newHistoryCommand(), newDiffCommand(), newUserCommand(), newWhoAmICommand(),
 		newTextCommand(), newScanCommand(), newDeadCommand(), newFsckCommand(), newDoctorCommand(),
 		newVersionCommand(), newExitCodesTopic(),
 	)

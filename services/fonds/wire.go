@@ -19,6 +19,7 @@ import (
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/ledger"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/intake"
@@ -43,6 +44,7 @@ type node struct {
 	store    catalog.Store
 	catalog  *catalog.Catalog
 	accounts *auth.Accounts
+	key      *ledger.Key
 	bus      *bus.Bus
 	queue    *bus.JobQueue
 	natsURL  string
@@ -131,7 +133,8 @@ func (n *node) openCatalog(ctx context.Context) error {
 	limits.ClientTimeout = n.options.clientTimeout
 	n.store, n.catalog = store, newCatalog(store, limits)
 	n.accounts = auth.New(store, present, newID, nil)
-	return nil
+	n.key, err = ledger.OpenKey(n.options.data)
+	return err
 }
 
 // What lies in a data folder.
@@ -201,6 +204,9 @@ func (n *node) startRoles(ctx context.Context, start starter) error {
 		}
 		start(roleIntake, func(ctx context.Context) error { return intake.Run(ctx, config) })
 	}
+	if o.has(roleCatalog) {
+		start("ledger", n.runLedger)
+	}
 	if o.has(roleRelay) {
 		config := relay.Config{
 			Catalog: n.catalog, Bus: n.bus, Queue: n.queue, Window: leastWindow, Widen: (&liveWindow{live: n.bus.Live}).ask,
@@ -230,4 +236,18 @@ func (n *node) startRoles(ctx context.Context, start starter) error {
 		}
 	}
 	return n.startHTTP(ctx, start)
+}
+
+// runLedger gives acts their places in the log and signs checkpoints.
+func (n *node) runLedger(ctx context.Context) error {
+	return ledger.Run(ctx, ledger.Config{
+		Store: n.store, Key: n.key, Log: n.log.With("role", "ledger"),
+		Published: func(ctx context.Context, c catalog.Checkpoint) error {
+			m, err := ledger.CheckpointMessage(c, n.key.Verifiers())
+			if err != nil {
+				return err
+			}
+			return n.bus.PublishCheckpoint(ctx, m)
+		},
+	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fonds-archive/fonds/services/api"
 	"github.com/fonds-archive/fonds/services/auth"
+	"github.com/fonds-archive/fonds/services/ledger"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 	"github.com/fonds-archive/fonds/workers/extract/published"
@@ -35,7 +36,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 		DeadLetters: intake.DeadLetters{Catalog: n.catalog, Bus: n.bus},
 		Renderer:    images, KeyMaker: keys.Maker{Names: n.names}, Texts: published.Texts{Extractor: n.extractor}, Names: lateNames(n.names),
 		Statements: statement.Checker{Names: n.names}, Rules: n.rules(),
-		Accounts: n.accounts, ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
+		Accounts: n.accounts, Ledger: ledger.Log{Store: n.store, Keys: n.key.Verifiers()}, ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
 	})
 	if err != nil {
 		return err

@@ -56,7 +56,7 @@ var httpStatus = map[codes.Code]int{
 var domainCodes = map[catalog.Code]codes.Code{
 	catalog.Invalid: codes.InvalidArgument, catalog.NotFound: codes.NotFound, catalog.AlreadyExists: codes.AlreadyExists,
 	catalog.Conflict: codes.Aborted, catalog.Precondition: codes.FailedPrecondition, catalog.Denied: codes.PermissionDenied,
-	catalog.Exhausted: codes.ResourceExhausted, catalog.Unavailable: codes.Unavailable,
+	catalog.Exhausted: codes.ResourceExhausted, catalog.Unavailable: codes.Unavailable, catalog.Unauthenticated: codes.Unauthenticated,
 }
 
 var signedOut = problem{
@@ -70,9 +70,6 @@ func problemOf(err error) problem {
 		code, known := domainCodes[e.Code]
 		if !known {
 			code = codes.Internal
-		}
-		if e.Reason == catalog.ReasonUnauthenticated {
-			code = codes.Unauthenticated
 		}
 		return problem{
 			Status: statusFor(code), Code: codeName(code), Reason: e.Reason, Message: e.Message, Field: e.Field, Metadata: e.Metadata,

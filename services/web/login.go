@@ -59,8 +59,8 @@ func (p *page) login(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// refuseLogin says why a link did not open: one that is used up and one that never was
-// are told in the same words.
+// refuseLogin says why a link did not open. Who comes second to a link is told so, and
+// can raise the alarm; a secret of 256 bits gives nothing away by that.
 func (p *page) refuseLogin(w http.ResponseWriter, err error) {
 	e := problemOf(err)
 	switch e.Status {
@@ -70,9 +70,9 @@ func (p *page) refuseLogin(w http.ResponseWriter, err error) {
 		}
 		wait := strconv.Itoa(int(e.RetryAfter / time.Second))
 		w.Header().Set("Retry-After", wait)
-		p.showLogin(w, e.Status, loginText{Problem: "There were too many attempts from here. Try again in " + wait + " seconds.", Retry: true})
+		p.showLogin(w, e.Status, loginText{Problem: "Too many attempts to sign in have failed. Try again in " + wait + " seconds.", Retry: true})
 	case http.StatusUnauthorized, http.StatusNotFound, http.StatusForbidden, http.StatusPreconditionFailed, http.StatusBadRequest:
-		p.showLogin(w, http.StatusForbidden, loginText{Problem: "This link has been used, is older than a day, or never was. Ask the operator for a new one."})
+		p.showLogin(w, http.StatusForbidden, loginText{Problem: "This link does not open: " + e.Message + ". Ask the operator for a new one."})
 	default:
 		p.Log.Error("open a link", "error", err)
 		p.showLogin(w, http.StatusServiceUnavailable, loginText{Problem: "The archive cannot be reached now. The link stays good: try again.", Retry: true})

@@ -175,4 +175,3 @@ func (c *cutter) view(b *band, x int) image.Image {
 	}
 	return tile
 }
-

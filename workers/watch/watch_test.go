@@ -93,7 +93,7 @@ func newArchive(t *testing.T) *archive {
 
 func (a *archive) serve() (*grpc.ClientConn, func()) {
 	a.t.Helper()
-	options, err := api.ServerOptions(nil)
+	options, err := api.ServerOptions(nil, nil)
 	must(a.t, err)
 	options = append(options, grpc.ChainUnaryInterceptor(
 		func(ctx context.Context, request any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {

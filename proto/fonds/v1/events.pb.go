@@ -494,7 +494,10 @@ type Event struct {
 	// Place in the order of commits; resume ListEvents and WatchEvents after it.
 	Position uint64 `protobuf:"varint,9,opt,name=position,proto3" json:"position,omitempty"`
 	// For text.corrected, text.verified and text.superseded: what changed.
-	Regions       []*RegionChange `protobuf:"bytes,10,rep,name=regions,proto3" json:"regions,omitempty"`
+	Regions []*RegionChange `protobuf:"bytes,10,rep,name=regions,proto3" json:"regions,omitempty"`
+	// For ledger.checkpoint, which is of no document: the checkpoint. Its subject is
+	// fonds.events.v1._ledger.checkpoint.
+	Checkpoint    *Checkpoint `protobuf:"bytes,11,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -595,6 +598,13 @@ func (x *Event) GetPosition() uint64 {
 func (x *Event) GetRegions() []*RegionChange {
 	if x != nil {
 		return x.Regions
+	}
+	return nil
+}
+
+func (x *Event) GetCheckpoint() *Checkpoint {
+	if x != nil {
+		return x.Checkpoint
 	}
 	return nil
 }
@@ -923,7 +933,7 @@ var File_fonds_v1_events_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_events_proto_rawDesc = "" +
 	"\n" +
-	"\x15fonds/v1/events.proto\x12\bfonds.v1\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"I\n" +
+	"\x15fonds/v1/events.proto\x12\bfonds.v1\x1a\x15fonds/v1/ledger.proto\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"I\n" +
 	"\aWorkKey\x12\x12\n" +
 	"\x04scan\x18\x01 \x01(\tR\x04scan\x12\x12\n" +
 	"\x04page\x18\x02 \x01(\rR\x04page\x12\x16\n" +
@@ -961,7 +971,7 @@ const file_fonds_v1_events_proto_rawDesc = "" +
 	"resolution\x18\x03 \x01(\rR\n" +
 	"resolution\x12+\n" +
 	"\aoutcome\x18\x04 \x01(\x0e2\x11.fonds.v1.OutcomeR\aoutcome\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason\"\xc6\x02\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"\xfc\x02\n" +
 	"\x05Event\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bdocument\x18\x02 \x01(\tR\bdocument\x12\x1a\n" +
@@ -976,7 +986,10 @@ const file_fonds_v1_events_proto_rawDesc = "" +
 	"createTime\x12\x1a\n" +
 	"\bposition\x18\t \x01(\x04R\bposition\x120\n" +
 	"\aregions\x18\n" +
-	" \x03(\v2\x16.fonds.v1.RegionChangeR\aregions\"\xc4\x01\n" +
+	" \x03(\v2\x16.fonds.v1.RegionChangeR\aregions\x124\n" +
+	"\n" +
+	"checkpoint\x18\v \x01(\v2\x14.fonds.v1.CheckpointR\n" +
+	"checkpoint\"\xc4\x01\n" +
 	"\fRegionChange\x12#\n" +
 	"\rregion_number\x18\x01 \x01(\rR\fregionNumber\x12\x12\n" +
 	"\x04page\x18\x02 \x01(\tR\x04page\x121\n" +
@@ -1035,8 +1048,9 @@ var file_fonds_v1_events_proto_goTypes = []any{
 	(*Engine)(nil),                // 13: fonds.v1.Engine
 	(*Envelope)(nil),              // 14: fonds.v1.Envelope
 	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
-	(Assurance)(0),                // 16: fonds.v1.Assurance
-	(*Model)(nil),                 // 17: fonds.v1.Model
+	(*Checkpoint)(nil),            // 16: fonds.v1.Checkpoint
+	(Assurance)(0),                // 17: fonds.v1.Assurance
+	(*Model)(nil),                 // 18: fonds.v1.Model
 }
 var file_fonds_v1_events_proto_depIdxs = []int32{
 	0,  // 0: fonds.v1.Job.work:type_name -> fonds.v1.WorkKey
@@ -1051,18 +1065,19 @@ var file_fonds_v1_events_proto_depIdxs = []int32{
 	11, // 9: fonds.v1.ProbedPage.outcome:type_name -> fonds.v1.Outcome
 	15, // 10: fonds.v1.Event.create_time:type_name -> google.protobuf.Timestamp
 	6,  // 11: fonds.v1.Event.regions:type_name -> fonds.v1.RegionChange
-	16, // 12: fonds.v1.RegionChange.assurance:type_name -> fonds.v1.Assurance
-	7,  // 13: fonds.v1.RegionChange.words:type_name -> fonds.v1.WordChange
-	0,  // 14: fonds.v1.DeadLetter.work:type_name -> fonds.v1.WorkKey
-	15, // 15: fonds.v1.DeadLetter.create_time:type_name -> google.protobuf.Timestamp
-	13, // 16: fonds.v1.Worker.engine:type_name -> fonds.v1.Engine
-	17, // 17: fonds.v1.Worker.models:type_name -> fonds.v1.Model
-	15, // 18: fonds.v1.Worker.start_time:type_name -> google.protobuf.Timestamp
-	19, // [19:19] is the sub-list for method output_type
-	19, // [19:19] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	16, // 12: fonds.v1.Event.checkpoint:type_name -> fonds.v1.Checkpoint
+	17, // 13: fonds.v1.RegionChange.assurance:type_name -> fonds.v1.Assurance
+	7,  // 14: fonds.v1.RegionChange.words:type_name -> fonds.v1.WordChange
+	0,  // 15: fonds.v1.DeadLetter.work:type_name -> fonds.v1.WorkKey
+	15, // 16: fonds.v1.DeadLetter.create_time:type_name -> google.protobuf.Timestamp
+	13, // 17: fonds.v1.Worker.engine:type_name -> fonds.v1.Engine
+	18, // 18: fonds.v1.Worker.models:type_name -> fonds.v1.Model
+	15, // 19: fonds.v1.Worker.start_time:type_name -> google.protobuf.Timestamp
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_events_proto_init() }
@@ -1070,6 +1085,7 @@ func file_fonds_v1_events_proto_init() {
 	if File_fonds_v1_events_proto != nil {
 		return
 	}
+	file_fonds_v1_ledger_proto_init()
 	file_fonds_v1_reading_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

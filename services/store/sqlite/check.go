@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/fonds-archive/fonds/services/catalog"
 )
@@ -78,7 +79,10 @@ const triggerQuery = `SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'
 
 func readTrigger(r *row) trigger { return trigger{r.text(), r.text()} }
 
-func madeTriggers() (made []trigger, err error) {
+// madeTriggers are those that the migrations make.
+var madeTriggers = sync.OnceValues(makeTriggers)
+
+func makeTriggers() (made []trigger, err error) {
 	known, err := ordered(migrations)
 	if err != nil {
 		return nil, err

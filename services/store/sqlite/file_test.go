@@ -21,6 +21,7 @@ func raw(t *testing.T, path string, statements ...string) error {
 		t.Fatal(err)
 	}
 	defer db.Close()
+	db.SetMaxOpenConns(1)
 	for _, s := range statements {
 		if _, err := db.ExecContext(t.Context(), s); err != nil {
 			return err

@@ -16,6 +16,11 @@ import (
 var whole = []string{
 	"SCAN collections",
 	"SCAN batches",
+	"SCAN users USING INDEX sqlite_autoindex_users_2",
+	"SCAN review_counts",
+	"SCAN acts USING INDEX acts_waiting",
+	"SCAN checkpoints",
+	"SCAN s VIRTUAL TABLE INDEX 1:",
 	"SCAN d",
 	"SCAN d USING INDEX documents_incomplete",
 	"SCAN events USING INDEX events_unsent",
@@ -104,6 +109,36 @@ func ask(t *testing.T, s *Store) {
 		_, _ = tx.Reading("x")
 		_, _ = tx.Readings(d, 1)
 		_, _ = tx.ReadingTexts([]string{"x"})
+		_, _ = tx.Contributors("x")
+		_, _ = tx.Statement("x")
+		_, _ = tx.Signature(d)
+		_, _ = tx.SignaturesOn("x")
+		_, _ = tx.RevisionAbove("x", catalog.AssuranceVerified)
+		_, _ = tx.RevisionsBelow("x", 0, 5)
+		_, _ = tx.User("x")
+		_, _ = tx.UserCalled("x")
+		_, _ = tx.Users()
+		_, _ = tx.Credential(d)
+		_ = tx.DeleteCredential(d)
+		for _, user := range []string{"", "x"} {
+			_, _ = tx.DeleteCredentials(user, time.UnixMicro(1))
+		}
+		_, _ = tx.DeleteCredentials("x", time.Time{})
+		_, _ = tx.Review("x", "y")
+		_, _ = tx.ReviewsOf("x")
+		for _, q := range queues() {
+			_, _ = tx.Reviews(q)
+		}
+		_, _ = tx.ReviewCounts("")
+		_, _ = tx.ReviewCounts("x")
+		_ = tx.PutReview(catalog.Review{Document: "x", Key: "y", State: catalog.ToCorrect})
+		_ = tx.DeleteReview("x", "y")
+		_, _ = tx.WaitingActs(5)
+		_, _ = tx.Acts(0, 5)
+		_, _ = tx.ActsOn("x")
+		_ = tx.SetLeaf(1, 1)
+		_, _ = tx.TreeHashes([]int64{1})
+		_, _ = tx.Checkpoint()
 		_, _ = tx.Document("x")
 		_, _ = tx.Revision("x", 1)
 		_, _ = tx.DocumentsOn(d)

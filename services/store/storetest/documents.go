@@ -12,6 +12,8 @@ import (
 
 func documents(t *testing.T, u suite) {
 	u.run(t, "Revisions", revisions)
+	u.run(t, "RevisionsBelow", revisionsBelow)
+	u.run(t, "RevisionAbove", revisionAbove)
 	u.run(t, "Query", queryDocuments)
 	u.run(t, "Conditions", conditions)
 	u.run(t, "QueryFollowsTheHead", queryFollowsHead)
@@ -60,6 +62,58 @@ func revisions(f *fixture) {
 		}
 		return nil
 	})
+}
+
+func revisionsBelow(f *fixture) {
+	f.putDocuments("d", "e")
+	f.tx(func(tx catalog.Tx) error {
+		for n := 2; n <= 12; n++ {
+			if err := tx.InsertRevision(revision("d", n, fmt.Sprint(n))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	below := func(number, limit int) []int {
+		list := read(f, func(r catalog.Reader) ([]catalog.Revision, error) { return r.RevisionsBelow("d", number, limit) })
+		return each(list, func(r catalog.Revision) int { return r.Number })
+	}
+	equal(f, "newest", below(0, 3), []int{12, 11, 10})
+	equal(f, "next", below(10, 3), []int{9, 8, 7})
+	equal(f, "last", below(3, 9), []int{2, 1})
+	equal(f, "none left", below(1, 9), []int{})
+	equal(f, "no limit", below(0, 0), []int{})
+	list := read(f, func(r catalog.Reader) ([]catalog.Revision, error) { return r.RevisionsBelow("d", 3, 1) })
+	equal(f, "revision", list[0], read(f, func(r catalog.Reader) (catalog.Revision, error) { return r.Revision("d", 2) }))
+}
+
+// A revision has the assurance that every one of its regions has, and one without
+// regions has none.
+func revisionAbove(f *fixture) {
+	const none, machine, corrected, verified = catalog.Assurance(0), catalog.AssuranceMachine, catalog.AssuranceCorrected, catalog.AssuranceVerified
+	history := [][]catalog.Assurance{
+		1: {none}, 2: {machine}, 3: {verified, corrected}, 4: {verified}, 5: {verified, none}, 6: {corrected}, 7: {verified, machine}, 8: {none, none},
+		9: {}, 20: {none},
+	}
+	f.putDocuments("other")
+	f.tx(func(tx catalog.Tx) error {
+		other := revision("other", 2, "other", read1("s", verified))
+		failed := errors.Join(tx.InsertRevision(other), tx.PutDocument(document("d")))
+		for n, assurances := range history {
+			if n > 0 {
+				regions := each(assurances, func(a catalog.Assurance) catalog.Region { return read1("s", a) })
+				failed = errors.Join(failed, tx.InsertRevision(revision("d", n, "t", regions...)))
+			}
+		}
+		return failed
+	})
+	for least, want := range map[catalog.Assurance]int{none: 20, machine: 7, corrected: 6, verified: 4} {
+		got := read(f, func(r catalog.Reader) (int, error) { return r.RevisionAbove("d", least) })
+		equal(f, least.String(), got, want)
+	}
+	equal(f, "none", read(f, func(r catalog.Reader) (int, error) { return r.RevisionAbove("absent", none) }), 0)
+	f.putDocuments("plain")
+	equal(f, "of one without regions", read(f, func(r catalog.Reader) (int, error) { return r.RevisionAbove("plain", machine) }), 0)
 }
 
 // putQueried puts five documents, d1 to d5, that differ in what can be asked.

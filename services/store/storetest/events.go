@@ -14,6 +14,7 @@ import (
 
 func events(t *testing.T, u suite) {
 	u.run(t, "Filters", eventFilters)
+	u.run(t, "Regions", eventRegions)
 	u.run(t, "RollbackLeavesNone", eventsRolledBack)
 	u.run(t, "PollingMissesNone", pollingMissesNone)
 	u.run(t, "LateCommit", lateCommit)
@@ -72,6 +73,20 @@ func eventFilters(f *fixture) {
 	equal(f, "collection after", eventNames(f.events(all[1].Position, "", "main", 9)), []string{"d/2", "d/3"})
 	equal(f, "both", eventNames(f.events(0, "e", "main", 9)), []string{"e/1"})
 	equal(f, "past the end", eventNames(f.events(all[4].Position, "", "", 9)), []string{})
+}
+
+func eventRegions(f *fixture) {
+	f.putDocuments("d")
+	full := event("d", 1)
+	full.Regions = []catalog.RegionChange{
+		{Region: 2, Scan: digest("s"), Page: 3, Assurance: catalog.AssuranceCorrected, Words: []catalog.WordChange{{Before: "was", After: "<ё>"}, {After: "new"}}, Truncated: true},
+		{Region: 3, Scan: digest("s"), Page: 4, Assurance: catalog.AssuranceVerified},
+	}
+	f.appendEvents(full, event("d", 2))
+	want := [][]catalog.RegionChange{full.Regions, nil}
+	regions := func(e catalog.Event) []catalog.RegionChange { return e.Regions }
+	equal(f, "regions", each(f.events(0, "", "", 9), regions), want)
+	equal(f, "regions of unsent", each(f.unsent(9), regions), want)
 }
 
 func eventsRolledBack(f *fixture) {

@@ -46,6 +46,15 @@ func notFound(f *fixture) {
 			"Request":                    func() error { _, err := r.Request("x", "x"); return err },
 			"Batch":                      func() error { _, err := r.Batch("x"); return err },
 			"BatchToResume":              func() error { _, err := r.BatchToResume("x", "x"); return err },
+			"Statement":                  func() error { _, err := r.Statement("x"); return err },
+			"Signature":                  func() error { _, err := r.Signature(d); return err },
+			"Signature of no digest":     func() error { _, err := r.Signature("x"); return err },
+			"User":                       func() error { _, err := r.User("x"); return err },
+			"UserCalled":                 func() error { _, err := r.UserCalled("x"); return err },
+			"Credential":                 func() error { _, err := r.Credential(d); return err },
+			"Review":                     func() error { _, err := r.Review("x", "y"); return err },
+			"TreeHashes":                 func() error { _, err := r.TreeHashes([]int64{1}); return err },
+			"Checkpoint":                 func() error { _, err := r.Checkpoint(); return err },
 			"BatchFile":                  func() error { _, err := r.BatchFile("x", "p"); return err },
 		}
 		for name, ask := range questions {
@@ -57,6 +66,7 @@ func notFound(f *fixture) {
 	})
 	for name, change := range map[string]func(tx catalog.Tx) error{
 		"DropWorks":      func(tx catalog.Tx) error { return tx.DropWorks("x") },
+		"SetLeaf":        func(tx catalog.Tx) error { return tx.SetLeaf(9, 0) },
 		"MarkEventsSent": func(tx catalog.Tx) error { return tx.MarkEventsSent([]catalog.SentEvent{{Position: 9}}, sentTime) },
 	} {
 		if err := f.Tx(f.ctx, change); !errors.Is(err, catalog.ErrNotFound) {
@@ -105,6 +115,18 @@ func emptyLists(f *fixture) {
 			"EndedFiles":   func() (int, error) { l, err := r.EndedFiles("x", 0, 5); return len(l), err },
 			"FilesOf":      func() (int, error) { l, err := r.FilesOf(d, ""); return len(l), err },
 			"Events":       func() (int, error) { l, err := r.Events(0, "", "", 5); return len(l), err },
+			"Contributors": func() (int, error) { l, err := r.Contributors("x"); return len(l), err },
+			"SignaturesOn": func() (int, error) { l, err := r.SignaturesOn("x"); return len(l), err },
+			"Above":        func() (int, error) { return r.RevisionAbove("x", catalog.AssuranceVerified) },
+			"AboveNone":    func() (int, error) { return r.RevisionAbove("x", 0) },
+			"Below":        func() (int, error) { l, err := r.RevisionsBelow("x", 0, 5); return len(l), err },
+			"Users":        func() (int, error) { l, err := r.Users(); return len(l), err },
+			"ReviewsOf":    func() (int, error) { l, err := r.ReviewsOf("x"); return len(l), err },
+			"Reviews":      func() (int, error) { l, err := r.Reviews(catalog.ReviewQuery{Limit: 5}); return len(l), err },
+			"ReviewCounts": func() (int, error) { l, err := r.ReviewCounts(""); return len(l), err },
+			"WaitingActs":  func() (int, error) { l, err := r.WaitingActs(5); return len(l), err },
+			"Acts":         func() (int, error) { l, err := r.Acts(0, 5); return len(l), err },
+			"ActsOn":       func() (int, error) { l, err := r.ActsOn("x"); return len(l), err },
 			"UnsentEvents": func() (int, error) { l, err := r.UnsentEvents(5); return len(l), err },
 		} {
 			if n, err := ask(); n != 0 || err != nil {

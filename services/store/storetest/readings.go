@@ -16,7 +16,7 @@ func fullReading() catalog.Reading {
 	return catalog.Reading{
 		ID: "r", Scan: digest("s"), Page: 1, Origin: catalog.Machine, Recipe: digest("r"), Text: "text\n\f ё",
 		Body: []byte{0, 1, 0xff}, BodyDigest: digest("body"), Engine: []byte("engine"), Envelope: []byte("envelope"),
-		CreatedAt: begin,
+		Measure: catalog.Measure{Confidence: 912, Words: 2, Doubtful: 1}, CreatedAt: begin,
 	}
 }
 

@@ -49,6 +49,10 @@ func Run(t *testing.T, open func(t *testing.T) catalog.Store, options ...Option)
 		"Lookups":      lookups,
 		"Batches":      batches,
 		"Events":       events,
+		"Signatures":   signatures,
+		"Users":        users,
+		"Reviews":      reviews,
+		"Ledger":       ledger,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, u) })
 	}

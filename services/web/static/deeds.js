@@ -38,7 +38,7 @@ function once(desk, deed) {
       if (error.reason === "CONTENT_CHANGED" || error.reason === "ETAG_MISMATCH") {
         await ask({ title: "This has changed since you opened it", body: h("p", {}, error.message), buttons: [["", "Show it as it is now", "main"]] });
         await desk.reopen();
-      } else if (error.reason !== "HALTED") desk.notice("bad", error.message);
+      } else desk.notice("bad", error.message);
     } finally {
       button.removeAttribute("aria-disabled");
     }
@@ -60,10 +60,14 @@ export function correctDeeds(desk, home) {
       });
       if (answer !== "submit") return answer === "look" ? text.doubt(1) : undefined;
     }
-    await draft.save();
+    if (!(await draft.save())) {
+      if (draft.state === "halted") return undefined; // a dialog asks already
+      throw draft.error;
+    }
     await draft.write(() => reviews.SubmitReview({ name: desk.name, text: text.text, etag: draft.review.etag }));
     draft.submitted();
     await desk.next();
+    return undefined;
   };
   show(
     home,

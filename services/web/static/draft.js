@@ -156,7 +156,7 @@ export class Draft extends EventTarget {
   }
 
   async failed(error, text) {
-    if (error.passing || error.reason === "UNAUTHENTICATED") {
+    if (error.passing || error.code === "UNAUTHENTICATED") {
       this.error = error;
       const wait = retries[Math.min(this.failures++, retries.length - 1)];
       this.nextTry = Date.now() + wait;

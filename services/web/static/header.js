@@ -33,7 +33,7 @@ async function whoIsThere() {
     } catch (error) {
       const main = document.querySelector("main");
       main.className = "message";
-      if (error.reason === "UNAUTHENTICATED" || error.status === 401) {
+      if (error.code === "UNAUTHENTICATED") {
         show(
           main,
           h("h1", {}, "You are not signed in"),

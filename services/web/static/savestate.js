@@ -38,7 +38,7 @@ function unsaved(draft) {
   if (draft.state !== "unsaved") return clearInterval(ticking);
   const state = byId("save-state");
   const wait = Math.max(0, Math.ceil((draft.nextTry - Date.now()) / 1000));
-  const signedOut = draft.error?.reason === "UNAUTHENTICATED";
+  const signedOut = draft.error?.code === "UNAUTHENTICATED";
   const why = signedOut ? "you are signed out: open a new link in another tab" : "kept in this browser";
   // Read out once, not with each second.
   if (state.dataset.said !== why || state.className !== "bad") {

@@ -284,7 +284,7 @@ WHEN OLD.leaf <> -1 OR NEW.leaf < 0 OR NEW.id IS NOT OLD.id OR NEW.kind IS NOT O
     OR NEW.subject IS NOT OLD.subject OR NEW.at IS NOT OLD.at OR NEW.facts IS NOT OLD.facts
 BEGIN SELECT RAISE(ABORT, 'an act never changes, but gets a leaf once'); END;
 
-CREATE TRIGGER acts_taken BEFORE UPDATE ON acts WHEN EXISTS (SELECT 1 FROM acts WHERE leaf = NEW.leaf AND leaf >= 0)
+CREATE TRIGGER acts_taken BEFORE UPDATE ON acts WHEN EXISTS (SELECT 1 FROM acts WHERE leaf = NEW.leaf AND leaf >= 0 AND id <> OLD.id)
 BEGIN SELECT RAISE(ABORT, 'leaf exists: it never goes to another act'); END;
 
 CREATE TRIGGER acts_delete BEFORE DELETE ON acts

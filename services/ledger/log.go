@@ -1,0 +1,147 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/export"
+)
+
+// Log answers what is asked of the log.
+type Log struct {
+	Store Viewer
+	// Keys verify its checkpoints, the present one first.
+	Keys []string
+}
+
+// Newest gives the newest checkpoint; ErrNotFound's *catalog.Error where there is none.
+func (l Log) Newest(ctx context.Context) (*fondsv1.Checkpoint, error) {
+	var m *fondsv1.Checkpoint
+	err := l.Store.View(ctx, func(r catalog.Reader) error {
+		c, ok, err := newest(r)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return pending()
+		}
+		m, err = CheckpointMessage(c, l.Keys)
+		return err
+	})
+	return m, err
+}
+
+// Acts gives acts from a leaf on.
+func (l Log) Acts(ctx context.Context, leaf int64, limit int) ([]*fondsv1.Act, error) {
+	var messages []*fondsv1.Act
+	err := l.Store.View(ctx, func(r catalog.Reader) error {
+		acts, err := r.Acts(leaf, limit)
+		if err != nil {
+			return err
+		}
+		for _, a := range acts {
+			m, err := ActMessage(a)
+			if err != nil {
+				return err
+			}
+			messages = append(messages, m)
+		}
+		return nil
+	})
+	return messages, err
+}
+
+// Proof makes the bundle of a document's revision; number 0 stands for the newest.
+func (l Log) Proof(ctx context.Context, document string, number int) (*fondsv1.Proof, error) {
+	var bundle *fondsv1.Proof
+	err := l.Store.View(ctx, func(r catalog.Reader) error {
+		revision, err := revisionOf(r, document, number)
+		if err != nil {
+			return err
+		}
+		bundle = &fondsv1.Proof{Name: fmt.Sprintf("documents/%s/revisions/%d", document, revision.Number)}
+		if bundle.Manifest, err = revision.Manifest(); err != nil {
+			return err
+		}
+		acts, err := l.texts(r, revision, bundle)
+		if err != nil {
+			return err
+		}
+		if len(acts) == 0 {
+			return &catalog.Error{
+				Code: catalog.NotFound, Reason: catalog.ReasonNothingSigned,
+				Message: fmt.Sprintf("no person has worked on what revision %d of the document shows: there is nothing to prove", revision.Number),
+			}
+		}
+		bundle.Checkpoint, bundle.Acts, err = ProveActs(r, acts, l.Keys)
+		return err
+	})
+	return bundle, err
+}
+
+func revisionOf(r catalog.Reader, document string, number int) (catalog.Revision, error) {
+	d, err := r.Document(document)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return catalog.Revision{}, &catalog.Error{Code: catalog.NotFound, Reason: catalog.ReasonDocumentNotFound, Message: fmt.Sprintf("document %q does not exist", document)}
+	}
+	if err != nil {
+		return catalog.Revision{}, err
+	}
+	if number == 0 {
+		number = d.Head
+	}
+	revision, err := r.Revision(document, number)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return revision, &catalog.Error{Code: catalog.NotFound, Reason: catalog.ReasonRevisionNotFound, Message: fmt.Sprintf("document %s has no revision %d", document, number)}
+	}
+	return revision, err
+}
+
+// texts puts what people have read into a bundle, and gives the acts on it, each once.
+func (l Log) texts(r catalog.Reader, revision catalog.Revision, bundle *fondsv1.Proof) ([]catalog.Act, error) {
+	var acts []catalog.Act
+	asked := map[string]bool{}
+	for i, g := range revision.Regions {
+		if g.Origin != catalog.Person {
+			continue
+		}
+		reading, err := r.Reading(g.Reading)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", g.Reading, err)
+		}
+		text, err := shown(g, reading)
+		if err != nil {
+			return nil, err
+		}
+		bundle.Texts = append(bundle.Texts, &fondsv1.ProvedText{RegionNumber: uint32(i + 1), Text: text, Body: reading.Body})
+		if asked[g.Reading] {
+			continue
+		}
+		asked[g.Reading] = true
+		on, err := r.ActsOn(catalog.ReadingSubject(g.Reading))
+		if err != nil {
+			return nil, err
+		}
+		acts = append(acts, on...)
+	}
+	return acts, nil
+}
+
+// shown cuts what a region shows out of a reading.
+func shown(g catalog.Region, reading catalog.Reading) (string, error) {
+	box, _ := g.Cut()
+	if box == nil {
+		return reading.Text, nil
+	}
+	body := &fondsv1.Body{}
+	if err := proto.Unmarshal(reading.Body, body); err != nil {
+		return "", fmt.Errorf("body of reading %s: %w", reading.ID, err)
+	}
+	at := &fondsv1.Box{X: uint32(box.X), Y: uint32(box.Y), Width: uint32(box.Width), Height: uint32(box.Height)}
+	return export.Cut(body, at).GetText(), nil
+}
