@@ -45,9 +45,7 @@ func (m *matcher) anchor(s stretch, depth int) {
 	if s.empty() || depth == 0 || (s.baseEnd-s.base)*(s.afterEnd-s.after) <= closeBy {
 		return
 	}
-	pairs := rising(slices.DeleteFunc(m.once(m.base.words, m.after.words, s), func(p pair) bool {
-		return m.words.spellings[m.base.words[p.base]].runes < 2
-	}))
+	pairs := rising(slices.DeleteFunc(m.once(m.base.words, m.after.words, s), func(p pair) bool { return !m.backed(p) }))
 	if len(pairs) == 0 {
 		pairs = rising(m.once(m.base.triples, m.after.triples, s))
 	}
@@ -60,6 +58,20 @@ func (m *matcher) anchor(s stretch, depth int) {
 		s.base, s.after = p.base+1, p.after+1
 	}
 	m.anchor(s, depth-1)
+}
+
+// backed tells that two of the four words around a word are alike in both texts. In a
+// table a misread number is easily another line's.
+func (m *matcher) backed(p pair) bool {
+	backing := 0
+	for _, by := range []int{-2, -1, 1, 2} {
+		b, a := p.base+by, p.after+by
+		if min(b, a) < 0 || b >= len(m.base.words) || a >= len(m.after.words) ||
+			m.base.words[b] == m.after.words[a] || m.alike(m.word(&m.base, b), m.word(&m.after, a)) {
+			backing++
+		}
+	}
+	return backing >= 2
 }
 
 // trim keeps what is the same at both ends and returns the rest.

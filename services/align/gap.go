@@ -5,7 +5,7 @@ import "slices"
 // Bounds on comparing the words of gaps with each other. An effort is one cell of the
 // table or about one step of one distance, some nanoseconds.
 const (
-	maxEffort = 1 << 23
+	maxEffort = 1 << 24
 	maxCells  = 1 << 20 // five bytes each
 	minBand   = 65      // cells of a row; a narrower band finds nothing
 	maxJoin   = 16      // words in one, such as a heading set with blanks between letters

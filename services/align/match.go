@@ -69,6 +69,11 @@ func (s spelling) distance(t spelling) int {
 	return levenshtein.ComputeDistance(s.head, t.head) + max(rest, -rest)
 }
 
+// alike tells that two words share at least half of their letters.
+func (m *matcher) alike(s, t spelling) bool {
+	return !s.far(t) && 2*m.distance(s, t) <= max(s.runes, t.runes)
+}
+
 // side is one of the two texts, as numbers of its words.
 type side struct {
 	words   []int32

@@ -271,9 +271,7 @@ func (s *catalogServer) ListCollections(ctx context.Context, _ *fondsv1.ListColl
 	}
 	m := &fondsv1.ListCollectionsResponse{}
 	for _, c := range collections {
-		m.Collections = append(m.Collections, &fondsv1.Collection{
-			Name: "collections/" + c.ID, DisplayName: c.DisplayName, CreateTime: timestamp(c.CreatedAt),
-		})
+		m.Collections = append(m.Collections, collectionOf(c))
 	}
 	return m, nil
 }

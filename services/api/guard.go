@@ -157,6 +157,8 @@ func streamTimeOf(method string) time.Duration {
 		return 5 * time.Minute // waiting, drawing, and 100 MB at 0.5 MB/s
 	case fondsv1.CatalogService_GetScan_FullMethodName:
 		return time.Hour // 2 GiB at 0.6 MB/s
+	case fondsv1.CatalogService_StreamTexts_FullMethodName:
+		return 24 * time.Hour // 10 million pages at 120 a second; it is resumed after
 	}
 	return 0
 }

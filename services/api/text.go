@@ -44,13 +44,26 @@ func (s *catalogServer) GetText(ctx context.Context, req *fondsv1.GetTextRequest
 }
 
 func (s *catalogServer) readText(ctx context.Context, key revisionKey, least catalog.Assurance) (answer, error) {
-	text, err := s.Catalog.Text(ctx, key.document, key.revision, least)
+	m, lowest, err := s.text(ctx, key.document, key.revision, least)
 	if err != nil {
 		return answer{}, err
 	}
+	encoded, err := proto.Marshal(m)
+	if err != nil {
+		return answer{}, fmt.Errorf("encode text of %s: %w", key.document, err)
+	}
+	return answer{encoded: encoded, least: lowest}, nil
+}
+
+// text reads the text of a revision, and tells the lowest assurance of its regions.
+func (s *catalogServer) text(ctx context.Context, document string, revision int, least catalog.Assurance) (*fondsv1.GetTextResponse, catalog.Assurance, error) {
+	text, err := s.Catalog.Text(ctx, document, revision, least)
+	if err != nil {
+		return nil, 0, err
+	}
 	r := text.Head.Revision
 	m := &fondsv1.GetTextResponse{
-		Name: "documents/" + key.document, Revision: number(r.Number),
+		Name: "documents/" + document, Revision: number(r.Number),
 		Complete: r.Complete(), Assurance: fondsv1.Assurance(r.Assurance()),
 		Regions: make([]*fondsv1.RegionText, len(text.Regions)),
 	}
@@ -65,15 +78,11 @@ func (s *catalogServer) readText(ctx context.Context, key revisionKey, least cat
 		body, known := bodies[g.Region.Reading]
 		if !known {
 			if body, err = decoded(g.Body, &fondsv1.Body{}); err != nil {
-				return answer{}, fmt.Errorf("body of reading %s: %w", g.Region.Reading, err)
+				return nil, 0, fmt.Errorf("body of reading %s: %w", g.Region.Reading, err)
 			}
 			bodies[g.Region.Reading] = body
 		}
 		m.Regions[i].Text = export.Cut(body, m.Regions[i].GetRegion().GetBox()).GetText()
 	}
-	encoded, err := proto.Marshal(m)
-	if err != nil {
-		return answer{}, fmt.Errorf("encode text of %s: %w", key.document, err)
-	}
-	return answer{encoded: encoded, least: lowest}, nil
+	return m, lowest, nil
 }

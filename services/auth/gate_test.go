@@ -38,12 +38,16 @@ func (a *archive) DeleteDocument(context.Context, *fondsv1.DeleteDocumentRequest
 
 func (a *archive) WatchEvents(_ *fondsv1.WatchEventsRequest, stream grpc.ServerStreamingServer[fondsv1.Event]) error {
 	c, _ := From(stream.Context())
-	for n := range a.events {
-		if err := stream.Send(&fondsv1.Event{Person: c.ID, Position: n}); err != nil {
-			return err
+	for {
+		select {
+		case <-stream.Context().Done():
+			return stream.Context().Err()
+		case n := <-a.events:
+			if err := stream.Send(&fondsv1.Event{Person: c.ID, Position: n}); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
 }
 
 func (a *archive) UploadScan(stream grpc.ClientStreamingServer[fondsv1.UploadScanRequest, fondsv1.UploadScanResponse]) error {
@@ -51,7 +55,11 @@ func (a *archive) UploadScan(stream grpc.ClientStreamingServer[fondsv1.UploadSca
 		if _, err := stream.Recv(); err != nil {
 			return err
 		}
-		a.events <- 1
+		select {
+		case <-stream.Context().Done():
+			return stream.Context().Err()
+		case a.events <- 1:
+		}
 	}
 }
 
@@ -101,7 +109,6 @@ func serve(t *testing.T, allowLocal bool) *door {
 	}
 	t.Cleanup(func() {
 		_ = conn.Close()
-		close(d.archive.events)
 		server.Stop()
 		if err := <-ended; err != nil {
 			t.Error(err)

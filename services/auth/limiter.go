@@ -134,7 +134,7 @@ func addressOf(remote string) string {
 	if err != nil {
 		return remote[:min(len(remote), longestSecret)]
 	}
-	address := at.Addr().Unmap().WithZone("")
+	address := at.Addr().Unmap()
 	if address.Is4() {
 		return address.String()
 	}

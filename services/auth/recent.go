@@ -63,13 +63,13 @@ type admissions struct {
 
 // get returns what was found for a digest, if nothing has happened since that could
 // make it another thing.
-func (a *admissions) get(digest catalog.Digest, kind catalog.CredentialKind, changes uint64, now time.Time) (admission, bool) {
+func (a *admissions) get(digest catalog.Digest, changes uint64, now time.Time) (admission, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	found, ok := a.byDigest.get(digest)
-	c := found.credential
-	fresh := ok && c.Kind == kind && found.changes == changes && now.Sub(found.at) < admittedFor
-	return found, fresh && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
+	fresh := ok && found.changes == changes && now.Sub(found.at) < admittedFor
+	expires := found.credential.ExpiresAt
+	return found, fresh && (expires.IsZero() || now.Before(expires))
 }
 
 func (a *admissions) put(found admission) {

@@ -24,6 +24,8 @@ var needed = map[string]catalog.Role{
 	fondsv1.CatalogService_ListLinks_FullMethodName:         catalog.Reads,
 	fondsv1.CatalogService_ProposeSplit_FullMethodName:      catalog.Reads,
 	fondsv1.CatalogService_GetText_FullMethodName:           catalog.Reads,
+	fondsv1.CatalogService_StreamTexts_FullMethodName:       catalog.Reads,
+	fondsv1.CatalogService_UpdateCollection_FullMethodName:  catalog.Operates,
 	fondsv1.CatalogService_ListReadings_FullMethodName:      catalog.Reads,
 	fondsv1.CatalogService_GetReading_FullMethodName:        catalog.Reads,
 	fondsv1.CatalogService_GetScan_FullMethodName:           catalog.Reads,

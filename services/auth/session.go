@@ -141,7 +141,7 @@ func (a *Accounts) admit(ctx context.Context, kind catalog.CredentialKind, secre
 		return catalog.User{}, catalog.Credential{}, mistyped(kind)
 	}
 	found := admission{changes: a.changes.Load(), at: a.now()}
-	if known, ok := a.admitted.get(digest, kind, found.changes, found.at); ok {
+	if known, ok := a.admitted.get(digest, found.changes, found.at); ok {
 		return known.user, known.credential, nil
 	}
 	err := a.store.View(ctx, func(r catalog.Reader) (err error) {

@@ -19,6 +19,7 @@ const (
 	ActTokenIssued       = "token.issued"
 	ActTokensRevoked     = "tokens.revoked"
 	ActReadingsStored    = "readings.stored"
+	ActCollectionChanged = "collection.changed"
 )
 
 // Act is something that the log proves. It is written in the transaction of what was

@@ -77,6 +77,7 @@ const (
 	ReasonResumeMismatch      = "RESUME_MISMATCH"
 	ReasonRequestReused       = "REQUEST_ID_REUSED"
 	ReasonOtherCollection     = "OTHER_COLLECTION"
+	ReasonCollectionNotFound  = "COLLECTION_NOT_FOUND"
 	ReasonReviewNotFound      = "REVIEW_NOT_FOUND"
 	ReasonNothingToReview     = "NOTHING_TO_REVIEW"
 	ReasonClaimed             = "CLAIMED"

@@ -92,7 +92,7 @@ func (o *serveOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.data, "data", "data", "folder for the database, the queue and the scans")
 	f.StringVar(&o.listen, "listen", defaultServer, "address for gRPC")
-	f.StringVar(&o.http, "http", "127.0.0.1:7480", `address for /readyz, /healthz and /debug/pprof; "" for none`)
+	f.StringVar(&o.http, "http", "127.0.0.1:7480", `address for the review page, /readyz, /healthz and /debug/pprof; "" for none`)
 	f.StringVar(&o.nats, "nats", "", "URL of an external NATS server with JetStream instead of the embedded one")
 	f.StringVar(&o.natsListen, "nats-listen", "127.0.0.1:7444", `address of the embedded NATS server; "" for this process only`)
 	f.StringSliceVar(&o.roles, "roles", []string{"all"}, "roles of this process: all, or some of "+strings.Join(allRoles, ","))

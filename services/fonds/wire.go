@@ -44,10 +44,13 @@ type node struct {
 	store    catalog.Store
 	catalog  *catalog.Catalog
 	accounts *auth.Accounts
+	limiter  *auth.Limiter
 	key      *ledger.Key
-	bus      *bus.Bus
-	queue    *bus.JobQueue
-	natsURL  string
+	// grpcAddress is where the API listens, once it does.
+	grpcAddress string
+	bus         *bus.Bus
+	queue       *bus.JobQueue
+	natsURL     string
 	// names indexes the authority file: built when it is first asked for, and shared.
 	names   func() *agents.Index
 	closers []func()
@@ -132,7 +135,7 @@ func (n *node) openCatalog(ctx context.Context) error {
 	limits := catalog.DefaultLimits()
 	limits.ClientTimeout = n.options.clientTimeout
 	n.store, n.catalog = store, newCatalog(store, limits)
-	n.accounts = auth.New(store, present, newID, nil)
+	n.accounts, n.limiter = auth.New(store, present, newID, nil), auth.NewLimiter(present)
 	n.key, err = ledger.OpenKey(n.options.data)
 	return err
 }

@@ -26,7 +26,7 @@ const stopTimeout = 5 * time.Second
 
 func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter) error {
 	log := n.log.With("role", roleCatalog)
-	options, err := api.ServerOptions(log, &auth.Gate{Accounts: n.accounts, Limiter: auth.NewLimiter(present), AllowLocal: true})
+	options, err := api.ServerOptions(log, &auth.Gate{Accounts: n.accounts, Limiter: n.limiter, AllowLocal: true})
 	if err != nil {
 		return err
 	}
@@ -48,6 +48,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 	if err := n.startWatch(listener.Addr().String(), start); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	n.grpcAddress = listener.Addr().String()
 	start("gRPC", func(ctx context.Context) error {
 		// It ends with the server's context, or when the server ends by itself.
 		serving, ended := context.WithCancel(ctx)
@@ -88,6 +89,13 @@ func (n *node) startHTTP(ctx context.Context, start starter) error {
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	if n.options.has(roleCatalog) {
+		page, err := n.reviewPage()
+		if err != nil {
+			return err
+		}
+		mux.Handle("/", page)
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", n.options.http)
 	if err != nil {
 		return fmt.Errorf("listen for HTTP: %w: take another address with --http", err)

@@ -112,14 +112,14 @@ func TestProofIsPending(t *testing.T) {
 // What was changed in the database is not handed out as a proof.
 func TestNoProofFromADamagedLog(t *testing.T) {
 	for name, change := range map[string]string{
-		"act":                "UPDATE acts SET person = 'users/mallory' WHERE leaf = 4",
-		"facts not JSON":     "UPDATE acts SET facts = x'7b' WHERE leaf = 4",
-		"another's leaf":     "UPDATE acts SET leaf = -1 WHERE leaf = 3; UPDATE acts SET leaf = 3 WHERE leaf = 4; UPDATE acts SET leaf = 4 WHERE leaf = -1",
-		"hash":               "UPDATE tree_hashes SET hash = zeroblob(32) WHERE id = (SELECT max(id) - 1 FROM tree_hashes)",
-		"hash gone":          "DELETE FROM tree_hashes WHERE id = 8",
-		"note":               "UPDATE checkpoints SET note = replace(note, 'signed 2', 'signed 1')",
-		"root":               "UPDATE checkpoints SET root = zeroblob(32)",
-		"time":               "UPDATE checkpoints SET signed_at = signed_at + 1",
+		"act":            "UPDATE acts SET person = 'users/mallory' WHERE leaf = 4",
+		"facts not JSON": "UPDATE acts SET facts = x'7b' WHERE leaf = 4",
+		"another's leaf": "UPDATE acts SET leaf = -1 WHERE leaf = 3; UPDATE acts SET leaf = 3 WHERE leaf = 4; UPDATE acts SET leaf = 4 WHERE leaf = -1",
+		"hash":           "UPDATE tree_hashes SET hash = zeroblob(32) WHERE id = (SELECT max(id) - 1 FROM tree_hashes)",
+		"hash gone":      "DELETE FROM tree_hashes WHERE id = 8",
+		"note":           "UPDATE checkpoints SET note = replace(note, 'signed 2', 'signed 1')",
+		"root":           "UPDATE checkpoints SET root = zeroblob(32)",
+		"time":           "UPDATE checkpoints SET signed_at = signed_at + 1",
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newArchive(t)

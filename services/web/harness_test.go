@@ -329,6 +329,9 @@ func readWords(t testing.TB, name string) *fondsv1.Body {
 		body.Words = append(body.Words, &fondsv1.Word{Start: start, End: uint32(len(body.Text)), Box: box, Confidence: float32(confidence / 100)})
 		body.Lines[len(body.Lines)-1].WordEnd = uint32(len(body.Words))
 	}
+	for _, w := range body.GetWords() {
+		body.Confidence += w.GetConfidence() / float32(len(body.GetWords()))
+	}
 	body.Text += "\n"
 	body.Paragraphs = []*fondsv1.Paragraph{{LineEnd: uint32(len(body.Lines))}}
 	body.Blocks = []*fondsv1.Block{{ParagraphEnd: 1}}
@@ -342,16 +345,30 @@ func number(t testing.TB, text string) uint32 {
 	return uint32(n)
 }
 
-// extract gives what waits to the rules, as the role does in a round.
-func (a *archive) extract() {
+// derive runs the role extract until all documents have fields and can be found.
+func (a *archive) derive() {
 	a.t.Helper()
-	unread, err := a.catalog.UnreadDocuments(a.t.Context(), 100)
-	must(a.t, err)
-	for _, head := range unread {
-		e, err := a.rules().Read(a.t.Context(), head)
+	ctx, cancel := context.WithTimeout(a.t.Context(), 20*time.Second)
+	ended := make(chan error, 1)
+	go func() { ended <- feed.Run(ctx, a.rules()) }()
+	defer func() {
+		cancel()
+		must(a.t, <-ended)
+	}()
+	for {
+		changed := a.catalog.Changed()
+		unread, err := a.catalog.UnreadDocuments(ctx, 1)
 		must(a.t, err)
-		_, err = a.catalog.StoreFields(a.t.Context(), []catalog.Extracted{e})
+		underived, err := a.catalog.UnderivedDocuments(ctx, 1)
 		must(a.t, err)
+		if len(unread)+len(underived) == 0 {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			a.t.Fatal("documents wait for ever")
+		}
 	}
 }
 

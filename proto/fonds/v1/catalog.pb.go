@@ -1156,6 +1156,304 @@ func (x *GetTextResponse) GetAssurance() Assurance {
 	return Assurance_ASSURANCE_UNSPECIFIED
 }
 
+// StreamTextsRequest asks for the texts of many documents.
+type StreamTextsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As for ListDocuments; all that are not deleted when empty.
+	Filter string `protobuf:"bytes,1,opt,name=filter,proto3" json:"filter,omitempty"`
+	// What every region must have; unspecified asks nothing.
+	MinAssurance Assurance `protobuf:"varint,2,opt,name=min_assurance,json=minAssurance,proto3,enum=fonds.v1.Assurance" json:"min_assurance,omitempty"`
+	// Of a document whose newest revision is below, the newest that is not, if there is
+	// one.
+	EarlierRevisions bool `protobuf:"varint,3,opt,name=earlier_revisions,json=earlierRevisions,proto3" json:"earlier_revisions,omitempty"`
+	// From the last answer received; empty from the start.
+	ResumeToken   string `protobuf:"bytes,4,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamTextsRequest) Reset() {
+	*x = StreamTextsRequest{}
+	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamTextsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamTextsRequest) ProtoMessage() {}
+
+func (x *StreamTextsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamTextsRequest.ProtoReflect.Descriptor instead.
+func (*StreamTextsRequest) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *StreamTextsRequest) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+func (x *StreamTextsRequest) GetMinAssurance() Assurance {
+	if x != nil {
+		return x.MinAssurance
+	}
+	return Assurance_ASSURANCE_UNSPECIFIED
+}
+
+func (x *StreamTextsRequest) GetEarlierRevisions() bool {
+	if x != nil {
+		return x.EarlierRevisions
+	}
+	return false
+}
+
+func (x *StreamTextsRequest) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
+// StreamTextsResponse is one document's text, or why it is not given.
+type StreamTextsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Exactly one.
+	//
+	// Types that are valid to be assigned to Answer:
+	//
+	//	*StreamTextsResponse_Text
+	//	*StreamTextsResponse_Below
+	Answer isStreamTextsResponse_Answer `protobuf_oneof:"answer"`
+	// Goes on behind this document.
+	ResumeToken   string `protobuf:"bytes,3,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamTextsResponse) Reset() {
+	*x = StreamTextsResponse{}
+	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamTextsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamTextsResponse) ProtoMessage() {}
+
+func (x *StreamTextsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamTextsResponse.ProtoReflect.Descriptor instead.
+func (*StreamTextsResponse) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *StreamTextsResponse) GetAnswer() isStreamTextsResponse_Answer {
+	if x != nil {
+		return x.Answer
+	}
+	return nil
+}
+
+func (x *StreamTextsResponse) GetText() *GetTextResponse {
+	if x != nil {
+		if x, ok := x.Answer.(*StreamTextsResponse_Text); ok {
+			return x.Text
+		}
+	}
+	return nil
+}
+
+func (x *StreamTextsResponse) GetBelow() *BelowAssurance {
+	if x != nil {
+		if x, ok := x.Answer.(*StreamTextsResponse_Below); ok {
+			return x.Below
+		}
+	}
+	return nil
+}
+
+func (x *StreamTextsResponse) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
+type isStreamTextsResponse_Answer interface {
+	isStreamTextsResponse_Answer()
+}
+
+type StreamTextsResponse_Text struct {
+	// The text.
+	Text *GetTextResponse `protobuf:"bytes,1,opt,name=text,proto3,oneof"`
+}
+
+type StreamTextsResponse_Below struct {
+	// It is below min_assurance.
+	Below *BelowAssurance `protobuf:"bytes,2,opt,name=below,proto3,oneof"`
+}
+
+func (*StreamTextsResponse_Text) isStreamTextsResponse_Answer() {}
+
+func (*StreamTextsResponse_Below) isStreamTextsResponse_Answer() {}
+
+// BelowAssurance says what a document has instead of what was asked for.
+type BelowAssurance struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// documents/{uuid}.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Its newest revision.
+	Revision uint32 `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	// What that has.
+	Assurance Assurance `protobuf:"varint,3,opt,name=assurance,proto3,enum=fonds.v1.Assurance" json:"assurance,omitempty"`
+	// The newest revision that has what was asked for; 0 for none.
+	RevisionReaching uint32 `protobuf:"varint,4,opt,name=revision_reaching,json=revisionReaching,proto3" json:"revision_reaching,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *BelowAssurance) Reset() {
+	*x = BelowAssurance{}
+	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BelowAssurance) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BelowAssurance) ProtoMessage() {}
+
+func (x *BelowAssurance) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BelowAssurance.ProtoReflect.Descriptor instead.
+func (*BelowAssurance) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *BelowAssurance) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *BelowAssurance) GetRevision() uint32 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *BelowAssurance) GetAssurance() Assurance {
+	if x != nil {
+		return x.Assurance
+	}
+	return Assurance_ASSURANCE_UNSPECIFIED
+}
+
+func (x *BelowAssurance) GetRevisionReaching() uint32 {
+	if x != nil {
+		return x.RevisionReaching
+	}
+	return 0
+}
+
+// UpdateCollectionRequest changes a collection.
+type UpdateCollectionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// name says which; display_name and one_person are taken.
+	Collection *Collection `protobuf:"bytes,1,opt,name=collection,proto3" json:"collection,omitempty"`
+	// display_name, one_person; both when empty.
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateCollectionRequest) Reset() {
+	*x = UpdateCollectionRequest{}
+	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateCollectionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateCollectionRequest) ProtoMessage() {}
+
+func (x *UpdateCollectionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateCollectionRequest.ProtoReflect.Descriptor instead.
+func (*UpdateCollectionRequest) Descriptor() ([]byte, []int) {
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *UpdateCollectionRequest) GetCollection() *Collection {
+	if x != nil {
+		return x.Collection
+	}
+	return nil
+}
+
+func (x *UpdateCollectionRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
 // RegionText is the text of one region.
 type RegionText struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1169,7 +1467,7 @@ type RegionText struct {
 
 func (x *RegionText) Reset() {
 	*x = RegionText{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1181,7 +1479,7 @@ func (x *RegionText) String() string {
 func (*RegionText) ProtoMessage() {}
 
 func (x *RegionText) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[15]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1194,7 +1492,7 @@ func (x *RegionText) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegionText.ProtoReflect.Descriptor instead.
 func (*RegionText) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{15}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RegionText) GetRegion() *Region {
@@ -1228,7 +1526,7 @@ type ListReadingsRequest struct {
 
 func (x *ListReadingsRequest) Reset() {
 	*x = ListReadingsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1240,7 +1538,7 @@ func (x *ListReadingsRequest) String() string {
 func (*ListReadingsRequest) ProtoMessage() {}
 
 func (x *ListReadingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[16]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1253,7 +1551,7 @@ func (x *ListReadingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReadingsRequest.ProtoReflect.Descriptor instead.
 func (*ListReadingsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{16}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListReadingsRequest) GetParent() string {
@@ -1297,7 +1595,7 @@ type ListReadingsResponse struct {
 
 func (x *ListReadingsResponse) Reset() {
 	*x = ListReadingsResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1309,7 +1607,7 @@ func (x *ListReadingsResponse) String() string {
 func (*ListReadingsResponse) ProtoMessage() {}
 
 func (x *ListReadingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[17]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1322,7 +1620,7 @@ func (x *ListReadingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReadingsResponse.ProtoReflect.Descriptor instead.
 func (*ListReadingsResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{17}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListReadingsResponse) GetReadings() []*Reading {
@@ -1350,7 +1648,7 @@ type GetReadingRequest struct {
 
 func (x *GetReadingRequest) Reset() {
 	*x = GetReadingRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1362,7 +1660,7 @@ func (x *GetReadingRequest) String() string {
 func (*GetReadingRequest) ProtoMessage() {}
 
 func (x *GetReadingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[18]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1375,7 +1673,7 @@ func (x *GetReadingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReadingRequest.ProtoReflect.Descriptor instead.
 func (*GetReadingRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{18}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetReadingRequest) GetName() string {
@@ -1396,7 +1694,7 @@ type GetScanRequest struct {
 
 func (x *GetScanRequest) Reset() {
 	*x = GetScanRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1408,7 +1706,7 @@ func (x *GetScanRequest) String() string {
 func (*GetScanRequest) ProtoMessage() {}
 
 func (x *GetScanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[19]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1421,7 +1719,7 @@ func (x *GetScanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetScanRequest.ProtoReflect.Descriptor instead.
 func (*GetScanRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{19}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetScanRequest) GetName() string {
@@ -1444,7 +1742,7 @@ type GetScanResponse struct {
 
 func (x *GetScanResponse) Reset() {
 	*x = GetScanResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1456,7 +1754,7 @@ func (x *GetScanResponse) String() string {
 func (*GetScanResponse) ProtoMessage() {}
 
 func (x *GetScanResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[20]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1469,7 +1767,7 @@ func (x *GetScanResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetScanResponse.ProtoReflect.Descriptor instead.
 func (*GetScanResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{20}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetScanResponse) GetScan() *Scan {
@@ -1501,7 +1799,7 @@ type GetPageImageRequest struct {
 
 func (x *GetPageImageRequest) Reset() {
 	*x = GetPageImageRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1513,7 +1811,7 @@ func (x *GetPageImageRequest) String() string {
 func (*GetPageImageRequest) ProtoMessage() {}
 
 func (x *GetPageImageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[21]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1526,7 +1824,7 @@ func (x *GetPageImageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPageImageRequest.ProtoReflect.Descriptor instead.
 func (*GetPageImageRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{21}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetPageImageRequest) GetName() string {
@@ -1567,7 +1865,7 @@ type GetPageImageResponse struct {
 
 func (x *GetPageImageResponse) Reset() {
 	*x = GetPageImageResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1579,7 +1877,7 @@ func (x *GetPageImageResponse) String() string {
 func (*GetPageImageResponse) ProtoMessage() {}
 
 func (x *GetPageImageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[22]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1592,7 +1890,7 @@ func (x *GetPageImageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPageImageResponse.ProtoReflect.Descriptor instead.
 func (*GetPageImageResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{22}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetPageImageResponse) GetMediaType() string {
@@ -1632,7 +1930,7 @@ type ListCollectionsRequest struct {
 
 func (x *ListCollectionsRequest) Reset() {
 	*x = ListCollectionsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1644,7 +1942,7 @@ func (x *ListCollectionsRequest) String() string {
 func (*ListCollectionsRequest) ProtoMessage() {}
 
 func (x *ListCollectionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[23]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1657,7 +1955,7 @@ func (x *ListCollectionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCollectionsRequest.ProtoReflect.Descriptor instead.
 func (*ListCollectionsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{23}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{27}
 }
 
 // ListCollectionsResponse has all collections.
@@ -1671,7 +1969,7 @@ type ListCollectionsResponse struct {
 
 func (x *ListCollectionsResponse) Reset() {
 	*x = ListCollectionsResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[24]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1683,7 +1981,7 @@ func (x *ListCollectionsResponse) String() string {
 func (*ListCollectionsResponse) ProtoMessage() {}
 
 func (x *ListCollectionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[24]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1696,7 +1994,7 @@ func (x *ListCollectionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCollectionsResponse.ProtoReflect.Descriptor instead.
 func (*ListCollectionsResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{24}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListCollectionsResponse) GetCollections() []*Collection {
@@ -1721,7 +2019,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[25]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1733,7 +2031,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[25]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1746,7 +2044,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{25}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListEventsRequest) GetAfter() uint64 {
@@ -1781,7 +2079,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[26]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1793,7 +2091,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[26]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1806,7 +2104,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{26}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListEventsResponse) GetEvents() []*Event {
@@ -1829,7 +2127,7 @@ type WatchEventsRequest struct {
 
 func (x *WatchEventsRequest) Reset() {
 	*x = WatchEventsRequest{}
-	mi := &file_fonds_v1_catalog_proto_msgTypes[27]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1841,7 +2139,7 @@ func (x *WatchEventsRequest) String() string {
 func (*WatchEventsRequest) ProtoMessage() {}
 
 func (x *WatchEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_fonds_v1_catalog_proto_msgTypes[27]
+	mi := &file_fonds_v1_catalog_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1854,7 +2152,7 @@ func (x *WatchEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchEventsRequest.ProtoReflect.Descriptor instead.
 func (*WatchEventsRequest) Descriptor() ([]byte, []int) {
-	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{27}
+	return file_fonds_v1_catalog_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *WatchEventsRequest) GetAfter() uint64 {
@@ -1954,7 +2252,28 @@ const file_fonds_v1_catalog_proto_rawDesc = "" +
 	"\brevision\x18\x02 \x01(\rR\brevision\x12.\n" +
 	"\aregions\x18\x03 \x03(\v2\x14.fonds.v1.RegionTextR\aregions\x12\x1a\n" +
 	"\bcomplete\x18\x04 \x01(\bR\bcomplete\x121\n" +
-	"\tassurance\x18\x05 \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\"J\n" +
+	"\tassurance\x18\x05 \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\"\xd4\x01\n" +
+	"\x12StreamTextsRequest\x12 \n" +
+	"\x06filter\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80 R\x06filter\x12B\n" +
+	"\rmin_assurance\x18\x02 \x01(\x0e2\x13.fonds.v1.AssuranceB\b\xbaH\x05\x82\x01\x02\x10\x01R\fminAssurance\x12+\n" +
+	"\x11earlier_revisions\x18\x03 \x01(\bR\x10earlierRevisions\x12+\n" +
+	"\fresume_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\bR\vresumeToken\"\xa5\x01\n" +
+	"\x13StreamTextsResponse\x12/\n" +
+	"\x04text\x18\x01 \x01(\v2\x19.fonds.v1.GetTextResponseH\x00R\x04text\x120\n" +
+	"\x05below\x18\x02 \x01(\v2\x18.fonds.v1.BelowAssuranceH\x00R\x05below\x12!\n" +
+	"\fresume_token\x18\x03 \x01(\tR\vresumeTokenB\b\n" +
+	"\x06answer\"\xa0\x01\n" +
+	"\x0eBelowAssurance\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
+	"\brevision\x18\x02 \x01(\rR\brevision\x121\n" +
+	"\tassurance\x18\x03 \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\x12+\n" +
+	"\x11revision_reaching\x18\x04 \x01(\rR\x10revisionReaching\"\x94\x01\n" +
+	"\x17UpdateCollectionRequest\x12<\n" +
+	"\n" +
+	"collection\x18\x01 \x01(\v2\x14.fonds.v1.CollectionB\x06\xbaH\x03\xc8\x01\x01R\n" +
+	"collection\x12;\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\"J\n" +
 	"\n" +
 	"RegionText\x12(\n" +
 	"\x06region\x18\x01 \x01(\v2\x10.fonds.v1.RegionR\x06region\x12\x12\n" +
@@ -1999,7 +2318,7 @@ const file_fonds_v1_catalog_proto_rawDesc = "" +
 	"\x06events\x18\x01 \x03(\v2\x0f.fonds.v1.EventR\x06events\"L\n" +
 	"\x12WatchEventsRequest\x12\x14\n" +
 	"\x05after\x18\x01 \x01(\x04R\x05after\x12 \n" +
-	"\x06parent\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x06parent2\xde\r\n" +
+	"\x06parent\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x06parent2\xf9\x0e\n" +
 	"\x0eCatalogService\x12?\n" +
 	"\vGetDocument\x12\x1c.fonds.v1.GetDocumentRequest\x1a\x12.fonds.v1.Document\x12\\\n" +
 	"\x11BatchGetDocuments\x12\".fonds.v1.BatchGetDocumentsRequest\x1a#.fonds.v1.BatchGetDocumentsResponse\x12P\n" +
@@ -2016,7 +2335,9 @@ const file_fonds_v1_catalog_proto_rawDesc = "" +
 	"\x0eUpdateDocument\x12\x1f.fonds.v1.UpdateDocumentRequest\x1a\x12.fonds.v1.Document\x12E\n" +
 	"\x0eDeleteDocument\x12\x1f.fonds.v1.DeleteDocumentRequest\x1a\x12.fonds.v1.Document\x12I\n" +
 	"\x10UndeleteDocument\x12!.fonds.v1.UndeleteDocumentRequest\x1a\x12.fonds.v1.Document\x12>\n" +
-	"\aGetText\x12\x18.fonds.v1.GetTextRequest\x1a\x19.fonds.v1.GetTextResponse\x12M\n" +
+	"\aGetText\x12\x18.fonds.v1.GetTextRequest\x1a\x19.fonds.v1.GetTextResponse\x12L\n" +
+	"\vStreamTexts\x12\x1c.fonds.v1.StreamTextsRequest\x1a\x1d.fonds.v1.StreamTextsResponse0\x01\x12K\n" +
+	"\x10UpdateCollection\x12!.fonds.v1.UpdateCollectionRequest\x1a\x14.fonds.v1.Collection\x12M\n" +
 	"\fListReadings\x12\x1d.fonds.v1.ListReadingsRequest\x1a\x1e.fonds.v1.ListReadingsResponse\x12<\n" +
 	"\n" +
 	"GetReading\x12\x1b.fonds.v1.GetReadingRequest\x1a\x11.fonds.v1.Reading\x12@\n" +
@@ -2039,7 +2360,7 @@ func file_fonds_v1_catalog_proto_rawDescGZIP() []byte {
 	return file_fonds_v1_catalog_proto_rawDescData
 }
 
-var file_fonds_v1_catalog_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_fonds_v1_catalog_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
 var file_fonds_v1_catalog_proto_goTypes = []any{
 	(*GetDocumentRequest)(nil),         // 0: fonds.v1.GetDocumentRequest
 	(*BatchGetDocumentsRequest)(nil),   // 1: fonds.v1.BatchGetDocumentsRequest
@@ -2056,113 +2377,127 @@ var file_fonds_v1_catalog_proto_goTypes = []any{
 	(*UndeleteDocumentRequest)(nil),    // 12: fonds.v1.UndeleteDocumentRequest
 	(*GetTextRequest)(nil),             // 13: fonds.v1.GetTextRequest
 	(*GetTextResponse)(nil),            // 14: fonds.v1.GetTextResponse
-	(*RegionText)(nil),                 // 15: fonds.v1.RegionText
-	(*ListReadingsRequest)(nil),        // 16: fonds.v1.ListReadingsRequest
-	(*ListReadingsResponse)(nil),       // 17: fonds.v1.ListReadingsResponse
-	(*GetReadingRequest)(nil),          // 18: fonds.v1.GetReadingRequest
-	(*GetScanRequest)(nil),             // 19: fonds.v1.GetScanRequest
-	(*GetScanResponse)(nil),            // 20: fonds.v1.GetScanResponse
-	(*GetPageImageRequest)(nil),        // 21: fonds.v1.GetPageImageRequest
-	(*GetPageImageResponse)(nil),       // 22: fonds.v1.GetPageImageResponse
-	(*ListCollectionsRequest)(nil),     // 23: fonds.v1.ListCollectionsRequest
-	(*ListCollectionsResponse)(nil),    // 24: fonds.v1.ListCollectionsResponse
-	(*ListEventsRequest)(nil),          // 25: fonds.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),         // 26: fonds.v1.ListEventsResponse
-	(*WatchEventsRequest)(nil),         // 27: fonds.v1.WatchEventsRequest
-	(*fieldmaskpb.FieldMask)(nil),      // 28: google.protobuf.FieldMask
-	(*Document)(nil),                   // 29: fonds.v1.Document
-	(Assurance)(0),                     // 30: fonds.v1.Assurance
-	(*Region)(nil),                     // 31: fonds.v1.Region
-	(*Reading)(nil),                    // 32: fonds.v1.Reading
-	(*Scan)(nil),                       // 33: fonds.v1.Scan
-	(*Collection)(nil),                 // 34: fonds.v1.Collection
-	(*Event)(nil),                      // 35: fonds.v1.Event
-	(*SearchDocumentsRequest)(nil),     // 36: fonds.v1.SearchDocumentsRequest
-	(*GetThreadRequest)(nil),           // 37: fonds.v1.GetThreadRequest
-	(*ListLinksRequest)(nil),           // 38: fonds.v1.ListLinksRequest
-	(*ReextractDocumentsRequest)(nil),  // 39: fonds.v1.ReextractDocumentsRequest
-	(*ProposeSplitRequest)(nil),        // 40: fonds.v1.ProposeSplitRequest
-	(*SplitDocumentRequest)(nil),       // 41: fonds.v1.SplitDocumentRequest
-	(*MergeDocumentsRequest)(nil),      // 42: fonds.v1.MergeDocumentsRequest
-	(*SearchDocumentsResponse)(nil),    // 43: fonds.v1.SearchDocumentsResponse
-	(*Thread)(nil),                     // 44: fonds.v1.Thread
-	(*ListLinksResponse)(nil),          // 45: fonds.v1.ListLinksResponse
-	(*ReextractDocumentsResponse)(nil), // 46: fonds.v1.ReextractDocumentsResponse
-	(*ProposeSplitResponse)(nil),       // 47: fonds.v1.ProposeSplitResponse
-	(*SplitDocumentResponse)(nil),      // 48: fonds.v1.SplitDocumentResponse
+	(*StreamTextsRequest)(nil),         // 15: fonds.v1.StreamTextsRequest
+	(*StreamTextsResponse)(nil),        // 16: fonds.v1.StreamTextsResponse
+	(*BelowAssurance)(nil),             // 17: fonds.v1.BelowAssurance
+	(*UpdateCollectionRequest)(nil),    // 18: fonds.v1.UpdateCollectionRequest
+	(*RegionText)(nil),                 // 19: fonds.v1.RegionText
+	(*ListReadingsRequest)(nil),        // 20: fonds.v1.ListReadingsRequest
+	(*ListReadingsResponse)(nil),       // 21: fonds.v1.ListReadingsResponse
+	(*GetReadingRequest)(nil),          // 22: fonds.v1.GetReadingRequest
+	(*GetScanRequest)(nil),             // 23: fonds.v1.GetScanRequest
+	(*GetScanResponse)(nil),            // 24: fonds.v1.GetScanResponse
+	(*GetPageImageRequest)(nil),        // 25: fonds.v1.GetPageImageRequest
+	(*GetPageImageResponse)(nil),       // 26: fonds.v1.GetPageImageResponse
+	(*ListCollectionsRequest)(nil),     // 27: fonds.v1.ListCollectionsRequest
+	(*ListCollectionsResponse)(nil),    // 28: fonds.v1.ListCollectionsResponse
+	(*ListEventsRequest)(nil),          // 29: fonds.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),         // 30: fonds.v1.ListEventsResponse
+	(*WatchEventsRequest)(nil),         // 31: fonds.v1.WatchEventsRequest
+	(*fieldmaskpb.FieldMask)(nil),      // 32: google.protobuf.FieldMask
+	(*Document)(nil),                   // 33: fonds.v1.Document
+	(Assurance)(0),                     // 34: fonds.v1.Assurance
+	(*Collection)(nil),                 // 35: fonds.v1.Collection
+	(*Region)(nil),                     // 36: fonds.v1.Region
+	(*Reading)(nil),                    // 37: fonds.v1.Reading
+	(*Scan)(nil),                       // 38: fonds.v1.Scan
+	(*Event)(nil),                      // 39: fonds.v1.Event
+	(*SearchDocumentsRequest)(nil),     // 40: fonds.v1.SearchDocumentsRequest
+	(*GetThreadRequest)(nil),           // 41: fonds.v1.GetThreadRequest
+	(*ListLinksRequest)(nil),           // 42: fonds.v1.ListLinksRequest
+	(*ReextractDocumentsRequest)(nil),  // 43: fonds.v1.ReextractDocumentsRequest
+	(*ProposeSplitRequest)(nil),        // 44: fonds.v1.ProposeSplitRequest
+	(*SplitDocumentRequest)(nil),       // 45: fonds.v1.SplitDocumentRequest
+	(*MergeDocumentsRequest)(nil),      // 46: fonds.v1.MergeDocumentsRequest
+	(*SearchDocumentsResponse)(nil),    // 47: fonds.v1.SearchDocumentsResponse
+	(*Thread)(nil),                     // 48: fonds.v1.Thread
+	(*ListLinksResponse)(nil),          // 49: fonds.v1.ListLinksResponse
+	(*ReextractDocumentsResponse)(nil), // 50: fonds.v1.ReextractDocumentsResponse
+	(*ProposeSplitResponse)(nil),       // 51: fonds.v1.ProposeSplitResponse
+	(*SplitDocumentResponse)(nil),      // 52: fonds.v1.SplitDocumentResponse
 }
 var file_fonds_v1_catalog_proto_depIdxs = []int32{
-	28, // 0: fonds.v1.GetDocumentRequest.read_mask:type_name -> google.protobuf.FieldMask
-	28, // 1: fonds.v1.BatchGetDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
-	29, // 2: fonds.v1.BatchGetDocumentsResponse.documents:type_name -> fonds.v1.Document
-	28, // 3: fonds.v1.ListDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
-	29, // 4: fonds.v1.ListDocumentsResponse.documents:type_name -> fonds.v1.Document
+	32, // 0: fonds.v1.GetDocumentRequest.read_mask:type_name -> google.protobuf.FieldMask
+	32, // 1: fonds.v1.BatchGetDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	33, // 2: fonds.v1.BatchGetDocumentsResponse.documents:type_name -> fonds.v1.Document
+	32, // 3: fonds.v1.ListDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	33, // 4: fonds.v1.ListDocumentsResponse.documents:type_name -> fonds.v1.Document
 	6,  // 5: fonds.v1.LookupDocumentsRequest.agent:type_name -> fonds.v1.AgentInRole
-	28, // 6: fonds.v1.LookupDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
-	29, // 7: fonds.v1.LookupDocumentsResponse.documents:type_name -> fonds.v1.Document
+	32, // 6: fonds.v1.LookupDocumentsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	33, // 7: fonds.v1.LookupDocumentsResponse.documents:type_name -> fonds.v1.Document
 	8,  // 8: fonds.v1.LookupDocumentsResponse.citations:type_name -> fonds.v1.CitationReading
-	29, // 9: fonds.v1.CreateDocumentRequest.document:type_name -> fonds.v1.Document
-	29, // 10: fonds.v1.UpdateDocumentRequest.document:type_name -> fonds.v1.Document
-	28, // 11: fonds.v1.UpdateDocumentRequest.update_mask:type_name -> google.protobuf.FieldMask
-	30, // 12: fonds.v1.GetTextRequest.min_assurance:type_name -> fonds.v1.Assurance
-	15, // 13: fonds.v1.GetTextResponse.regions:type_name -> fonds.v1.RegionText
-	30, // 14: fonds.v1.GetTextResponse.assurance:type_name -> fonds.v1.Assurance
-	31, // 15: fonds.v1.RegionText.region:type_name -> fonds.v1.Region
-	32, // 16: fonds.v1.ListReadingsResponse.readings:type_name -> fonds.v1.Reading
-	33, // 17: fonds.v1.GetScanResponse.scan:type_name -> fonds.v1.Scan
-	34, // 18: fonds.v1.ListCollectionsResponse.collections:type_name -> fonds.v1.Collection
-	35, // 19: fonds.v1.ListEventsResponse.events:type_name -> fonds.v1.Event
-	0,  // 20: fonds.v1.CatalogService.GetDocument:input_type -> fonds.v1.GetDocumentRequest
-	1,  // 21: fonds.v1.CatalogService.BatchGetDocuments:input_type -> fonds.v1.BatchGetDocumentsRequest
-	3,  // 22: fonds.v1.CatalogService.ListDocuments:input_type -> fonds.v1.ListDocumentsRequest
-	5,  // 23: fonds.v1.CatalogService.LookupDocuments:input_type -> fonds.v1.LookupDocumentsRequest
-	36, // 24: fonds.v1.CatalogService.SearchDocuments:input_type -> fonds.v1.SearchDocumentsRequest
-	37, // 25: fonds.v1.CatalogService.GetThread:input_type -> fonds.v1.GetThreadRequest
-	38, // 26: fonds.v1.CatalogService.ListLinks:input_type -> fonds.v1.ListLinksRequest
-	39, // 27: fonds.v1.CatalogService.ReextractDocuments:input_type -> fonds.v1.ReextractDocumentsRequest
-	40, // 28: fonds.v1.CatalogService.ProposeSplit:input_type -> fonds.v1.ProposeSplitRequest
-	41, // 29: fonds.v1.CatalogService.SplitDocument:input_type -> fonds.v1.SplitDocumentRequest
-	42, // 30: fonds.v1.CatalogService.MergeDocuments:input_type -> fonds.v1.MergeDocumentsRequest
-	9,  // 31: fonds.v1.CatalogService.CreateDocument:input_type -> fonds.v1.CreateDocumentRequest
-	10, // 32: fonds.v1.CatalogService.UpdateDocument:input_type -> fonds.v1.UpdateDocumentRequest
-	11, // 33: fonds.v1.CatalogService.DeleteDocument:input_type -> fonds.v1.DeleteDocumentRequest
-	12, // 34: fonds.v1.CatalogService.UndeleteDocument:input_type -> fonds.v1.UndeleteDocumentRequest
-	13, // 35: fonds.v1.CatalogService.GetText:input_type -> fonds.v1.GetTextRequest
-	16, // 36: fonds.v1.CatalogService.ListReadings:input_type -> fonds.v1.ListReadingsRequest
-	18, // 37: fonds.v1.CatalogService.GetReading:input_type -> fonds.v1.GetReadingRequest
-	19, // 38: fonds.v1.CatalogService.GetScan:input_type -> fonds.v1.GetScanRequest
-	21, // 39: fonds.v1.CatalogService.GetPageImage:input_type -> fonds.v1.GetPageImageRequest
-	23, // 40: fonds.v1.CatalogService.ListCollections:input_type -> fonds.v1.ListCollectionsRequest
-	25, // 41: fonds.v1.CatalogService.ListEvents:input_type -> fonds.v1.ListEventsRequest
-	27, // 42: fonds.v1.CatalogService.WatchEvents:input_type -> fonds.v1.WatchEventsRequest
-	29, // 43: fonds.v1.CatalogService.GetDocument:output_type -> fonds.v1.Document
-	2,  // 44: fonds.v1.CatalogService.BatchGetDocuments:output_type -> fonds.v1.BatchGetDocumentsResponse
-	4,  // 45: fonds.v1.CatalogService.ListDocuments:output_type -> fonds.v1.ListDocumentsResponse
-	7,  // 46: fonds.v1.CatalogService.LookupDocuments:output_type -> fonds.v1.LookupDocumentsResponse
-	43, // 47: fonds.v1.CatalogService.SearchDocuments:output_type -> fonds.v1.SearchDocumentsResponse
-	44, // 48: fonds.v1.CatalogService.GetThread:output_type -> fonds.v1.Thread
-	45, // 49: fonds.v1.CatalogService.ListLinks:output_type -> fonds.v1.ListLinksResponse
-	46, // 50: fonds.v1.CatalogService.ReextractDocuments:output_type -> fonds.v1.ReextractDocumentsResponse
-	47, // 51: fonds.v1.CatalogService.ProposeSplit:output_type -> fonds.v1.ProposeSplitResponse
-	48, // 52: fonds.v1.CatalogService.SplitDocument:output_type -> fonds.v1.SplitDocumentResponse
-	29, // 53: fonds.v1.CatalogService.MergeDocuments:output_type -> fonds.v1.Document
-	29, // 54: fonds.v1.CatalogService.CreateDocument:output_type -> fonds.v1.Document
-	29, // 55: fonds.v1.CatalogService.UpdateDocument:output_type -> fonds.v1.Document
-	29, // 56: fonds.v1.CatalogService.DeleteDocument:output_type -> fonds.v1.Document
-	29, // 57: fonds.v1.CatalogService.UndeleteDocument:output_type -> fonds.v1.Document
-	14, // 58: fonds.v1.CatalogService.GetText:output_type -> fonds.v1.GetTextResponse
-	17, // 59: fonds.v1.CatalogService.ListReadings:output_type -> fonds.v1.ListReadingsResponse
-	32, // 60: fonds.v1.CatalogService.GetReading:output_type -> fonds.v1.Reading
-	20, // 61: fonds.v1.CatalogService.GetScan:output_type -> fonds.v1.GetScanResponse
-	22, // 62: fonds.v1.CatalogService.GetPageImage:output_type -> fonds.v1.GetPageImageResponse
-	24, // 63: fonds.v1.CatalogService.ListCollections:output_type -> fonds.v1.ListCollectionsResponse
-	26, // 64: fonds.v1.CatalogService.ListEvents:output_type -> fonds.v1.ListEventsResponse
-	35, // 65: fonds.v1.CatalogService.WatchEvents:output_type -> fonds.v1.Event
-	43, // [43:66] is the sub-list for method output_type
-	20, // [20:43] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	33, // 9: fonds.v1.CreateDocumentRequest.document:type_name -> fonds.v1.Document
+	33, // 10: fonds.v1.UpdateDocumentRequest.document:type_name -> fonds.v1.Document
+	32, // 11: fonds.v1.UpdateDocumentRequest.update_mask:type_name -> google.protobuf.FieldMask
+	34, // 12: fonds.v1.GetTextRequest.min_assurance:type_name -> fonds.v1.Assurance
+	19, // 13: fonds.v1.GetTextResponse.regions:type_name -> fonds.v1.RegionText
+	34, // 14: fonds.v1.GetTextResponse.assurance:type_name -> fonds.v1.Assurance
+	34, // 15: fonds.v1.StreamTextsRequest.min_assurance:type_name -> fonds.v1.Assurance
+	14, // 16: fonds.v1.StreamTextsResponse.text:type_name -> fonds.v1.GetTextResponse
+	17, // 17: fonds.v1.StreamTextsResponse.below:type_name -> fonds.v1.BelowAssurance
+	34, // 18: fonds.v1.BelowAssurance.assurance:type_name -> fonds.v1.Assurance
+	35, // 19: fonds.v1.UpdateCollectionRequest.collection:type_name -> fonds.v1.Collection
+	32, // 20: fonds.v1.UpdateCollectionRequest.update_mask:type_name -> google.protobuf.FieldMask
+	36, // 21: fonds.v1.RegionText.region:type_name -> fonds.v1.Region
+	37, // 22: fonds.v1.ListReadingsResponse.readings:type_name -> fonds.v1.Reading
+	38, // 23: fonds.v1.GetScanResponse.scan:type_name -> fonds.v1.Scan
+	35, // 24: fonds.v1.ListCollectionsResponse.collections:type_name -> fonds.v1.Collection
+	39, // 25: fonds.v1.ListEventsResponse.events:type_name -> fonds.v1.Event
+	0,  // 26: fonds.v1.CatalogService.GetDocument:input_type -> fonds.v1.GetDocumentRequest
+	1,  // 27: fonds.v1.CatalogService.BatchGetDocuments:input_type -> fonds.v1.BatchGetDocumentsRequest
+	3,  // 28: fonds.v1.CatalogService.ListDocuments:input_type -> fonds.v1.ListDocumentsRequest
+	5,  // 29: fonds.v1.CatalogService.LookupDocuments:input_type -> fonds.v1.LookupDocumentsRequest
+	40, // 30: fonds.v1.CatalogService.SearchDocuments:input_type -> fonds.v1.SearchDocumentsRequest
+	41, // 31: fonds.v1.CatalogService.GetThread:input_type -> fonds.v1.GetThreadRequest
+	42, // 32: fonds.v1.CatalogService.ListLinks:input_type -> fonds.v1.ListLinksRequest
+	43, // 33: fonds.v1.CatalogService.ReextractDocuments:input_type -> fonds.v1.ReextractDocumentsRequest
+	44, // 34: fonds.v1.CatalogService.ProposeSplit:input_type -> fonds.v1.ProposeSplitRequest
+	45, // 35: fonds.v1.CatalogService.SplitDocument:input_type -> fonds.v1.SplitDocumentRequest
+	46, // 36: fonds.v1.CatalogService.MergeDocuments:input_type -> fonds.v1.MergeDocumentsRequest
+	9,  // 37: fonds.v1.CatalogService.CreateDocument:input_type -> fonds.v1.CreateDocumentRequest
+	10, // 38: fonds.v1.CatalogService.UpdateDocument:input_type -> fonds.v1.UpdateDocumentRequest
+	11, // 39: fonds.v1.CatalogService.DeleteDocument:input_type -> fonds.v1.DeleteDocumentRequest
+	12, // 40: fonds.v1.CatalogService.UndeleteDocument:input_type -> fonds.v1.UndeleteDocumentRequest
+	13, // 41: fonds.v1.CatalogService.GetText:input_type -> fonds.v1.GetTextRequest
+	15, // 42: fonds.v1.CatalogService.StreamTexts:input_type -> fonds.v1.StreamTextsRequest
+	18, // 43: fonds.v1.CatalogService.UpdateCollection:input_type -> fonds.v1.UpdateCollectionRequest
+	20, // 44: fonds.v1.CatalogService.ListReadings:input_type -> fonds.v1.ListReadingsRequest
+	22, // 45: fonds.v1.CatalogService.GetReading:input_type -> fonds.v1.GetReadingRequest
+	23, // 46: fonds.v1.CatalogService.GetScan:input_type -> fonds.v1.GetScanRequest
+	25, // 47: fonds.v1.CatalogService.GetPageImage:input_type -> fonds.v1.GetPageImageRequest
+	27, // 48: fonds.v1.CatalogService.ListCollections:input_type -> fonds.v1.ListCollectionsRequest
+	29, // 49: fonds.v1.CatalogService.ListEvents:input_type -> fonds.v1.ListEventsRequest
+	31, // 50: fonds.v1.CatalogService.WatchEvents:input_type -> fonds.v1.WatchEventsRequest
+	33, // 51: fonds.v1.CatalogService.GetDocument:output_type -> fonds.v1.Document
+	2,  // 52: fonds.v1.CatalogService.BatchGetDocuments:output_type -> fonds.v1.BatchGetDocumentsResponse
+	4,  // 53: fonds.v1.CatalogService.ListDocuments:output_type -> fonds.v1.ListDocumentsResponse
+	7,  // 54: fonds.v1.CatalogService.LookupDocuments:output_type -> fonds.v1.LookupDocumentsResponse
+	47, // 55: fonds.v1.CatalogService.SearchDocuments:output_type -> fonds.v1.SearchDocumentsResponse
+	48, // 56: fonds.v1.CatalogService.GetThread:output_type -> fonds.v1.Thread
+	49, // 57: fonds.v1.CatalogService.ListLinks:output_type -> fonds.v1.ListLinksResponse
+	50, // 58: fonds.v1.CatalogService.ReextractDocuments:output_type -> fonds.v1.ReextractDocumentsResponse
+	51, // 59: fonds.v1.CatalogService.ProposeSplit:output_type -> fonds.v1.ProposeSplitResponse
+	52, // 60: fonds.v1.CatalogService.SplitDocument:output_type -> fonds.v1.SplitDocumentResponse
+	33, // 61: fonds.v1.CatalogService.MergeDocuments:output_type -> fonds.v1.Document
+	33, // 62: fonds.v1.CatalogService.CreateDocument:output_type -> fonds.v1.Document
+	33, // 63: fonds.v1.CatalogService.UpdateDocument:output_type -> fonds.v1.Document
+	33, // 64: fonds.v1.CatalogService.DeleteDocument:output_type -> fonds.v1.Document
+	33, // 65: fonds.v1.CatalogService.UndeleteDocument:output_type -> fonds.v1.Document
+	14, // 66: fonds.v1.CatalogService.GetText:output_type -> fonds.v1.GetTextResponse
+	16, // 67: fonds.v1.CatalogService.StreamTexts:output_type -> fonds.v1.StreamTextsResponse
+	35, // 68: fonds.v1.CatalogService.UpdateCollection:output_type -> fonds.v1.Collection
+	21, // 69: fonds.v1.CatalogService.ListReadings:output_type -> fonds.v1.ListReadingsResponse
+	37, // 70: fonds.v1.CatalogService.GetReading:output_type -> fonds.v1.Reading
+	24, // 71: fonds.v1.CatalogService.GetScan:output_type -> fonds.v1.GetScanResponse
+	26, // 72: fonds.v1.CatalogService.GetPageImage:output_type -> fonds.v1.GetPageImageResponse
+	28, // 73: fonds.v1.CatalogService.ListCollections:output_type -> fonds.v1.ListCollectionsResponse
+	30, // 74: fonds.v1.CatalogService.ListEvents:output_type -> fonds.v1.ListEventsResponse
+	39, // 75: fonds.v1.CatalogService.WatchEvents:output_type -> fonds.v1.Event
+	51, // [51:76] is the sub-list for method output_type
+	26, // [26:51] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_catalog_proto_init() }
@@ -2190,13 +2525,17 @@ func file_fonds_v1_catalog_proto_init() {
 		(*LookupDocumentsRequest_AnsweredBy)(nil),
 		(*LookupDocumentsRequest_Answering)(nil),
 	}
+	file_fonds_v1_catalog_proto_msgTypes[16].OneofWrappers = []any{
+		(*StreamTextsResponse_Text)(nil),
+		(*StreamTextsResponse_Below)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_fonds_v1_catalog_proto_rawDesc), len(file_fonds_v1_catalog_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   28,
+			NumMessages:   32,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

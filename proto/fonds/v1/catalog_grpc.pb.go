@@ -37,6 +37,8 @@ const (
 	CatalogService_DeleteDocument_FullMethodName     = "/fonds.v1.CatalogService/DeleteDocument"
 	CatalogService_UndeleteDocument_FullMethodName   = "/fonds.v1.CatalogService/UndeleteDocument"
 	CatalogService_GetText_FullMethodName            = "/fonds.v1.CatalogService/GetText"
+	CatalogService_StreamTexts_FullMethodName        = "/fonds.v1.CatalogService/StreamTexts"
+	CatalogService_UpdateCollection_FullMethodName   = "/fonds.v1.CatalogService/UpdateCollection"
 	CatalogService_ListReadings_FullMethodName       = "/fonds.v1.CatalogService/ListReadings"
 	CatalogService_GetReading_FullMethodName         = "/fonds.v1.CatalogService/GetReading"
 	CatalogService_GetScan_FullMethodName            = "/fonds.v1.CatalogService/GetScan"
@@ -104,6 +106,14 @@ type CatalogServiceClient interface {
 	// ASSURANCE_NOT_REACHED, when a region is below min_assurance, and reason
 	// DOCUMENT_DELETED when a deleted document is asked for without as_of.
 	GetText(ctx context.Context, in *GetTextRequest, opts ...grpc.CallOption) (*GetTextResponse, error)
+	// StreamTexts returns the texts of all documents that a filter selects, newest first,
+	// each as GetText would. One that is below min_assurance comes as such, never with
+	// less, and never is it left out. Resume with the token of the last answer received;
+	// documents that are new since then are told by WatchEvents.
+	StreamTexts(ctx context.Context, in *StreamTextsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamTextsResponse], error)
+	// UpdateCollection changes what people call a collection, and whether one person's
+	// word is enough in it. What is signed stays signed.
+	UpdateCollection(ctx context.Context, in *UpdateCollectionRequest, opts ...grpc.CallOption) (*Collection, error)
 	// ListReadings returns the readings of a page, oldest first, without bodies.
 	ListReadings(ctx context.Context, in *ListReadingsRequest, opts ...grpc.CallOption) (*ListReadingsResponse, error)
 	// GetReading returns one reading with its body.
@@ -299,6 +309,35 @@ func (c *catalogServiceClient) GetText(ctx context.Context, in *GetTextRequest, 
 	return out, nil
 }
 
+func (c *catalogServiceClient) StreamTexts(ctx context.Context, in *StreamTextsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamTextsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[1], CatalogService_StreamTexts_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[StreamTextsRequest, StreamTextsResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type CatalogService_StreamTextsClient = grpc.ServerStreamingClient[StreamTextsResponse]
+
+func (c *catalogServiceClient) UpdateCollection(ctx context.Context, in *UpdateCollectionRequest, opts ...grpc.CallOption) (*Collection, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Collection)
+	err := c.cc.Invoke(ctx, CatalogService_UpdateCollection_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *catalogServiceClient) ListReadings(ctx context.Context, in *ListReadingsRequest, opts ...grpc.CallOption) (*ListReadingsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListReadingsResponse)
@@ -321,7 +360,7 @@ func (c *catalogServiceClient) GetReading(ctx context.Context, in *GetReadingReq
 
 func (c *catalogServiceClient) GetScan(ctx context.Context, in *GetScanRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[GetScanResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[1], CatalogService_GetScan_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[2], CatalogService_GetScan_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -340,7 +379,7 @@ type CatalogService_GetScanClient = grpc.ServerStreamingClient[GetScanResponse]
 
 func (c *catalogServiceClient) GetPageImage(ctx context.Context, in *GetPageImageRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[GetPageImageResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[2], CatalogService_GetPageImage_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[3], CatalogService_GetPageImage_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -379,7 +418,7 @@ func (c *catalogServiceClient) ListEvents(ctx context.Context, in *ListEventsReq
 
 func (c *catalogServiceClient) WatchEvents(ctx context.Context, in *WatchEventsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Event], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[3], CatalogService_WatchEvents_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &CatalogService_ServiceDesc.Streams[4], CatalogService_WatchEvents_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -454,6 +493,14 @@ type CatalogServiceServer interface {
 	// ASSURANCE_NOT_REACHED, when a region is below min_assurance, and reason
 	// DOCUMENT_DELETED when a deleted document is asked for without as_of.
 	GetText(context.Context, *GetTextRequest) (*GetTextResponse, error)
+	// StreamTexts returns the texts of all documents that a filter selects, newest first,
+	// each as GetText would. One that is below min_assurance comes as such, never with
+	// less, and never is it left out. Resume with the token of the last answer received;
+	// documents that are new since then are told by WatchEvents.
+	StreamTexts(*StreamTextsRequest, grpc.ServerStreamingServer[StreamTextsResponse]) error
+	// UpdateCollection changes what people call a collection, and whether one person's
+	// word is enough in it. What is signed stays signed.
+	UpdateCollection(context.Context, *UpdateCollectionRequest) (*Collection, error)
 	// ListReadings returns the readings of a page, oldest first, without bodies.
 	ListReadings(context.Context, *ListReadingsRequest) (*ListReadingsResponse, error)
 	// GetReading returns one reading with its body.
@@ -527,6 +574,12 @@ func (UnimplementedCatalogServiceServer) UndeleteDocument(context.Context, *Unde
 }
 func (UnimplementedCatalogServiceServer) GetText(context.Context, *GetTextRequest) (*GetTextResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetText not implemented")
+}
+func (UnimplementedCatalogServiceServer) StreamTexts(*StreamTextsRequest, grpc.ServerStreamingServer[StreamTextsResponse]) error {
+	return status.Error(codes.Unimplemented, "method StreamTexts not implemented")
+}
+func (UnimplementedCatalogServiceServer) UpdateCollection(context.Context, *UpdateCollectionRequest) (*Collection, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateCollection not implemented")
 }
 func (UnimplementedCatalogServiceServer) ListReadings(context.Context, *ListReadingsRequest) (*ListReadingsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListReadings not implemented")
@@ -851,6 +904,35 @@ func _CatalogService_GetText_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CatalogService_StreamTexts_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(StreamTextsRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(CatalogServiceServer).StreamTexts(m, &grpc.GenericServerStream[StreamTextsRequest, StreamTextsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type CatalogService_StreamTextsServer = grpc.ServerStreamingServer[StreamTextsResponse]
+
+func _CatalogService_UpdateCollection_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateCollectionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CatalogServiceServer).UpdateCollection(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CatalogService_UpdateCollection_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CatalogServiceServer).UpdateCollection(ctx, req.(*UpdateCollectionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _CatalogService_ListReadings_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListReadingsRequest)
 	if err := dec(in); err != nil {
@@ -1024,6 +1106,10 @@ var CatalogService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _CatalogService_GetText_Handler,
 		},
 		{
+			MethodName: "UpdateCollection",
+			Handler:    _CatalogService_UpdateCollection_Handler,
+		},
+		{
 			MethodName: "ListReadings",
 			Handler:    _CatalogService_ListReadings_Handler,
 		},
@@ -1044,6 +1130,11 @@ var CatalogService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "ReextractDocuments",
 			Handler:       _CatalogService_ReextractDocuments_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "StreamTexts",
+			Handler:       _CatalogService_StreamTexts_Handler,
 			ServerStreams: true,
 		},
 		{
