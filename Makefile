@@ -24,7 +24,7 @@ demo: ## install, build, serve, ingest the samples, show the text (ONCE=1 ends a
 	@scripts/demo.sh
 
 test: ## install what is missing, then every check and test; what CI runs
-	@scripts/setup.sh run tools samples
+	@scripts/setup.sh run tools samples browser
 	@scripts/check.sh
 
 bench: build ## measure against plain Tesseract, as ratios in one run

@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh run      Tesseract with its models, poppler, C++ headers: to build and run
 #   scripts/setup.sh tools    linters and generators in ./.tools, at the versions below: to check
+#   scripts/setup.sh browser  Chromium and a face with Cyrillic: to test the review page
 #   scripts/setup.sh samples  the typewriter face: to draw scripts/samples anew, and to test that
 #   scripts/setup.sh missing  names the packages of `run` that are not there; exit 1 if any
 #
@@ -17,6 +18,7 @@ run_packages=(
     libtesseract-dev libleptonica-dev pkg-config g++  # to link bin/fonds-tesseract
 )
 sample_packages=(fonts-urw-base35)
+browser_packages=(chromium fonts-dejavu-core)
 
 go_tools=(  # name  package  version
     "protoc-gen-go       google.golang.org/protobuf/cmd/protoc-gen-go               v1.36.12"
@@ -39,6 +41,7 @@ missing() {
     done
 }
 
+updated=
 # install PACKAGE... installs those that are missing.
 install() {
     local -a wanted admin=()
@@ -52,7 +55,8 @@ install() {
         say "sudo will ask for leave to install packages"
     fi
     say "installing ${wanted[*]}"
-    "${admin[@]}" apt-get update -qq
+    [[ -n $updated ]] || "${admin[@]}" apt-get update -qq
+    updated=yes
     "${admin[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "${wanted[@]}" </dev/null >/dev/null
 }
@@ -111,6 +115,7 @@ for group; do
         install_go_tools
         ;;
     samples) install "${sample_packages[@]}" ;;
+    browser) install "${browser_packages[@]}" ;;
     missing)
         command -v dpkg-query >/dev/null || exit 0  # not Debian: the compiler will tell
         absent=$(missing "${run_packages[@]}" | paste -sd' ')

@@ -116,16 +116,16 @@ func (p *placer) fillRows(rows []row, start, end int) {
 	switch {
 	case start > 0:
 		before := rows[start-1]
-		left, pitch, top = float64(before.left), before.pitch, float64(before.bottom)
+		left, pitch = setting(rows[max(start-sampleRows, 0):start], before.rect)
+		top = float64(before.bottom)
 		room := area.bottom - before.bottom
 		if end < len(rows) && rows[end].top >= before.bottom {
 			room = rows[end].top - before.bottom
-			left = float64(min(before.left, rows[end].left))
 		}
 		height = min(float64(before.bottom-before.top), max(float64(room), 0)/n)
 	case end < len(rows):
 		behind := rows[end]
-		left, pitch = float64(behind.left), behind.pitch
+		left, pitch = setting(rows[end:min(end+sampleRows, len(rows))], behind.rect)
 		height = min(float64(behind.bottom-behind.top), max(float64(behind.top-area.top), 0)/n)
 		top = float64(behind.top) - n*height
 	default:
@@ -138,4 +138,21 @@ func (p *placer) fillRows(rows []row, start, end int) {
 		line := rect{top: int64(from), bottom: int64(from + height)}
 		p.putRun(rows[i].start, rows[i].end, left, pitch, line)
 	}
+}
+
+// sampleRows is how many lines tell how others near them are set.
+const sampleRows = 5
+
+// setting is where lines begin that stand in the column of a line, and how wide their
+// runes are.
+func setting(rows []row, column rect) (left, pitch float64) {
+	left = float64(column.left)
+	var sum, number float64
+	for _, r := range rows {
+		if !r.empty() && r.left < column.right && r.right > column.left {
+			left = min(left, float64(r.left))
+			sum, number = sum+r.pitch, number+1
+		}
+	}
+	return left, sum / max(number, 1)
 }

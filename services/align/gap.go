@@ -34,7 +34,7 @@ type gap struct {
 type way uint8
 
 const (
-	start   way                    = iota
+	unset   way                    = iota
 	same                           // a word stayed
 	alike                          // a word became one that shares most letters
 	other                          // a word became another
@@ -144,21 +144,29 @@ func (m *matcher) replace(g gap, base, baseEnd, start, end int) {
 		return
 	}
 	olds := g.base[base:baseEnd]
-	for n, b := range olds {
-		if len(olds) != end-start || len(olds) > 1 && !m.asLong(int(b), start+n) {
-			m.pair(pairing{base: olds, start: start, end: end})
-			return
-		}
+	if len(olds) != end-start || !m.asLong(olds, start) {
+		m.pair(pairing{base: olds, start: start, end: end})
+		return
 	}
 	for n := range olds {
-		m.pair(pairing{base: olds[n : n+1], start: start + n, end: start + n + 1})
+		m.pair(pairing{base: olds[n : n+1], start: start + n, end: start + n + 1, alike: true})
 	}
 }
 
-// asLong tells that two words differ in length by no more than a third, or one rune.
-func (m *matcher) asLong(base, after int) bool {
-	a, b := m.word(&m.base, base).runes, m.word(&m.after, after).runes
-	return max(a-b, b-a) <= max(1, max(a, b)/3)
+// asLong tells that words are about as long as those that they replace. One for one may
+// be twice as long: there is less to doubt.
+func (m *matcher) asLong(olds []int32, start int) bool {
+	for n, b := range olds {
+		x, y := m.word(&m.base, int(b)).runes, m.word(&m.after, start+n).runes
+		allowed := max(x, y) / 3
+		if len(olds) == 1 {
+			allowed = min(x, y)
+		}
+		if max(x-y, y-x) > max(1, allowed) {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *matcher) word(s *side, n int) spelling { return m.words.spellings[s.words[n]] }

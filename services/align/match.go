@@ -101,7 +101,7 @@ func (s *side) runes(l *lexicon) []int {
 type pairing struct {
 	base       []int32 // in order, at least one
 	start, end int     // in the text, at least one
-	alike      bool    // they share most letters
+	alike      bool    // what is known of them says that they stand in the same place
 }
 
 // matcher finds out what became of each word of the base.

@@ -2,6 +2,7 @@ package align
 
 import (
 	"math"
+	"unicode/utf8"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
@@ -145,10 +146,24 @@ type placer struct {
 	tokens  []token
 	runes   []int // of each word
 	spots   []spot
+	pitch   float64 // mean width of a rune of the base, in pixels
+}
+
+// meanPitch is the mean width of a rune of words, in pixels; 0 where none has a place.
+func meanPitch(origins []origin) float64 {
+	var pixels, runes int64
+	for _, o := range origins {
+		if o.spot.state == read {
+			pixels += o.spot.right - o.spot.left
+			runes += int64(utf8.RuneCountInString(o.text))
+		}
+	}
+	return float64(pixels) / float64(max(runes, 1))
 }
 
 // place takes over what the base shows and fills in the rest.
 func (p *placer) place(m *matcher) {
+	p.pitch = meanPitch(p.origins)
 	for n, from := range m.from {
 		if from != none {
 			p.spots[n] = p.origins[from].spot
@@ -158,8 +173,6 @@ func (p *placer) place(m *matcher) {
 		segments := p.segments(pair.base)
 		switch {
 		case len(segments) == 0:
-		case len(pair.base) == 1 && pair.end-pair.start == 1:
-			p.spots[pair.start] = p.origins[pair.base[0]].spot
 		case pair.alike && pair.end-pair.start == 1:
 			p.spots[pair.start] = around(segments)
 		default:
@@ -193,7 +206,7 @@ func (p *placer) segments(words []int32) []segment {
 		last := &all[len(all)-1]
 		last.rect = last.join(o.spot.rect)
 		last.state = max(last.state, o.spot.state)
-		last.runes += len([]rune(o.text))
+		last.runes += utf8.RuneCountInString(o.text)
 	}
 	return all
 }
@@ -213,31 +226,53 @@ func around(segments []segment) spot {
 	return most.spot
 }
 
-// replace puts words over the places of those that they replace, line by line where
-// there are as many lines, else one after the other.
+// replace puts words over the places of those that they replace: line by line where
+// there are as many lines or more, else one after the other. Lines that are too many
+// are left to fill; they are the first ones where the last goes on in a line of the base.
 func (p *placer) replace(start, end int, segments []segment) {
-	if p.tokens[end-1].line-p.tokens[start].line+1 != len(segments) {
+	lines := p.tokens[end-1].line - p.tokens[start].line + 1
+	if lines < len(segments) {
 		p.spread(start, end, segments)
 		return
 	}
-	for n := range segments {
-		next := start + 1
-		for next < end && p.tokens[next].line == p.tokens[start].line {
-			next++
+	last := segments[len(segments)-1].rect
+	if end < len(p.tokens) && p.tokens[end].line == p.tokens[end-1].line && p.spots[end].known() && p.spots[end].beside(last) {
+		for ; lines > len(segments); lines-- {
+			start = p.lineEnd(start, end)
 		}
+	}
+	for n := range segments {
+		next := p.lineEnd(start, end)
 		p.spread(start, next, segments[n:n+1])
 		start = next
 	}
 }
 
+// lineEnd is the first of the words from start to end that is on another line.
+func (p *placer) lineEnd(start, end int) int {
+	line := p.tokens[start].line
+	for start < end && p.tokens[start].line == line {
+		start++
+	}
+	return start
+}
+
+// tooNarrow is the share of the page's mean width of a rune below which words have no
+// room where they would come to lie: that was a speck, not what they replace.
+const tooNarrow = 1. / 3
+
 // spread deals the length of segments out to words by their runes, a blank counting as
-// one. A word lies in the segment in which its middle comes to lie.
+// one. A word lies in the segment in which its middle comes to lie. Where there is no room
+// the words are left to fill.
 func (p *placer) spread(start, end int, segments []segment) {
 	var length float64
 	for _, s := range segments {
 		length += float64(s.right - s.left)
 	}
 	perRune := length / float64(p.width(start, end))
+	if perRune < tooNarrow*p.pitch {
+		return
+	}
 	at, runes, passed := 0, 0, 0.0 // the segment, runes before, length of the segments before
 	for n := start; n < end; n++ {
 		from, to := perRune*float64(runes), perRune*float64(runes+p.runes[n])

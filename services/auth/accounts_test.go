@@ -15,7 +15,7 @@ import (
 )
 
 func TestAddedUserIsKnownByToken(t *testing.T) {
-	o := open(t)
+	o := openNew(t)
 	user, secrets := o.add("Anna  Bergström", catalog.Verifies, catalog.Reads, catalog.Verifies)
 	caller, err := o.Authenticate(o.ctx(), secrets.Token)
 	if err != nil {
@@ -35,7 +35,7 @@ func TestAddedUserIsKnownByToken(t *testing.T) {
 }
 
 func TestOnePersonHasOneIDWhateverTheToken(t *testing.T) {
-	o := open(t)
+	o := openNew(t)
 	user, first := o.add("Anna", catalog.Corrects)
 	again, second, err := o.IssueToken(o.ctx(), Local(), user.ID)
 	if err != nil {
@@ -180,7 +180,7 @@ func TestBarredUserStaysOut(t *testing.T) {
 }
 
 func TestUsersThatAreNotThere(t *testing.T) {
-	o := open(t)
+	o := openNew(t)
 	const id = "0190c0de-0000-7000-8000-000000000000"
 	_, _, err := o.IssueToken(o.ctx(), Local(), id)
 	wantReason(t, err, catalog.NotFound, catalog.ReasonUserNotFound)
@@ -196,7 +196,7 @@ func TestUsersThatAreNotThere(t *testing.T) {
 }
 
 func TestActsOnUsers(t *testing.T) {
-	o := open(t)
+	o := openNew(t)
 	boss, _ := o.add("Vera", catalog.Operates)
 	by := callerOf(boss)
 	user, secrets, err := o.AddUser(o.ctx(), by, "Anna <a@b>", []catalog.Role{catalog.Corrects}, false)
@@ -259,7 +259,7 @@ func TestSecretsPrintAsPlaceholders(t *testing.T) {
 }
 
 func TestWithoutChanceThereIsNoUser(t *testing.T) {
-	o := open(t)
+	o := openNew(t)
 	o.entropy = bytes.NewReader(make([]byte, randomBytes+1)) // enough for the token alone
 	if _, _, err := o.AddUser(o.ctx(), Local(), "Anna", nil, false); err == nil {
 		t.Fatal("a link was made of nothing")

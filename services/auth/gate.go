@@ -14,18 +14,16 @@ import (
 )
 
 const (
-	header        = "authorization"
-	bearerScheme  = "Bearer"
+	header       = "authorization"
+	bearerScheme = "Bearer"
+	// sessionScheme is the review page's, for the session of a browser. With an empty
+	// secret it is nobody, never the local operator.
 	sessionScheme = "Session"
 
 	// recheckEvery is how long a stream goes on unasked when another process may have
 	// shut its caller out, or the session's time is over.
 	recheckEvery = time.Minute
 )
-
-// SessionHeader is what the review page sends as "authorization" for a browser's
-// session. An empty secret is nobody, never the local operator.
-func SessionHeader(secret string) string { return sessionScheme + " " + secret }
 
 // Gate stands before all calls: it finds out who is calling, holds that to the role
 // that the method needs, and puts the caller into the context. Its errors are those of
@@ -92,16 +90,17 @@ func (g *Gate) caller(ctx context.Context) (Caller, error) {
 			"this server must know who is calling: send one %q header with Bearer and your token (fonds takes it from $FONDS_TOKEN)", header)
 	}
 	scheme, secret, _ := strings.Cut(values[0], " ")
-	authenticate := g.Accounts.Authenticate
 	switch {
 	case strings.EqualFold(scheme, sessionScheme):
-		authenticate = g.Accounts.AuthenticateSession
+		// Not limited: browsers all come by the review page, from one address, and no
+		// session's secret was ever typed by anybody.
+		return g.Accounts.AuthenticateSession(ctx, secret)
 	case !strings.EqualFold(scheme, bearerScheme):
 		return Caller{}, unauthenticated(catalog.ReasonUnauthenticated, "%q has to be %s and a token", header, bearerScheme)
 	}
 	var caller Caller
 	err := g.Limiter.Attempt(remote(ctx), secret, func() (err error) {
-		caller, err = authenticate(ctx, secret)
+		caller, err = g.Accounts.Authenticate(ctx, secret)
 		return err
 	})
 	return caller, err

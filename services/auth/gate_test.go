@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"testing"
 	"time"
@@ -148,14 +149,14 @@ func TestGateKnowsCallers(t *testing.T) {
 		{"nobody", nil, LocalID, codes.OK},
 		{"token", []string{"Bearer " + secrets.Token}, user.ID, codes.OK},
 		{"token, small letters", []string{"bearer " + secrets.Token}, user.ID, codes.OK},
-		{"session", []string{SessionHeader(session)}, user.ID, codes.OK},
-		{"no session", []string{SessionHeader("")}, "", codes.Unauthenticated},
+		{"session", []string{sessionScheme + " " + session}, user.ID, codes.OK},
+		{"no session", []string{sessionScheme + " "}, "", codes.Unauthenticated},
 		{"empty", []string{""}, "", codes.Unauthenticated},
 		{"no scheme", []string{secrets.Token}, "", codes.Unauthenticated},
 		{"other scheme", []string{"Basic " + secrets.Token}, "", codes.Unauthenticated},
 		{"two", []string{"Bearer " + secrets.Token, "Bearer " + secrets.Token}, "", codes.Unauthenticated},
 		{"session for token", []string{"Bearer " + session}, "", codes.Unauthenticated},
-		{"token for session", []string{SessionHeader(secrets.Token)}, "", codes.Unauthenticated},
+		{"token for session", []string{sessionScheme + " " + secrets.Token}, "", codes.Unauthenticated},
 		{"link for token", []string{"Bearer " + secrets.Link}, "", codes.Unauthenticated},
 	} {
 		if person, code := d.get(c.headers...); person != c.person || code != c.code {
@@ -193,8 +194,13 @@ func TestGateWithoutLocal(t *testing.T) {
 func TestGateLimitsAttempts(t *testing.T) {
 	d := serve(t, true)
 	_, secrets := d.add("Anna", catalog.Reads)
-	for range addressAttempts {
-		if _, code := d.get("Bearer fonds_wrong"); code != codes.Unauthenticated {
+	_, more := d.add("Boris", catalog.Reads)
+	_, session, err := d.OpenLink(d.ctx(), more.Link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range addressAttempts {
+		if _, code := d.get(fmt.Sprint("Bearer fonds_wrong", i)); code != codes.Unauthenticated {
 			t.Fatal(code)
 		}
 	}
@@ -210,6 +216,9 @@ func TestGateLimitsAttempts(t *testing.T) {
 	}
 	if _, code := d.get(); code != codes.OK {
 		t.Errorf("who shows no token: %v", code)
+	}
+	if _, code := d.get(sessionScheme + " " + session); code != codes.OK {
+		t.Errorf("a browser: %v", code)
 	}
 	d.clock.pass(3 * time.Second)
 	if _, code := d.get("Bearer " + secrets.Token); code != codes.OK {
@@ -244,7 +253,7 @@ func TestStreamEndsWhenItsCallerIsShutOut(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			stream, err := d.docs.WatchEvents(d.as(SessionHeader(session)), &fondsv1.WatchEventsRequest{})
+			stream, err := d.docs.WatchEvents(d.as(sessionScheme+" "+session), &fondsv1.WatchEventsRequest{})
 			if err != nil {
 				t.Fatal(err)
 			}

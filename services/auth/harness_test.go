@@ -3,10 +3,12 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,15 +46,36 @@ type office struct {
 	clock *clock
 }
 
-// empty is the file of a store with nothing in it. It is made once: under the race
-// detector its tables take a second.
-var empty = sync.OnceValues(func() (file []byte, err error) {
+// shared is the store of all tests that look at nobody but their own users, and empty
+// the file of one with nobody in it: under the race detector its tables take a second.
+var shared struct {
+	empty []byte
+	store catalog.Store
+	users atomic.Int64
+}
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
 	folder, err := os.MkdirTemp("", "fonds-auth")
 	if err != nil {
-		return nil, err
+		panic(err)
 	}
 	defer os.RemoveAll(folder)
 	path := filepath.Join(folder, "fonds.db")
+	if shared.empty, err = emptyFile(path); err != nil {
+		panic(err)
+	}
+	store, err := sqlite.Open(context.Background(), path)
+	if err != nil {
+		panic(err)
+	}
+	defer store.Close()
+	shared.store = store
+	return m.Run()
+}
+
+func emptyFile(path string) ([]byte, error) {
 	store, err := sqlite.Open(context.Background(), path)
 	if err != nil {
 		return nil, err
@@ -61,19 +84,19 @@ var empty = sync.OnceValues(func() (file []byte, err error) {
 		return nil, err
 	}
 	return os.ReadFile(path)
-})
+}
 
+// open returns the office that tests share, each with a clock of its own.
 func open(t testing.TB) *office {
 	t.Helper()
-	if t, ok := t.(*testing.T); ok {
-		t.Parallel() // each has a store of its own, and most of the time goes into opening it
-	}
-	file, err := empty()
-	if err != nil {
-		t.Fatal(err)
-	}
+	return over(t, shared.store)
+}
+
+// openNew returns one in which nobody was before.
+func openNew(t testing.TB) *office {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "fonds.db")
-	if err := os.WriteFile(path, file, 0o600); err != nil {
+	if err := os.WriteFile(path, shared.empty, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	store, err := sqlite.Open(t.Context(), path)
@@ -85,6 +108,10 @@ func open(t testing.TB) *office {
 			t.Error(err)
 		}
 	})
+	return over(t, store)
+}
+
+func over(t testing.TB, store catalog.Store) *office {
 	c := newClock()
 	newID := func() string { return uuid.Must(uuid.NewV7()).String() }
 	return &office{Accounts: New(store, c.now, newID, nil), t: t, store: store, clock: c}
@@ -92,9 +119,13 @@ func open(t testing.TB) *office {
 
 func (o *office) ctx() context.Context { return o.t.Context() }
 
-// add adds a person with roles.
+// add adds a person with roles, and with a number behind the name where tests share
+// the store.
 func (o *office) add(name string, roles ...catalog.Role) (catalog.User, Secrets) {
 	o.t.Helper()
+	if o.store == shared.store {
+		name = fmt.Sprint(name, " ", shared.users.Add(1))
+	}
 	user, secrets, err := o.AddUser(o.ctx(), Local(), name, roles, false)
 	if err != nil {
 		o.t.Fatal(err)

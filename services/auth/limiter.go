@@ -26,22 +26,23 @@ const (
 	// minute the server lets 20/s × 60 s + 2 × 100 attempts fail, fewer than these, so
 	// none is forgotten while it matters.
 	maxAddresses = 2048
-	// maxKnown bounds the secrets that are remembered as good, by digest: 32 bytes each.
-	maxKnown = 4096
-	// longestSecret bounds what is hashed; a token has 54 characters.
+	// maxSeen bounds the secrets that are remembered, by digest: 32 bytes each.
+	maxSeen = 4096
+	// longestSecret bounds what is hashed or kept; a token has 54 characters.
 	longestSecret = 256
 )
 
-// Limiter bounds the attempts to get in that fail, by address and in all. Who got in
-// before is let through to be looked up again whatever others at the same address do.
-// It is safe for use by many goroutines.
+// Limiter bounds how many secrets that let nobody in can be tried, by address and in
+// all. One that was tried before is no further guess: it is looked up whatever others at
+// the same address do, and costs nothing if it fails again, as that of a program with an
+// old token does. It is safe for use by many goroutines.
 type Limiter struct {
 	now func() time.Time
 
 	mu        sync.Mutex
 	all       *rate.Limiter
 	addresses recent[string, *rate.Limiter]
-	known     recent[[sha256.Size]byte, struct{}]
+	seen      recent[[sha256.Size]byte, struct{}]
 }
 
 // NewLimiter returns a limiter by a clock.
@@ -49,25 +50,22 @@ func NewLimiter(now func() time.Time) *Limiter {
 	return &Limiter{
 		now: now, all: rate.NewLimiter(perServer, serverAttempts),
 		addresses: recent[string, *rate.Limiter]{limit: maxAddresses},
-		known:     recent[[sha256.Size]byte, struct{}]{limit: maxKnown},
+		seen:      recent[[sha256.Size]byte, struct{}]{limit: maxSeen},
 	}
 }
 
 // Attempt runs try, which is to find out whose secret it is. After too many failures
-// from the remote address (host:port) it does not, and returns an error of the code
-// Exhausted; RetryAfter tells how long to wait. A failure is an error of the code
-// Unauthenticated.
+// from the remote address (with or without a port) it does not, and returns an error of
+// the code Exhausted; RetryAfter tells how long to wait. A failure is an error of the
+// code Unauthenticated.
 func (l *Limiter) Attempt(remote, secret string, try func() error) error {
 	address, key := addressOf(remote), keyOf(secret)
 	if wait := l.wait(address, key); wait > 0 {
 		return tooManyAttempts(wait)
 	}
 	err := try()
-	switch {
-	case err == nil:
-		l.passed(key)
-	case hasCode(err, catalog.Unauthenticated):
-		l.failed(address, key)
+	if failed := hasCode(err, catalog.Unauthenticated); failed || err == nil {
+		l.tried(address, key, failed)
 	}
 	return err
 }
@@ -75,7 +73,7 @@ func (l *Limiter) Attempt(remote, secret string, try func() error) error {
 func (l *Limiter) wait(address string, key [sha256.Size]byte) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, ok := l.known.get(key); ok {
+	if _, ok := l.seen.get(key); ok {
 		return 0
 	}
 	now, wait := l.now(), time.Duration(0)
@@ -85,25 +83,14 @@ func (l *Limiter) wait(address string, key [sha256.Size]byte) time.Duration {
 	return max(wait, untilOne(l.all, now))
 }
 
-// untilOne is how long it takes until a bucket has a token.
-func untilOne(bucket *rate.Limiter, now time.Time) time.Duration {
-	missing := 1 - bucket.TokensAt(now)
-	if missing <= 0 {
-		return 0
+func (l *Limiter) tried(address string, key [sha256.Size]byte, failed bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, before := l.seen.get(key)
+	l.seen.put(key, struct{}{})
+	if before || !failed {
+		return
 	}
-	return time.Duration(missing / float64(bucket.Limit()) * float64(time.Second))
-}
-
-func (l *Limiter) passed(key [sha256.Size]byte) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.known.put(key, struct{}{})
-}
-
-func (l *Limiter) failed(address string, key [sha256.Size]byte) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.known.drop(key)
 	bucket, ok := l.addresses.get(address)
 	if !ok {
 		bucket = rate.NewLimiter(perAddress, addressAttempts)
@@ -112,6 +99,15 @@ func (l *Limiter) failed(address string, key [sha256.Size]byte) {
 	now := l.now()
 	spend(bucket, now)
 	spend(l.all, now)
+}
+
+// untilOne is how long it takes until a bucket has a token.
+func untilOne(bucket *rate.Limiter, now time.Time) time.Duration {
+	missing := 1 - bucket.TokensAt(now)
+	if missing <= 0 {
+		return 0
+	}
+	return time.Duration(missing / float64(bucket.Limit()) * float64(time.Second))
 }
 
 // spend takes a token. Attempts that were under way together may take more than there
@@ -131,11 +127,14 @@ func keyOf(secret string) [sha256.Size]byte {
 // as it likes.
 func addressOf(remote string) string {
 	at, err := netip.ParseAddrPort(remote)
+	address := at.Addr()
+	if err != nil {
+		address, err = netip.ParseAddr(remote)
+	}
 	if err != nil {
 		return remote[:min(len(remote), longestSecret)]
 	}
-	address := at.Addr().Unmap()
-	if address.Is4() {
+	if address = address.Unmap(); address.Is4() {
 		return address.String()
 	}
 	network, err := address.Prefix(64)

@@ -93,14 +93,9 @@ func (a *Accounts) EndSession(ctx context.Context, secret string) error {
 	return nil
 }
 
-// LinkOwner returns whom a link would let in, and leaves it as it is. Programs that
-// look at addresses in messages ask for a page before people do.
-func (a *Accounts) LinkOwner(ctx context.Context, link string) (catalog.User, error) {
-	user, _, err := a.admit(ctx, catalog.LoginLink, link)
-	return user, err
-}
-
 // OpenLink uses a link up and returns whom it lets in with the secret of a new session.
+// Call it for a POST: programs that look at addresses in messages fetch them before
+// people do.
 func (a *Accounts) OpenLink(ctx context.Context, link string) (caller Caller, session string, err error) {
 	digest, ok := readSecret(catalog.LoginLink, link)
 	if !ok {
@@ -134,7 +129,7 @@ func (a *Accounts) OpenLink(ctx context.Context, link string) (caller Caller, se
 	return caller, session, nil
 }
 
-// admit finds out whom a secret lets in.
+// admit finds out whom a token or a session lets in.
 func (a *Accounts) admit(ctx context.Context, kind catalog.CredentialKind, secret string) (catalog.User, catalog.Credential, error) {
 	digest, ok := readSecret(kind, secret)
 	if !ok {
@@ -151,9 +146,7 @@ func (a *Accounts) admit(ctx context.Context, kind catalog.CredentialKind, secre
 	if err != nil {
 		return catalog.User{}, catalog.Credential{}, fmt.Errorf("look a secret up: %w", err)
 	}
-	if kind != catalog.LoginLink {
-		a.admitted.put(found)
-	}
+	a.admitted.put(found)
 	return found.user, found.credential, nil
 }
 

@@ -38,6 +38,7 @@ type client struct {
 	ingest   fondsv1.IngestServiceClient
 	reviews  fondsv1.ReviewServiceClient
 	accounts fondsv1.AccountServiceClient
+	ledger   fondsv1.LedgerServiceClient
 	conn     *grpc.ClientConn
 }
 
@@ -103,6 +104,7 @@ func dialAddress(address string, more ...grpc.DialOption) (*client, error) {
 		catalog: fondsv1.NewCatalogServiceClient(conn),
 		ingest:  fondsv1.NewIngestServiceClient(conn),
 		reviews: fondsv1.NewReviewServiceClient(conn), accounts: fondsv1.NewAccountServiceClient(conn),
+		ledger: fondsv1.NewLedgerServiceClient(conn),
 	}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,8 +20,8 @@ func newDiffCommand() *cobra.Command {
 		Use:   "diff {NAME [R1 [R2]] | --readings READING READING}",
 		Short: "Show the words that differ between two revisions of a document, or two readings",
 		Long: `Show the words that differ between the texts of two revisions of a document: of R1 and
-R2, of R1 and the newest, or of the newest and the one before. Lines and blanks do not
-count. Each line begins with the number of the line in the later text; [-words-] are
+R2, of R1 and the newest, or of the newest and the last that showed another text. Lines
+and blanks do not count. Each line begins with the number of the line in the later text; [-words-] are
 gone and {+words+} are new.
 
 --readings compares two readings of a page, named scans/…/pages/N/readings/ID as
@@ -122,20 +123,59 @@ func diffRevisions(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	var before *fondsv1.GetTextResponse
 	if numbers[0] == 0 {
-		if numbers[0] = after.GetRevision() - 1; numbers[0] == 0 {
-			return refusedf("%s has one revision: there is nothing to compare it with", name)
-		}
+		before, err = c.otherText(cmd.Context(), name, after)
+	} else {
+		before, err = c.getText(cmd.Context(), &fondsv1.GetTextRequest{Name: name, AsOf: numbers[0]})
 	}
-	before, err := c.getText(cmd.Context(), &fondsv1.GetTextRequest{Name: name, AsOf: numbers[0]})
 	if err != nil {
 		return err
 	}
 	d := &diffWriter{cmd: cmd}
+	if !wantsJSON(cmd) {
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s from revision %d to %d\n", name, before.GetRevision(), after.GetRevision()); err != nil {
+			return err
+		}
+	}
 	if err := d.regions(before.GetRegions(), after.GetRegions()); err != nil {
 		return err
 	}
 	return d.end()
+}
+
+// mostRevisionsBack bounds the revisions that are looked at for another text.
+const mostRevisionsBack = 1000
+
+// otherText finds the newest revision below one that shows another text: signatures and
+// fields make revisions too, and who accepts a text makes a reading that says the same.
+func (c *client) otherText(ctx context.Context, name string, after *fondsv1.GetTextResponse) (*fondsv1.GetTextResponse, error) {
+	shown := after.GetRegions()
+	newest := after.GetRevision()
+	for n := newest; n > 1 && newest-n < mostRevisionsBack; {
+		n--
+		d, err := c.getParts(ctx, name, n, "regions")
+		if err != nil {
+			return nil, err
+		}
+		if slices.EqualFunc(d.GetRegions(), shown, showsSame) {
+			continue
+		}
+		before, err := c.getText(ctx, &fondsv1.GetTextRequest{Name: name, AsOf: n})
+		if err != nil {
+			return nil, err
+		}
+		if !samePlaces(before.GetRegions(), shown) || joined(before.GetRegions()) != joined(shown) {
+			return before, nil
+		}
+		shown = before.GetRegions()
+	}
+	return nil, refusedf("%s has had no other text: there is nothing to compare revision %d with", name, newest)
+}
+
+// showsSame tells that a region shows the reading of another, and the same part of it.
+func showsSame(g *fondsv1.Region, t *fondsv1.RegionText) bool {
+	return g.GetReading() == t.GetRegion().GetReading() && placeWords(g) == placeWords(t.GetRegion())
 }
 
 // regions compares region by region where both have the same ones, else all at once.

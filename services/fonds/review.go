@@ -28,6 +28,7 @@ and a text that the server does not take stays in its file, whose name is told.`
   fonds review correct documents/0199…        the one region of a document that waits
   fonds review sign --next                    read what another person corrected, and sign it
   fonds review send-back documents/0199… --comment "the last line is missing"
+  fonds review sign-fields documents/0199…    sign what another person has stated of a document
   fonds progress                              how far it has come`,
 		Args: verbs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -35,6 +36,7 @@ and a text that the server does not take stays in its file, whose name is told.`
 	cmd.AddCommand(
 		newReviewListCommand(), newReviewNextCommand(), newReviewShowCommand(), newReviewCorrectCommand(), newReviewAcceptCommand(),
 		newReviewSignCommand(), newReviewSendBackCommand(), newReviewSkipCommand(), newReviewReleaseCommand(),
+		newSignFieldsCommand(),
 	)
 	return cmd
 }
@@ -106,7 +108,7 @@ const mostReviewsAtOnce = 200
 func newReviewListCommand() *cobra.Command {
 	var q queueOptions
 	list := listing[*fondsv1.Review]{
-		header: []string{"NAME", "REGION", "AWAITS", "SINCE", "SURE", "WORDS", "DOUBTFUL", "DISPUTED", "HELD BY", "TITLE"},
+		header: []string{"NAME", "REGION", "AWAITS", "SINCE", "SURE", "DOUBTFUL", "DISPUTED", "HELD BY", "TITLE"},
 		none:   "nothing waits",
 		page: func(ctx context.Context, c *client, size int32, token string) ([]*fondsv1.Review, string, error) {
 			request, err := q.request()
@@ -120,7 +122,7 @@ func newReviewListCommand() *cobra.Command {
 		row: func(r *fondsv1.Review) []string {
 			return []string{
 				r.GetName(), strconv.Itoa(int(r.GetRegionNumber())), awaitsWords(r.GetState()), moment(r.GetStateTime()),
-				sureness(r), strconv.Itoa(int(r.GetWords())), strconv.Itoa(int(r.GetDoubtfulWords())), percent(r.GetDisagreement()),
+				sureness(r), doubts(r), percent(r.GetDisagreement()),
 				orDash(oneLine(r.GetClaimedByName(), 30)), oneLine(r.GetTitle(), longestShown),
 			}
 		},
@@ -158,6 +160,14 @@ func sureness(r *fondsv1.Review) string {
 		return "-"
 	}
 	return percent(r.GetConfidence())
+}
+
+// doubts says how many of the words are doubtful where that is known.
+func doubts(r *fondsv1.Review) string {
+	if r.GetConfidence() < 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d of %d", r.GetDoubtfulWords(), r.GetWords())
 }
 
 func percent(share float32) string { return fmt.Sprintf("%.0f%%", 100*share) }

@@ -75,7 +75,7 @@ func (o *correctOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	o.queue.state = "to-correct"
-	w := &correcting{cmd: cmd, ctx: cmd.Context(), options: o}
+	w := &correcting{cmd: cmd, ctx: cmd.Context(), options: o, asker: newAsker(cmd)}
 	var err error
 	// What fails without the server fails before anything is claimed.
 	if o.file == "" {
@@ -126,6 +126,7 @@ type correcting struct {
 	options *correctOptions
 	client  *client
 	review  *fondsv1.Review
+	asker   *asker
 	editor  []string
 	// file is what was edited; its zero value where the text came with --file.
 	file privateFile
@@ -184,7 +185,7 @@ func (w *correcting) edit() error {
 		case w.options.draft:
 			choice = 'k'
 		case !w.options.yes:
-			if choice, err = newAsker(w.cmd).choose(w.ctx, "Submit it, Keep it as a draft, Edit it again, or Throw it away? [s/k/e/t]", "sket"); err != nil {
+			if choice, err = w.asker.choose(w.ctx, "Submit it, Keep it as a draft, Edit it again, or Throw it away? [s/k/e/t]", "sket"); err != nil {
 				return err
 			}
 		case changes == 0:

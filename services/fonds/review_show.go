@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,7 +16,10 @@ import (
 )
 
 func newReviewShowCommand() *cobra.Command {
-	var v reviewVerb
+	var (
+		v       reviewVerb
+		picture string
+	)
 	cmd := &cobra.Command{
 		Use:   "show NAME",
 		Short: "Show a text that is to be corrected or signed, and what is known of it",
@@ -24,16 +28,21 @@ the machine was, the comment with which it was sent back, what its correction ch
 and the draft that there is.
 
 Words below a confidence of 60 % are underlined on a terminal, and have [?] behind them
-elsewhere. --json has the text without marks.
+elsewhere. --json has the text without marks. --picture writes the scanned page to a
+file, to look at beside the text.
 
 ` + reviewNameHelp,
 		Example: `  fonds review show documents/0199…/reviews/0123456789abcdef
   fonds review show documents/0199… --region 3
+  fonds review show documents/0199… --picture page.png && xdg-open page.png
   fonds review show documents/0199… --json | jq -r .text`,
 		Args: needs(cobra.ExactArgs(1), "one NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return v.on(cmd, args[0], func(c *client, name string) error {
 				r, err := call(cmd.Context(), c.reviews.GetReview, &fondsv1.GetReviewRequest{Name: name})
+				if err == nil && picture != "" {
+					err = c.savePicture(cmd, r, picture)
+				}
 				if err != nil {
 					return err
 				}
@@ -42,6 +51,7 @@ elsewhere. --json has the text without marks.
 		},
 	}
 	v.flags(cmd, waitingFirst)
+	cmd.Flags().StringVar(&picture, "picture", "", "write the page to this file, as PNG")
 	return cmd
 }
 
@@ -50,7 +60,11 @@ func (c *client) showReview(cmd *cobra.Command, r *fondsv1.Review) error {
 	if wantsJSON(cmd) {
 		return writeResource(cmd.OutOrStdout(), r)
 	}
-	return c.writeReview(cmd.Context(), cmd.OutOrStdout(), r)
+	if err := c.writeReview(cmd.Context(), cmd.OutOrStdout(), r); err != nil {
+		return err
+	}
+	_, err := io.WriteString(cmd.OutOrStdout(), nextSteps(r))
+	return err
 }
 
 // writeReview lays a review out: what is known, then the text, then what was changed in
@@ -60,11 +74,11 @@ func (c *client) writeReview(ctx context.Context, w io.Writer, r *fondsv1.Review
 	p.head()
 	p.out.WriteString("\nTEXT\n" + p.text())
 	if r.GetState() == fondsv1.ReviewState_REVIEW_STATE_TO_VERIFY {
-		before, err := c.beforeCorrection(ctx, r)
+		before, err := c.beforePeople(ctx, r.GetReading())
 		if err != nil {
 			return err
 		}
-		if err := p.changed("CHANGED BY THE CORRECTION", before, r.GetText()); err != nil {
+		if err := p.changed("CHANGED BY PEOPLE", before, r.GetText()); err != nil {
 			return err
 		}
 	}
@@ -73,7 +87,6 @@ func (c *client) writeReview(ctx context.Context, w io.Writer, r *fondsv1.Review
 			return err
 		}
 	}
-	p.next()
 	_, err := io.WriteString(w, p.out.String())
 	return err
 }
@@ -105,7 +118,7 @@ func (p *reviewPage) head() {
 	}
 	p.fact("awaits", "%s", p.awaits())
 	if p.GetConfidence() >= 0 {
-		p.fact("sure", "%s: %d of %s doubtful", sureness(p.Review), p.GetDoubtfulWords(), plural(p.GetWords(), "word"))
+		p.fact("machine", "%s sure; %d of %s doubtful", sureness(p.Review), p.GetDoubtfulWords(), plural(p.GetWords(), "word"))
 	}
 	if p.GetDisagreement() > 0 {
 		p.fact("disputed", "another recipe has read %s of the words differently", percent(p.GetDisagreement()))
@@ -171,8 +184,8 @@ func (p *reviewPage) text() string {
 		return "(none)\n"
 	}
 	text := p.GetText()
-	if body.GetText() != text {
-		return endedLine(safeText(text)) // there are no words to mark
+	if body.GetText() != text || p.GetState() == fondsv1.ReviewState_REVIEW_STATE_DONE {
+		return endedLine(safeText(text)) // there are no words to mark, or no doubts any more
 	}
 	var b strings.Builder
 	at := 0
@@ -206,26 +219,37 @@ func (p *reviewPage) changed(heading, before, after string) error {
 	return wordChanges{after: after, changes: changes, pen: p.pen}.write(&p.out)
 }
 
-// next says what can be done.
-func (p *reviewPage) next() {
+// nextSteps says what can be done.
+func nextSteps(r *fondsv1.Review) string {
 	switch {
-	case p.GetState() == fondsv1.ReviewState_REVIEW_STATE_TO_CORRECT:
-		fmt.Fprintf(&p.out, "\nfonds review correct %s\n", p.GetName())
-	case p.GetState() == fondsv1.ReviewState_REVIEW_STATE_TO_VERIFY && !p.GetOwnWork():
-		fmt.Fprintf(&p.out, "\nfonds review sign %s\nfonds review send-back %s --comment …\n", p.GetName(), p.GetName())
+	case r.GetState() == fondsv1.ReviewState_REVIEW_STATE_TO_CORRECT:
+		return fmt.Sprintf("\nfonds review correct %s\n", r.GetName())
+	case r.GetState() == fondsv1.ReviewState_REVIEW_STATE_TO_VERIFY && !r.GetOwnWork():
+		return fmt.Sprintf("\nfonds review sign %s\nfonds review send-back %s --comment …\n", r.GetName(), r.GetName())
 	}
+	return ""
 }
 
-// beforeCorrection gives the text that a person's reading was based on, over the same
-// part of the page.
-func (c *client) beforeCorrection(ctx context.Context, r *fondsv1.Review) (string, error) {
-	reading := r.GetReading()
-	if reading.GetBasedOn() == "" {
-		return "", nil
-	}
-	base, err := call(ctx, c.catalog.GetReading, &fondsv1.GetReadingRequest{Name: reading.GetBasedOn()})
-	if err != nil {
-		return "", err
+// mostCorrections bounds the corrections of corrections that are gone back over.
+const mostCorrections = 100
+
+// beforePeople gives the text that a person's reading goes back to, over the same part of
+// the page: a machine's, an imported or a verified one.
+func (c *client) beforePeople(ctx context.Context, reading *fondsv1.Reading) (string, error) {
+	base := reading
+	for range mostCorrections {
+		if base.GetBasedOn() == "" {
+			return "", nil
+		}
+		below, err := call(ctx, c.catalog.GetReading, &fondsv1.GetReadingRequest{Name: base.GetBasedOn()})
+		if err != nil {
+			return "", err
+		}
+		signed := slices.ContainsFunc(below.GetContributors(), func(person string) bool { return !slices.Contains(base.GetContributors(), person) })
+		base = below
+		if base.GetOrigin() != fondsv1.Origin_ORIGIN_PERSON || signed {
+			break
+		}
 	}
 	text := base.GetBody().GetText()
 	if base.GetBox() != nil || base.GetRangeEnd() > 0 {

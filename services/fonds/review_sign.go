@@ -95,9 +95,15 @@ func (o *signOptions) agree(cmd *cobra.Command, c *client, r *fondsv1.Review) er
 	if o.yes {
 		return nil
 	}
-	answer, err := newAsker(cmd).choose(cmd.Context(), "Put your name under it? [y/N]", "Ny")
-	if err == nil && answer != 'y' {
+	agreed, err := putsName(cmd)
+	if err == nil && !agreed {
 		err = dataf("%s is not signed; `fonds review send-back` returns it, `fonds review skip` leaves it to others", r.GetName())
 	}
 	return err
+}
+
+// putsName asks for a signature. Nobody signs who does not say so.
+func putsName(cmd *cobra.Command) (bool, error) {
+	answer, err := newAsker(cmd).choose(cmd.Context(), "Put your name under it? [y/N]", "Ny")
+	return answer == 'y', err
 }

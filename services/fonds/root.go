@@ -72,7 +72,7 @@ the file that $FONDS_TOKEN_FILE or --token-file names.`,
 		newCiteCommand(), newSearchCommand(), newThreadCommand(), newSplitCommand(), newMergeCommand(),
 		newSetCommand(), newFieldsCommand(), newReextractCommand(), newAgentsCommand(),
 		newReviewCommand(), newProgressCommand(), newHistoryCommand(), newDiffCommand(), newUserCommand(), newWhoAmICommand(),
-		newTextCommand(), newScanCommand(), newDeadCommand(), newFsckCommand(), newDoctorCommand(),
+		newTextCommand(), newScanCommand(), newDeadCommand(), newProofCommand(), newFsckCommand(), newDoctorCommand(),
 		newVersionCommand(), newExitCodesTopic(),
 	)
 	return root

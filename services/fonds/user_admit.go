@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -93,7 +94,11 @@ func (a *admission) tell(w io.Writer, answer *fondsv1.AddUserResponse) error {
 		fmt.Fprintf(&b, "\nFor the browser, once, until %s:\n  %s\n", moment(answer.GetLinkExpireTime()), strings.TrimRight(a.web, "/")+link)
 	}
 	if a.out != "" {
-		fmt.Fprintf(&b, "\nFor fonds and gRPC there is a token in %s:\n  export %s=%s\n", shown(a.out), tokenFileEnv, shown(a.out))
+		path, err := filepath.Abs(a.out)
+		if err != nil {
+			path = a.out
+		}
+		fmt.Fprintf(&b, "\nFor fonds and gRPC there is a token in %s:\n  export %s=%s\n", shown(a.out), tokenFileEnv, shown(path))
 	} else {
 		fmt.Fprintf(&b, `
 For fonds and gRPC, a token, which is not shown again; keep it as you would a password:

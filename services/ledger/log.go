@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"google.golang.org/protobuf/proto"
-
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/catalog"
-	"github.com/fonds-archive/fonds/services/export"
 )
 
 // Log answers what is asked of the log.
@@ -114,9 +111,9 @@ func (l Log) texts(r catalog.Reader, revision catalog.Revision, bundle *fondsv1.
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", g.Reading, err)
 		}
-		text, err := shown(g, reading)
+		text, err := textOf(g, g.Whole, reading.Body)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("body of reading %s: %w", reading.ID, err)
 		}
 		bundle.Texts = append(bundle.Texts, &fondsv1.ProvedText{RegionNumber: uint32(i + 1), Text: text, Body: reading.Body})
 		if asked[g.Reading] {
@@ -130,18 +127,4 @@ func (l Log) texts(r catalog.Reader, revision catalog.Revision, bundle *fondsv1.
 		acts = append(acts, on...)
 	}
 	return acts, nil
-}
-
-// shown cuts what a region shows out of a reading.
-func shown(g catalog.Region, reading catalog.Reading) (string, error) {
-	box, _ := g.Cut()
-	if box == nil {
-		return reading.Text, nil
-	}
-	body := &fondsv1.Body{}
-	if err := proto.Unmarshal(reading.Body, body); err != nil {
-		return "", fmt.Errorf("body of reading %s: %w", reading.ID, err)
-	}
-	at := &fondsv1.Box{X: uint32(box.X), Y: uint32(box.Y), Width: uint32(box.Width), Height: uint32(box.Height)}
-	return export.Cut(body, at).GetText(), nil
 }

@@ -26,15 +26,16 @@ import (
 func VerifyBundle(bundle *fondsv1.Proof, keys []string) (Report, error) {
 	v := &verification{bundle: bundle}
 	v.name()
-	if v.checkpoint(keys) {
-		for i, a := range bundle.GetActs() {
-			v.act(i+1, a)
-		}
+	if !v.checkpoint(keys) {
+		return v.report, v.failed // there is nothing to prove anything in
 	}
+	for i, a := range bundle.GetActs() {
+		v.act(i+1, a)
+	}
+	v.report.Acts = len(bundle.GetActs())
 	if regions, ok := v.manifest(); ok {
 		v.regions(regions)
 	}
-	v.report.Acts = len(bundle.GetActs())
 	if len(v.failed) > 0 {
 		return v.report, v.failed
 	}

@@ -8,7 +8,7 @@ import (
 
 const (
 	userColumns       = "id, display_name, roles, service, created_at, disabled_at"
-	credentialColumns = "digest, user, kind, created_at, expires_at"
+	credentialColumns = "digest, user, kind, created_at, expires_at" //nolint:gosec // names of columns
 )
 
 var (

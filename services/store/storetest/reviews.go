@@ -123,7 +123,7 @@ func freeReviews(f *fixture) {
 func reviewsOfDeleted(f *fixture) {
 	f.putDocuments("d", "e")
 	f.putReviews(review("d", "k"), review("e", "k"))
-	delete := func(id string, at time.Time) {
+	remove := func(id string, at time.Time) {
 		doc := document(id)
 		doc.DeletedAt = at
 		f.tx(func(tx catalog.Tx) error { return tx.PutDocument(doc) })
@@ -139,17 +139,17 @@ func reviewsOfDeleted(f *fixture) {
 		equal(f, what+", counted", n, len(names))
 	}
 	seen("both", "d/k", "e/k")
-	delete("d", minute(1))
+	remove("d", minute(1))
 	seen("after a deletion", "e/k")
 	f.putReviews(review("d", "another"))
 	v := review("d", "k")
 	v.State = catalog.ToVerify
 	f.putReviews(v)
-	delete("d", minute(2))
+	remove("d", minute(2))
 	seen("changed while deleted", "e/k")
 	of := read(f, func(r catalog.Reader) ([]catalog.Review, error) { return r.ReviewsOf("d") })
 	equal(f, "of the deleted one", each(of, reviewName), []string{"d/another", "d/k"})
-	delete("d", time.Time{})
+	remove("d", time.Time{})
 	seen("undeleted", "d/another", "d/k", "e/k")
 	// Put before its document, which is deleted from the start.
 	f.tx(func(tx catalog.Tx) error {

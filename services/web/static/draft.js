@@ -91,7 +91,9 @@ export class Draft extends EventTarget {
     this.text = text;
     this.keep();
     if (!changed || this.state === "halted") return;
-    this.set(this.text === this.confirmed && !this.failures ? "saved" : this.failures ? "unsaved" : "dirty");
+    if (this.failures) this.set("unsaved");
+    else if (this.dirty) this.set("dirty");
+    else this.set(this.review.draft ? "saved" : "clean");
     this.since ||= Date.now();
     const left = Math.max(0, longest - (Date.now() - this.since));
     if (!this.failures) this.soon(Math.min(quiet, left));

@@ -155,6 +155,11 @@ export class Editor extends EventTarget {
       if (event.inputType === "historyUndo") this.undo();
       else this.redo();
     }
+    // Keyboards on a screen send this and no key that could be told.
+    if (event.inputType === "insertLineBreak" || event.inputType === "insertParagraph") {
+      event.preventDefault();
+      this.accept();
+    }
   }
 
   typed(line) {
@@ -263,8 +268,10 @@ export class Editor extends EventTarget {
   doubt(way) {
     const all = this.lines.flatMap((line, index) => line.words.filter((w) => w.doubtful).map((word) => ({ index, word })));
     if (!all.length) return announce("No word is in doubt");
-    const here = { index: this.active, at: this.line ? this.line.field.selectionStart : -1 };
-    const behind = ({ index, word }) => index > here.index || (index === here.index && word.start > here.at);
+    const field = this.line?.field;
+    const here = { index: this.active, at: field ? field.selectionStart : -1, end: field ? field.selectionEnd : -1 };
+    // The word that the cursor is in comes first, until it is selected.
+    const behind = ({ index, word }) => index > here.index || (index === here.index && (word.start > here.at || (word.end >= here.at && here.end < word.end)));
     const ahead = ({ index, word }) => index < here.index || (index === here.index && word.end < here.at);
     const next = way > 0 ? all.find(behind) || all[0] : all.findLast(ahead) || all.at(-1);
     this.select(next.index, next.word);

@@ -11,27 +11,19 @@ const words = {
   halted: ["bad", "Not saved: a decision is needed"],
 };
 
-// Saving takes a blink; the words change only when it lasts.
-const blink = 400;
-let timer = 0;
 let ticking = 0;
 
 export function saveState({ draft }) {
-  clearTimeout(timer);
   clearInterval(ticking);
   if (draft.state === "unsaved") {
     unsaved(draft);
     ticking = setInterval(() => unsaved(draft), 1000);
     return;
   }
-  const put = () => {
-    const [kind, said] = words[draft.state];
-    const state = byId("save-state");
-    state.className = kind;
-    state.textContent = draft.state === "saved" && draft.review.draft?.saveTime ? `${said} ${clockTime(draft.review.draft.saveTime)}` : said;
-  };
-  if (draft.state === "saving" || draft.state === "dirty") timer = setTimeout(put, blink);
-  else put();
+  const [kind, said] = words[draft.state];
+  const state = byId("save-state");
+  state.className = kind;
+  state.textContent = draft.state === "saved" && draft.review.draft?.saveTime ? `${said} ${clockTime(draft.review.draft.saveTime)}` : said;
 }
 
 function unsaved(draft) {

@@ -26,13 +26,16 @@ export class Viewer extends EventTarget {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
   }
 
-  async open(name, { turn = 0, region = null } = {}) {
+  // open shows a page; text is the box of its words, which fill the canvas at first:
+  // margins are not what somebody came for.
+  async open(name, { turn = 0, region = null, text = null } = {}) {
     this.pyramid = new Pyramid(name);
     this.pyramid.addEventListener("tile", () => this.redraw());
     this.turn = turn;
     this.marks.region = region;
     await this.pyramid.open();
-    this.fit("width");
+    this.text = text;
+    this.fit(text ? "text" : "width");
   }
 
   // Where the page's points are on the canvas, in CSS pixels.
@@ -58,15 +61,26 @@ export class Viewer extends EventTarget {
     return this.marks.region || { x: 0, y: 0, width, height };
   }
 
+  // textArea is the words with something around them, within the area.
+  get textArea() {
+    if (!this.text) return null;
+    const { area, text } = this;
+    const pad = text.width * 0.03 + 10;
+    const x = Math.max(area.x, text.x - pad);
+    const y = Math.max(area.y, text.y - pad);
+    return { x, y, width: Math.min(area.x + area.width, text.x + text.width + pad) - x, height: Math.min(area.y + area.height, text.y + text.height + pad) - y };
+  }
+
   fit(how = this.fitted) {
     if (!this.pyramid?.shape) return;
     this.fitted = how;
-    const { area, size } = this;
+    const { size } = this;
+    const area = (how === "text" && this.textArea) || this.area;
     const [width, height] = this.turn % 180 ? [area.height, area.width] : [area.width, area.height];
     const toWidth = (size.width - 8) / width;
-    const scale = how === "width" ? toWidth : Math.min(toWidth, (size.height - 8) / height);
+    const scale = how !== "page" ? toWidth : Math.min(toWidth, (size.height - 8) / height);
     const view = { x: area.x + area.width / 2, y: area.y + area.height / 2, scale: Math.max(scale, 0.001) };
-    if (how === "width" && height * scale > size.height) {
+    if (how !== "page" && height * scale > size.height) {
       // The top of the page as it is read stands at the top.
       const [dx, dy] = turned(0, -(height / 2 - (size.height - 8) / 2 / scale), -this.turn);
       view.x += dx;

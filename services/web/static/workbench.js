@@ -1,7 +1,7 @@
 // The workbench: the scan at one side, the text at the other, line by line in step.
 
 import { catalog, may, reviews, samePerson } from "./api.js";
-import { boxOf, within, wordsOf } from "./bytes.js";
+import { boxOf, union, within, wordsOf } from "./bytes.js";
 import { announce, byId, h, show } from "./dom.js";
 import { Draft } from "./draft.js";
 import { Editor } from "./editor.js";
@@ -85,7 +85,7 @@ async function openScan() {
   opened = page;
   byId("scan-state").textContent = "Opening the scan…";
   try {
-    await viewer.open(page, { turn: review.reading?.body?.turn || 0, region: boxOf(review.region.box) });
+    await viewer.open(page, { turn: review.reading?.body?.turn || 0, region: boxOf(review.region.box), text: union(words(review.reading).map((w) => w.box)) });
     byId("scan-state").textContent = "";
     place();
   } catch (error) {
