@@ -56,11 +56,16 @@ func (s spelling) behind(before spelling) spelling {
 	return spelling{head: s.head, runes: s.runes + before.runes, letters: s.letters | before.letters}
 }
 
-// far tells, from the letters alone, that more than half of the longer word is
-// different: a letter that only one of them has costs a change.
-func (s spelling) far(t spelling) bool {
+// far tells, from the letters alone, that words are not near: a letter that only one of
+// them has costs a change.
+func (s spelling) far(t spelling, tenths int) bool {
 	changes := max(bits.OnesCount64(s.letters&^t.letters), bits.OnesCount64(t.letters&^s.letters))
-	return 2*max(changes, s.runes-t.runes, t.runes-s.runes) > max(s.runes, t.runes)
+	return !near(max(changes, s.runes-t.runes, t.runes-s.runes), s, t, tenths)
+}
+
+// near tells that so many changes are no more than so many tenths of the longer word.
+func near(changes int, s, t spelling, tenths int) bool {
+	return 10*changes <= tenths*max(s.runes, t.runes)
 }
 
 // distance is how many runes are to be changed.
@@ -71,7 +76,7 @@ func (s spelling) distance(t spelling) int {
 
 // alike tells that two words share at least half of their letters.
 func (m *matcher) alike(s, t spelling) bool {
-	return !s.far(t) && 2*m.distance(s, t) <= max(s.runes, t.runes)
+	return !s.far(t, likeOne) && near(m.distance(s, t), s, t, likeOne)
 }
 
 // side is one of the two texts, as numbers of its words.
@@ -121,7 +126,8 @@ type matcher struct {
 func newMatcher(base, after int) *matcher {
 	m := &matcher{
 		words: lexicon{numbers: make(map[string]int32, base)},
-		from:  make([]int32, after), taken: make([]bool, base), effort: maxEffort,
+		from:  make([]int32, after), taken: make([]bool, base),
+		effort: min(minEffort+effortPerWord*(base+after), maxEffort),
 	}
 	for n := range m.from {
 		m.from[n] = none

@@ -100,7 +100,11 @@ func (s *reviewServer) review(ctx context.Context, name string, verb func(ctx co
 	if err != nil {
 		return nil, err
 	}
-	return wholeReview(verb(ctx, document, key, person(ctx)))
+	view, err := verb(ctx, document, key, person(ctx))
+	if err == nil && view.Reading.ID == "" && view.Shown.Reading != "" { // an outline
+		view, err = s.Catalog.Review(ctx, document, key, person(ctx))
+	}
+	return wholeReview(view, err)
 }
 
 // ClaimReview takes a review for the caller.
@@ -133,11 +137,19 @@ func (s *reviewServer) ClaimNextReview(ctx context.Context, req *fondsv1.ClaimNe
 	return wholeReview(s.Catalog.ClaimNext(ctx, q, person(ctx)))
 }
 
-// SaveDraft keeps text that is being worked on.
+// SaveDraft keeps text that is being worked on. The answer has neither text nor reading.
 func (s *reviewServer) SaveDraft(ctx context.Context, req *fondsv1.SaveDraftRequest) (*fondsv1.Review, error) {
-	return s.review(ctx, req.GetName(), func(ctx context.Context, document, key, person string) (catalog.ReviewView, error) {
-		return s.Catalog.SaveDraft(ctx, document, key, person, req.GetText(), req.GetEtag())
-	})
+	document, key, err := reviewName(req.GetName())
+	if err != nil {
+		return nil, err
+	}
+	view, err := s.Catalog.SaveDraft(ctx, document, key, person(ctx), req.GetText(), req.GetEtag())
+	if err != nil {
+		return nil, err
+	}
+	m := reviewOf(view)
+	m.UnverifiedFields, err = unverifiedIn(view.Head)
+	return m, err
 }
 
 // SubmitReview makes a reading of a text, with the boxes of the one that it corrects.
@@ -377,12 +389,8 @@ func wholeReview(v catalog.ReviewView, err error) (*fondsv1.Review, error) {
 		}
 		m.Reading.Body = body
 	}
-	fields, err := v.Head.Revision.Fields.List()
-	if err != nil {
-		return nil, err
-	}
-	m.UnverifiedFields = unverified(fields)
-	return m, nil
+	m.UnverifiedFields, err = unverifiedIn(v.Head)
+	return m, err
 }
 
 func reviewOf(v catalog.ReviewView) *fondsv1.Review {
@@ -421,14 +429,18 @@ var critical = []string{
 	"citation", "addressee", "signatory",
 }
 
-// unverified gives the critical fields that stand in a document and that nobody has
+// unverifiedIn gives the critical fields that stand in a document and that nobody has
 // signed.
-func unverified(fields []catalog.Field) []string {
+func unverifiedIn(head catalog.DocumentHead) ([]string, error) {
+	fields, err := head.Revision.Fields.List()
+	if err != nil {
+		return nil, err
+	}
 	var names []string
 	for _, f := range fields {
 		if f.Assurance < catalog.AssuranceVerified && slices.Contains(critical, f.Name) && !slices.Contains(names, f.Name) {
 			names = append(names, f.Name)
 		}
 	}
-	return names
+	return names, nil
 }

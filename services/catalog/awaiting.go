@@ -22,10 +22,8 @@ func (c *Catalog) awaitReviews(tx Tx, d Document, r Revision) error {
 		return err
 	}
 	onPages := pageReadings{reader: tx, read: map[Place][]Reading{}}
-	for i, g := range r.Regions {
-		if !g.reviewable() {
-			continue
-		}
+	for _, i := range reviewed(r.Regions, before, collection.OnePerson) {
+		g := r.Regions[i]
 		key := g.Place().Key()
 		was, is := before[key], Review{Document: d.ID, Key: key}
 		if was.Key != "" {
@@ -45,6 +43,38 @@ func (c *Catalog) awaitReviews(tx Tx, d Document, r Revision) error {
 		}
 	}
 	return dropReviews(tx, before)
+}
+
+// reviewed gives the regions that have reviews, counted from 0: one for each place. Of
+// those that lie at one, as after a merge, it is one that awaits somebody, and the one that
+// the review was of before rather than another.
+func reviewed(regions []Region, before map[string]Review, onePerson bool) []int {
+	var list []int
+	at := map[string]int{}
+	rank := func(g Region, key string) (rank int) {
+		if g.awaits(onePerson) != Reviewed {
+			rank = 2
+		}
+		if g.Reading == before[key].Reading {
+			rank++
+		}
+		return rank
+	}
+	for i, g := range regions {
+		if !g.reviewable() {
+			continue
+		}
+		key := g.Place().Key()
+		n, twice := at[key]
+		switch {
+		case !twice:
+			at[key] = len(list)
+			list = append(list, i)
+		case rank(g, key) > rank(regions[list[n]], key):
+			list[n] = i
+		}
+	}
+	return list
 }
 
 // dropReviews takes away the reviews of regions that are gone; a draft stays.
@@ -75,6 +105,9 @@ func (c *Catalog) await(v *Review, g Region, onPages pageReadings, onePerson boo
 			return err
 		}
 		v.Comment, v.Reading = Comment{}, g.Reading
+	}
+	if g.Assurance == AssuranceVerified {
+		v.Comment = Comment{} // somebody else has found it right
 	}
 	state := g.awaits(onePerson)
 	if v.Comment.Text != "" {

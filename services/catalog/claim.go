@@ -63,7 +63,7 @@ func (c *Catalog) Reviews(ctx context.Context, q ReviewQuery) ([]ReviewView, err
 				heads[v.Document] = head
 			}
 			views[i] = ReviewView{Review: v, Head: head}
-			if err := views[i].place(r); err != nil {
+			if err := views[i].place(); err != nil {
 				return err
 			}
 			views[i].ClaimedBy = v.HeldBy(c.now())
@@ -87,7 +87,7 @@ func (c *Catalog) ReviewCounts(ctx context.Context, collection string) ([]Review
 	return counts, err
 }
 
-func (v *ReviewView) place(Reader) error {
+func (v *ReviewView) place() error {
 	if v.Region < 1 {
 		return nil
 	}
@@ -112,6 +112,16 @@ func called(r Reader, person string) (string, error) {
 
 // seen reads a review whole.
 func (c *Catalog) seen(r Reader, document, key, person string) (ReviewView, error) {
+	view, err := c.outlined(r, document, key)
+	if err != nil {
+		return view, err
+	}
+	return view, view.read(r, person)
+}
+
+// outlined reads a review without the reading that its region shows, which may be as
+// long as a page of a newspaper, and drafts are saved as people type.
+func (c *Catalog) outlined(r Reader, document, key string) (ReviewView, error) {
 	v, err := r.Review(document, key)
 	if err != nil {
 		return ReviewView{}, orNotFound(err, ReasonReviewNotFound, "review", "documents/"+document+"/reviews/"+key)
@@ -124,18 +134,24 @@ func (c *Catalog) seen(r Reader, document, key, person string) (ReviewView, erro
 	if view.ClaimedByName, err = called(r, view.ClaimedBy); err != nil {
 		return view, err
 	}
-	if err := view.place(r); err != nil || view.Shown.Reading == "" {
-		return view, err
+	return view, view.place()
+}
+
+// read adds the reading that a region shows, and what a person may do with it.
+func (v *ReviewView) read(r Reader, person string) error {
+	if v.Shown.Reading == "" {
+		return nil
 	}
-	if view.Reading, err = r.Reading(view.Shown.Reading); err != nil {
-		return view, fmt.Errorf("reading %s: %w", view.Shown.Reading, err)
+	var err error
+	if v.Reading, err = r.Reading(v.Shown.Reading); err != nil {
+		return fmt.Errorf("reading %s: %w", v.Shown.Reading, err)
 	}
-	if view.Reading.Origin != Person {
-		return view, nil
+	if v.Reading.Origin != Person {
+		return nil
 	}
-	view.Own = slices.Contains(view.Reading.Contributors, person)
-	view.Content, err = contentOf(view.Shown, view.Reading.BodyDigest).Digest()
-	return view, err
+	v.Own = slices.Contains(v.Reading.Contributors, person)
+	v.Content, err = contentOf(v.Shown, v.Reading.BodyDigest).Digest()
+	return err
 }
 
 // contentOf is what a signature on what a region shows is put under.
@@ -166,32 +182,21 @@ func (c *Catalog) hold(v *Review, person string) {
 func (c *Catalog) ClaimNext(ctx context.Context, q ReviewQuery, person string) (ReviewView, error) {
 	var view ReviewView
 	err := c.store.Tx(ctx, func(tx Tx) error {
-		q.FreeAt, q.For, q.Limit, q.After = c.now(), person, 50, nil
-		for {
-			found, err := tx.Reviews(q)
-			if err != nil {
-				return err
-			}
-			for _, v := range found {
-				seen, err := c.seen(tx, v.Document, v.Key, person)
-				if err != nil {
-					return err
-				}
-				if v.State == ToVerify && seen.Own {
-					continue
-				}
-				c.hold(&v, person)
-				if err := tx.PutReview(v); err != nil {
-					return err
-				}
-				view, err = c.seen(tx, v.Document, v.Key, person)
-				return err
-			}
-			if len(found) < q.Limit {
-				return &Error{Code: NotFound, Reason: ReasonNothingToReview, Message: "nothing waits that you could work on: all is done, held by others, skipped by you, or your own work"}
-			}
-			q.After = &found[len(found)-1]
+		q.FreeAt, q.For, q.Limit, q.After = c.now(), person, 1, nil
+		found, err := tx.Reviews(q)
+		if err != nil {
+			return err
 		}
+		if len(found) == 0 {
+			return &Error{Code: NotFound, Reason: ReasonNothingToReview, Message: "nothing waits that you could work on: all is done, held by others, skipped by you, or your own work"}
+		}
+		v := found[0]
+		c.hold(&v, person)
+		if err := tx.PutReview(v); err != nil {
+			return err
+		}
+		view, err = c.seen(tx, v.Document, v.Key, person)
+		return err
 	})
 	return view, err
 }
@@ -218,7 +223,8 @@ func (c *Catalog) SkipReview(ctx context.Context, document, key, person string) 
 	})
 }
 
-// SaveDraft keeps text that a person is working on, and prolongs the claim.
+// SaveDraft keeps text that a person is working on, and prolongs the claim. The view that
+// it returns has no reading.
 func (c *Catalog) SaveDraft(ctx context.Context, document, key, person, text, etag string) (ReviewView, error) {
 	return c.changeReview(ctx, document, key, person, etag, func(v *Review, _ ReviewView) error {
 		v.ClaimedBy, v.ClaimUntil = person, c.now().Add(claimTime)
@@ -234,7 +240,8 @@ func (c *Catalog) SaveDraft(ctx context.Context, document, key, person, text, et
 	})
 }
 
-// changeReview changes a review that nobody else holds.
+// changeReview changes a review that nobody else holds. The view that it returns is an
+// outline.
 func (c *Catalog) changeReview(ctx context.Context, document, key, person, etag string, change func(*Review, ReviewView) error) (ReviewView, error) {
 	var view ReviewView
 	err := c.store.Tx(ctx, func(tx Tx) error {
@@ -248,7 +255,7 @@ func (c *Catalog) changeReview(ctx context.Context, document, key, person, etag 
 		if err := tx.PutReview(v); err != nil {
 			return err
 		}
-		view, err = c.seen(tx, document, key, person)
+		view, err = c.outlined(tx, document, key)
 		return err
 	})
 	return view, err
@@ -257,7 +264,7 @@ func (c *Catalog) changeReview(ctx context.Context, document, key, person, etag 
 // workable gives a review that a person may change: of a document that is there, held
 // by nobody else, and as it was read.
 func (c *Catalog) workable(tx Tx, document, key, person, etag string) (Review, ReviewView, error) {
-	seen, err := c.seen(tx, document, key, person)
+	seen, err := c.outlined(tx, document, key)
 	if err != nil {
 		return Review{}, seen, err
 	}

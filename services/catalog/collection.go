@@ -55,11 +55,12 @@ func (c *Catalog) UpdateCollection(ctx context.Context, id, person string, chang
 // awaitAgain moves the corrected regions of a collection between those that await a
 // signature and those that await nothing.
 func (c *Catalog) awaitAgain(tx Tx, collection Collection) error {
-	from, to := Reviewed, ToVerify
+	from := Reviewed
 	if collection.OnePerson {
-		from, to = ToVerify, Reviewed
+		from = ToVerify
 	}
 	q := ReviewQuery{Collection: collection.ID, States: []ReviewState{from}, Order: OldestFirst, Limit: 500}
+	looked := map[string]bool{}
 	for {
 		found, err := tx.Reviews(q)
 		if err != nil || len(found) == 0 {
@@ -67,16 +68,15 @@ func (c *Catalog) awaitAgain(tx Tx, collection Collection) error {
 		}
 		q.After = &found[len(found)-1]
 		for _, v := range found {
+			if looked[v.Document] {
+				continue
+			}
+			looked[v.Document] = true
 			head, err := documentAt(tx, v.Document, 0)
 			if err != nil {
 				return err
 			}
-			if head.Revision.Regions[v.Region-1].awaits(collection.OnePerson) != to {
-				continue
-			}
-			v.State, v.Since = to, c.now()
-			v.Version++
-			if err := tx.PutReview(v); err != nil {
+			if err := c.awaitReviews(tx, head.Document, head.Revision); err != nil {
 				return err
 			}
 		}

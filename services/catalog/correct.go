@@ -74,11 +74,14 @@ func (r Review) base() string {
 // insertCorrection stores a person's reading with all who contributed.
 func (c *Catalog) insertCorrection(tx Tx, v Review, g Region, person string, correction Correction) (Reading, error) {
 	contributors := append(slices.Clone(v.Draft.Editors), person)
-	inherited, err := inheritedFrom(tx, correction.BasedOn)
-	if err != nil {
-		return Reading{}, err
+	// What is shown need not be what the draft began from, and the person sees both.
+	for _, source := range []string{correction.BasedOn, g.Reading} {
+		inherited, err := inheritedFrom(tx, source, g)
+		if err != nil {
+			return Reading{}, err
+		}
+		contributors = append(contributors, inherited...)
 	}
-	contributors = append(contributors, inherited...)
 	slices.Sort(contributors)
 	reading := Reading{
 		ID: c.newID(), Scan: g.Scan, Page: g.Page, Origin: Person, BasedOn: correction.BasedOn,
@@ -89,17 +92,22 @@ func (c *Catalog) insertCorrection(tx Tx, v Review, g Region, person string, cor
 	return reading, tx.InsertReading(reading)
 }
 
-// inheritedFrom gives the contributors of a person's reading that nobody has signed:
-// they have a part in whatever is based on it. A signed one is as good as a printed one.
-func inheritedFrom(r Reader, reading string) ([]string, error) {
+// inheritedFrom gives the contributors of a person's reading unless somebody has signed it
+// where a region lies: they have a part in whatever is based on it. What is signed is as
+// good as printed; a signature under another part of the page says nothing of this one.
+func inheritedFrom(r Reader, reading string, g Region) ([]string, error) {
 	if reading == "" {
 		return nil, nil
 	}
-	signatures, err := r.SignaturesOn(reading)
-	if err != nil || len(signatures) > 0 {
+	contributors, err := r.Contributors(reading)
+	if err != nil || len(contributors) == 0 {
 		return nil, err
 	}
-	return r.Contributors(reading)
+	g.Reading = reading
+	if signed, err := isSigned(r, g); err != nil || signed {
+		return nil, err
+	}
+	return contributors, nil
 }
 
 // showCorrection makes the revision that shows a person's reading.
@@ -116,7 +124,7 @@ func (c *Catalog) showCorrection(tx Tx, seen ReviewView, reading Reading, person
 	if err != nil {
 		return err
 	}
-	next, err := head.Revision.with(seen.Region-1, shown)
+	next, regions, err := head.Revision.with(seen.Region-1, shown)
 	if err != nil {
 		return err
 	}
@@ -125,10 +133,14 @@ func (c *Catalog) showCorrection(tx Tx, seen ReviewView, reading Reading, person
 	if before.Assurance == AssuranceVerified {
 		event = TextSuperseded
 	}
-	revision, err := c.reviseSaying(tx, head.Document, next, event, []RegionChange{{
-		Region: seen.Region, Scan: shown.Scan, Page: shown.Page, Assurance: shown.Assurance,
-		Words: correction.Words, Truncated: correction.Truncated,
-	}})
+	changed := make([]RegionChange, len(regions))
+	for i, number := range regions {
+		changed[i] = RegionChange{
+			Region: number, Scan: shown.Scan, Page: shown.Page, Assurance: shown.Assurance,
+			Words: correction.Words, Truncated: correction.Truncated,
+		}
+	}
+	revision, err := c.reviseSaying(tx, head.Document, next, event, changed)
 	if err != nil {
 		return err
 	}
@@ -150,24 +162,30 @@ type textFacts struct {
 	Signature      string   `json:"signature,omitempty"`
 }
 
-// with gives the revision with another region, without what rules said of words that
-// are no longer shown.
-func (r Revision) with(at int, g Region) (Revision, error) {
-	next := Revision{Title: r.Title, Regions: slices.Clone(r.Regions), Fields: r.Fields, MadeOf: r.MadeOf}
-	was := next.Regions[at].Reading
-	next.Regions[at] = g
+// with gives the revision with another region, wherever it shows the same at the same
+// place, and the numbers of those regions; without what rules said of words that are no
+// longer shown.
+func (r Revision) with(at int, g Region) (next Revision, changed []int, err error) {
+	next = Revision{Title: r.Title, Regions: slices.Clone(r.Regions), Fields: r.Fields, MadeOf: r.MadeOf}
+	was, key := next.Regions[at].Reading, g.Place().Key()
+	for i, other := range r.Regions {
+		if i == at || other.Reading == was && other.Page == g.Page && other.Place().Key() == key {
+			next.Regions[i] = g
+			changed = append(changed, i+1)
+		}
+	}
 	if was == g.Reading || was == "" {
-		return next, nil
+		return next, changed, nil
 	}
 	list, err := r.Fields.List()
 	if err != nil {
-		return next, err
+		return next, changed, err
 	}
 	list = slices.DeleteFunc(list, func(f Field) bool {
 		return f.Person == "" && slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Reading == was })
 	})
 	next.Fields, err = NewFields(list)
-	return next, err
+	return next, changed, err
 }
 
 // act writes what a person did, for the log.
@@ -223,6 +241,9 @@ func (c *Catalog) SignReview(ctx context.Context, document, key, person, etag st
 		if err != nil {
 			return err
 		}
+		if err := seen.read(tx, person); err != nil {
+			return err
+		}
 		switch {
 		case v.Region == 0:
 			return gone()
@@ -274,11 +295,30 @@ func (c *Catalog) signed(tx Tx, subject string, content Digest, person string) (
 			Message: "you have contributed to this: another person has to sign it",
 		}
 	}
+	before, err := signedBefore(tx, s)
+	if err != nil || before.ID != "" {
+		return before, err
+	}
 	err = tx.InsertSignature(s)
 	if errors.Is(err, ErrRefused) {
 		return s, &Error{Code: Denied, Reason: ReasonRoleMissing, Message: "only a person with an account of their own can sign: " + err.Error()}
 	}
 	return s, err
+}
+
+// signedBefore gives the signature of the same person under the same content, which may
+// stand in a document that was away when it was made; its zero value for none.
+func signedBefore(r Reader, s Signature) (Signature, error) {
+	on, err := r.SignaturesOn(s.Subject)
+	if err != nil {
+		return Signature{}, err
+	}
+	for _, before := range on {
+		if before.Content == s.Content && before.Person == s.Person {
+			return before, nil
+		}
+	}
+	return Signature{}, nil
 }
 
 func (c *Catalog) sign(tx Tx, seen ReviewView, person string) error {
@@ -346,37 +386,39 @@ func (d *Document) follow() {
 }
 
 // assure sets the assurance of regions that show what people have read: by the
-// signatures that there are, whatever the caller says.
-func (c *Catalog) assure(r Reader, collection string, regions []Region) error {
-	onePerson := false
+// signatures that there are, whatever the caller says. Those from before one person's
+// word was enough in a collection hold there too.
+func assure(r Reader, regions []Region) error {
 	for i := range regions {
 		g := &regions[i]
 		if g.Origin != Person {
 			continue
 		}
-		if err := c.mayBeSigned(r, collection); err != nil {
-			onePerson = true
-		}
 		g.Assurance = AssuranceCorrected
-		if onePerson {
-			continue
-		}
-		reading, err := r.Reading(g.Reading)
-		if err != nil {
-			return fmt.Errorf("reading %s: %w", g.Reading, err)
-		}
-		content, err := contentOf(*g, reading.BodyDigest).Digest()
+		signed, err := isSigned(r, *g)
 		if err != nil {
 			return err
 		}
-		_, err = r.Signature(content)
-		if errors.Is(err, ErrNotFound) {
-			continue
+		if signed {
+			g.Assurance = AssuranceVerified
 		}
-		if err != nil {
-			return err
-		}
-		g.Assurance = AssuranceVerified
 	}
 	return nil
+}
+
+// isSigned tells that somebody has signed what a person's reading says of a region.
+func isSigned(r Reader, g Region) (bool, error) {
+	reading, err := r.Reading(g.Reading)
+	if err != nil {
+		return false, fmt.Errorf("reading %s: %w", g.Reading, err)
+	}
+	content, err := contentOf(g, reading.BodyDigest).Digest()
+	if err != nil {
+		return false, err
+	}
+	_, err = r.Signature(content)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -275,7 +276,7 @@ func (c *Catalog) compose(tx Tx, d Document, title string, regions []Region, per
 			return Revision{}, err
 		}
 	}
-	if err := c.assure(tx, d.Collection, filled); err != nil {
+	if err := assure(tx, filled); err != nil {
 		return Revision{}, err
 	}
 	if err := checkExtent(tx, "document.regions", filled); err != nil {
@@ -329,17 +330,43 @@ func (c *Catalog) setDeleted(ctx context.Context, id, etag, person string, delet
 			return err
 		}
 		if deleted {
-			if err := relink(tx, id); err != nil {
-				return err
-			}
+			err = relink(tx, id)
+		} else {
+			err = c.comeBack(tx, head)
 		}
-		if err := c.catchUp(tx, head.Document); err != nil {
+		if err != nil {
 			return err
 		}
 		head, err = documentAt(tx, id, 0)
 		return err
 	})
 	return head, err
+}
+
+// comeBack brings a document that was deleted up to what was read, signed and decided
+// about its collection meanwhile.
+func (c *Catalog) comeBack(tx Tx, head DocumentHead) error {
+	regions := slices.Clone(head.Revision.Regions)
+	if err := assure(tx, regions); err != nil {
+		return err
+	}
+	if sameRegions(regions, head.Revision.Regions) {
+		if err := c.awaitReviews(tx, head.Document, head.Revision); err != nil {
+			return err
+		}
+		return c.catchUp(tx, head.Document)
+	}
+	next := head.Revision
+	next.Regions, next.Author = regions, SystemPerson
+	head.follow()
+	if err := c.revise(tx, head.Document, next, DocumentRevised); err != nil {
+		return err
+	}
+	d, err := tx.Document(head.ID)
+	if err != nil {
+		return err
+	}
+	return c.catchUp(tx, d)
 }
 
 // present returns a document that is there to be changed.

@@ -75,8 +75,9 @@ type Review struct {
 	Version int
 }
 
-// Etag changes with every write.
-func (r Review) Etag() string { return fmt.Sprint(r.Version) }
+// Etag changes with every write. A review that has come again, with its region, counts
+// from 1 again: since when it awaits something tells it from the one before.
+func (r Review) Etag() string { return fmt.Sprintf("%d.%x", r.Version, r.Since.UnixMicro()) }
 
 // HeldBy tells who holds the review at a time; empty for nobody.
 func (r Review) HeldBy(now time.Time) string {
@@ -119,13 +120,14 @@ type Measure struct {
 type ReviewQuery struct {
 	// Collection and Document to stay within; empty for all.
 	Collection, Document string
-	// States that they are in.
+	// States that they are in; all when empty.
 	States []ReviewState
 	Order  ReviewOrder
-	// Free are those that nobody holds at that time, and that the person has not
-	// skipped; zero and empty for all.
+	// FreeAt selects those that nobody holds at that time; zero for all.
 	FreeAt time.Time
-	For    string
+	// For selects those that the person has not skipped and may work on: nobody signs
+	// what they have contributed to. Empty for all.
+	For string
 	// After is the last review of the page before; nil from the start.
 	After *Review
 	Limit int

@@ -72,7 +72,8 @@ func (f privateFile) edit(cmd *cobra.Command, editor []string) (ctx context.Cont
 		listen := deafen()
 		defer func() { ctx = listen(ctx) }()
 	}
-	program := exec.Command(editor[0], append(slices.Clone(editor[1:]), f.path)...) //nolint:noctx // who is typing is not cut off
+	// Who is typing is not cut off.
+	program := exec.CommandContext(context.WithoutCancel(ctx), editor[0], append(slices.Clone(editor[1:]), f.path)...)
 	program.Stdin, program.Stdout, program.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if !isTerminal(os.Stdout) {
 		program.Stdout = os.Stderr

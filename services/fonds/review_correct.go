@@ -50,7 +50,7 @@ parts paragraphs, and further blanks do not count.
 		Args: needs(cobra.MaximumNArgs(1), "one NAME, or --next"),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
-	o.reviewVerb.flags(cmd, toCorrectFirst)
+	o.flags(cmd, toCorrectFirst)
 	o.queue.flags(cmd)
 	cmd.Flags().BoolVar(&o.next, "next", false, "take the next that waits for a correction")
 	cmd.Flags().StringVar(&o.file, "file", "", "file with the corrected text; - for standard input")
@@ -87,16 +87,29 @@ func (o *correctOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if o.next {
-		if w.client, err = dial(cmd); err != nil {
-			return err
-		}
-		defer w.client.close()
-		if w.review, err = o.queue.claimNext(w.ctx, w.client); err != nil {
-			return err
-		}
-		return w.work()
+		err = w.workNext()
+	} else {
+		err = w.workOn(args[0])
 	}
-	return o.on(cmd, args[0], func(c *client, name string) error {
+	if err != nil && o.file == "-" {
+		err = w.rescue(err)
+	}
+	return err
+}
+
+func (w *correcting) workNext() (err error) {
+	if w.client, err = dial(w.cmd); err != nil {
+		return err
+	}
+	defer w.client.close()
+	if w.review, err = w.options.queue.claimNext(w.ctx, w.client); err != nil {
+		return err
+	}
+	return w.work()
+}
+
+func (w *correcting) workOn(written string) error {
+	return w.options.on(w.cmd, written, func(c *client, name string) (err error) {
 		w.client = c
 		if w.review, err = call(w.ctx, c.reviews.ClaimReview, &fondsv1.ClaimReviewRequest{Name: name}); err != nil {
 			return err
@@ -121,16 +134,18 @@ func readCorrected(cmd *cobra.Command, path string) (string, error) {
 // correcting is one person's work at one claimed review.
 type correcting struct {
 	cmd *cobra.Command
-	// ctx ends with Ctrl-C, but for the one that an editor gets.
-	ctx     context.Context //nolint:containedctx // it is another one after each round in the editor
+	// ctx ends with Ctrl-C, but for one that an editor gets: it is another one after each
+	// round.
+	ctx     context.Context
 	options *correctOptions
 	client  *client
 	review  *fondsv1.Review
 	asker   *asker
 	editor  []string
-	// file is what was edited; its zero value where the text came with --file.
-	file privateFile
-	text string
+	// file is what is edited, from begun on; its zero value where the text came with --file.
+	file  privateFile
+	begun string
+	text  string
 }
 
 func (w *correcting) work() error {
@@ -153,7 +168,8 @@ func (w *correcting) work() error {
 		w.say("sent back: %s", safeText(c.GetText()))
 	}
 	var err error
-	if w.file, err = newPrivateFile(fmt.Sprintf("region-%d.txt", w.review.GetRegionNumber()), align.Normalise(before)); err != nil {
+	w.begun = align.Normalise(before)
+	if w.file, err = newPrivateFile(fmt.Sprintf("region-%d.txt", w.review.GetRegionNumber()), w.begun); err != nil {
 		return err
 	}
 	if err := w.edit(); err != nil {
@@ -168,7 +184,24 @@ func (w *correcting) say(format string, args ...any) {
 
 // unfinished says where the text lies that the server does not have.
 func (w *correcting) unfinished(err error) error {
+	if now, readErr := os.ReadFile(w.file.path); readErr == nil && string(now) == w.begun {
+		return errors.Join(err, w.file.remove())
+	}
 	w.file.lies(w.cmd.ErrOrStderr(), w.review.GetName())
+	return err
+}
+
+// rescue keeps a text that came in by a pipe and that the server does not have.
+func (w *correcting) rescue(err error) error {
+	file, failed := newPrivateFile("text.txt", w.text)
+	if failed != nil {
+		return errors.Join(err, failed)
+	}
+	name := "NAME"
+	if w.review != nil {
+		name = w.review.GetName()
+	}
+	file.lies(w.cmd.ErrOrStderr(), name)
 	return err
 }
 

@@ -31,7 +31,7 @@ What is signed is the text that was shown: if it has changed meanwhile, it is no
 		Args: needs(cobra.MaximumNArgs(1), "one NAME, or --next"),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
-	o.reviewVerb.flags(cmd, toVerifyFirst)
+	o.flags(cmd, toVerifyFirst)
 	o.queue.flags(cmd)
 	cmd.Flags().BoolVar(&o.next, "next", false, "take the next that waits for a signature")
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "sign without asking")

@@ -103,13 +103,17 @@ func TestNothingTypedIsLost(t *testing.T) {
 		t.Errorf("what was thrown away is there: %q", got)
 	}
 	r = d.typing("Boris", "false", "", "review", "correct", name)
-	if has(t, "an editor that fails", r.stderr, "the editor", "your text is in"); r.code != exitData {
-		t.Error(r)
+	if has(t, "an editor that fails", r.stderr, "the editor"); r.code != exitData || len(d.left()) > 1 {
+		t.Errorf("%q is left: %s", d.left(), r)
 	}
+	r = d.typing("Boris", d.editor(`sed -i 's/lamps/stamps/' "$1"; false`), "", "review", "correct", name)
+	has(t, "an editor that fails late", r.stderr, "the editor", "your text is in")
 	r = d.typing("Boris", d.editor(`printf 'caf\351' >"$1"`), "", "review", "correct", name)
 	if has(t, "not UTF-8", r.stderr, "is not UTF-8", "your text is in"); r.code != exitData {
 		t.Error(r)
 	}
+	r = d.typing("Anna", "", "a piped text\n", "review", "correct", name, "--file", "-")
+	has(t, "a text from a pipe", r.stderr, "CLAIMED", "your text is in", "fonds review correct NAME --file")
 	for _, script := range []string{":", `: >"$1"`} {
 		if r := d.typing("Boris", d.editor(script), "", "review", "correct", name, "--yes"); r.code != exitData {
 			t.Errorf("%s: %s", script, r)
@@ -267,4 +271,27 @@ func TestReviewRefuses(t *testing.T) {
 			t.Errorf("%q: exit %d, %q; want %q", args, code, errs, says)
 		}
 	}
+}
+
+// The whole program: what two people have verified outlives a restart, and fsck has
+// nothing against it.
+func TestVerifiedTextOutlivesTheServer(t *testing.T) {
+	t.Parallel()
+	s := newFakeSite(t)
+	server := s.start("--roles", "catalog,intake,relay")
+	in := tree(t, map[string][]byte{"ship.txt": []byte(jenmark), "corrected.txt": []byte(strings.Replace(jenmark, "Jenmark", "Denmark", 1))})
+	anna, boris := filepath.Join(in, "anna"), filepath.Join(in, "boris")
+	s.want("user", "add", "Anna", "--role", "corrector", "--out", anna)
+	s.want("user", "add", "Boris", "--role", "verifier", "--out", boris)
+	var d struct{ Name string }
+	unmarshal(t, s.want("import", filepath.Join(in, "ship.txt"), "--as", "document", "--json"), &d)
+	s.want("review", "correct", d.Name, "--file", filepath.Join(in, "corrected.txt"), "--token-file", anna)
+	has(t, "own work", s.ends(exitRefused, "review", "sign", d.Name, "--token-file", anna), "verifier")
+	has(t, "sign", s.want("review", "sign", d.Name, "--yes", "--token-file", boris), "VERIFIED")
+	s.stop(server)
+	server = s.start("--roles", "catalog,intake,relay")
+	has(t, "text", s.want("text", d.Name, "--min-assurance", "verified"), "left Denmark with")
+	has(t, "history", s.want("history", d.Name), "Anna", "Boris", "region 1: signed")
+	s.stop(server)
+	s.want("fsck", "--data", s.data)
 }

@@ -13,7 +13,7 @@ import (
 
 const (
 	tokenEnv     = "FONDS_TOKEN"
-	tokenFileEnv = "FONDS_TOKEN_FILE"
+	tokenFileEnv = tokenEnv + "_FILE"
 	// longestToken bounds what is read of a token's file: a token has 54 characters.
 	longestToken = 4096
 )

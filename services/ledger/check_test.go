@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +15,11 @@ import (
 
 // The log of these has 21 acts with the IDs 1 to 21, and one that waits.
 func TestCheckNamesTheRow(t *testing.T) {
+	sound := newArchive(t)
+	sound.do(t, actsTo(21)...)
+	sound.sequence(t)
+	sound.do(t, act(21))
+	fresh := sound.copies(t)
 	const swap = "UPDATE acts SET leaf = 100 WHERE id = %d; UPDATE acts SET leaf = %d WHERE id = %d; UPDATE acts SET leaf = %d WHERE id = %[1]d"
 	for name, c := range map[string]struct {
 		change string
@@ -135,10 +139,7 @@ func TestCheckNamesTheRow(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := newArchive(t)
-			a.do(t, actsTo(21)...)
-			a.sequence(t)
-			a.do(t, act(21))
+			a := fresh(t)
 			a.raw(t, c.change)
 			found := a.check(t)
 			same := slices.EqualFunc(found, c.found, func(got, want string) bool { return strings.HasPrefix(got, want) })
@@ -253,13 +254,7 @@ func TestAnOlderDatabase(t *testing.T) {
 	a := newArchive(t)
 	a.do(t, actsTo(5)...)
 	five := a.sequence(t)
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
-	copied, err := os.ReadFile(a.path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	older := a.copies(t)
 	a.open(t)
 	a.do(t, actsTo(4)...)
 	nine := a.sequence(t)
@@ -268,13 +263,7 @@ func TestAnOlderDatabase(t *testing.T) {
 			t.Errorf("against checkpoint %d: %v", c.Size, found)
 		}
 	}
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(a.path, copied, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	a.open(t)
+	a = older(t)
 	if found := a.check(t); found != nil {
 		t.Errorf("by itself: %v", found)
 	}

@@ -63,6 +63,28 @@ func newArchive(t testing.TB) *archive {
 	return a
 }
 
+// copies gives what makes archives that are as this one is now, which is closed.
+func (a *archive) copies(t testing.TB) func(testing.TB) *archive {
+	t.Helper()
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(a.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(t testing.TB) *archive {
+		t.Helper()
+		c := &archive{folder: t.TempDir(), key: a.key}
+		c.path = filepath.Join(c.folder, "fonds.db")
+		if err := os.WriteFile(c.path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.open(t)
+		return c
+	}
+}
+
 func (a *archive) open(t testing.TB) {
 	t.Helper()
 	store, err := sqlite.Open(context.Background(), a.path)

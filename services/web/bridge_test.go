@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -125,8 +126,8 @@ func TestLinkOpensOnce(t *testing.T) {
 func TestGuessesAreLimited(t *testing.T) {
 	t.Parallel()
 	b := newArchive(t).browser(t)
-	for range 100 {
-		got := b.send(http.MethodPost, "/login/"+strings.Repeat("guess", 6), "")
+	for i := range 100 {
+		got := b.send(http.MethodPost, fmt.Sprintf("/login/guess-%03d-%s", i, strings.Repeat("x", 38)), "")
 		if got.StatusCode == http.StatusTooManyRequests {
 			if got.Header.Get("Retry-After") == "" || got.Header.Get("Retry-After") == "0" {
 				t.Errorf("too many, and come again after %q", got.Header.Get("Retry-After"))

@@ -288,6 +288,25 @@ func (o *office) stateFields() {
 	time.Sleep(300 * time.Millisecond)
 	anna.accessible("fields")
 	anna.shots("fields")
+	const date = `[...document.querySelectorAll("#panel-fields .field")].find((f) => f.querySelector("h3").textContent.startsWith("Document date"))`
+	anna.do("change the date", chromedp.Evaluate[chromedp.Void](date+`.querySelector("button[aria-label^=Change]").click()`))
+	anna.do("empty it", chromedp.Evaluate[chromedp.Void](date+`.querySelector("input").select()`))
+	anna.typed("31.02.1949")
+	anna.until("it is no date", date+`.querySelector(".verdict.wrong")?.textContent.includes("has 28 days")`)
+	anna.accessible("a wrong date")
+	anna.keep("date-wrong-laptop-light")
+	anna.do("empty it", chromedp.Evaluate[chromedp.Void](date+`.querySelector("input").select()`))
+	anna.typed("1949-03-25")
+	anna.until("it is read", date+`.querySelector(".verdict").textContent.includes("Friday, 25 March 1949")`)
+	anna.press("Enter")
+	anna.until("it is hers", date+`.textContent.includes("stated by you")`)
+	document, err := o.docs.GetDocument(o.t.Context(), &fondsv1.GetDocumentRequest{Name: o.documents["4158"]})
+	must(o.t, err)
+	for _, f := range document.GetFields() {
+		if f.GetName() == "document_date" && (f.GetValue().GetDate().GetIso() != "1949-03-25" || f.GetAssurance() != fondsv1.Assurance_ASSURANCE_CORRECTED) {
+			o.t.Errorf("the date is %v", f)
+		}
+	}
 }
 
 func (o *office) sign() {
@@ -316,6 +335,9 @@ func (o *office) sign() {
 	boris.accessible("verify")
 	boris.shots("verify")
 	boris.press("Alt+f")
+	boris.until("the date can be signed", `document.querySelector("#panel-fields button[aria-label='Sign Document date']") !== null`)
+	boris.do("sign the date", chromedp.Click(chromedp.CSS("#panel-fields button[aria-label='Sign Document date']")))
+	boris.until("it is verified", `document.querySelector("#panel-fields .badge.ASSURANCE_VERIFIED") !== null`)
 	boris.do("history", chromedp.Click(chromedp.CSS("#tab-history")))
 	boris.until("history is there", `document.querySelectorAll("#panel-history li").length > 1`)
 	boris.accessible("history")
@@ -327,6 +349,8 @@ func (o *office) sign() {
 	signed := o.review(o.documents["4158"]).GetText()
 	boris.press("Control+Enter")
 	boris.until("the next is given", `location.pathname !== "`+o.work("4158")+`"`)
+	boris.do("give it back", chromedp.Click(`//button[text()="Give back"]`))
+	boris.until("the queue is there", `document.querySelector("#reviews li") !== null`)
 	text, err := o.docs.GetText(o.t.Context(), &fondsv1.GetTextRequest{Name: o.documents["4158"], MinAssurance: fondsv1.Assurance_ASSURANCE_VERIFIED})
 	must(o.t, err)
 	if got := text.GetRegions()[0].GetText(); got != signed || !strings.HasPrefix(got, "ШИФРТЕЛЕГРАММА № 4158\n\nИГАРКА, СОРОКИНУ\n") {

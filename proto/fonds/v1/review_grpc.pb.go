@@ -65,7 +65,8 @@ type ReviewServiceClient interface {
 	ClaimNextReview(ctx context.Context, in *ClaimNextReviewRequest, opts ...grpc.CallOption) (*Review, error)
 	// ReleaseReview gives a claim back. The draft stays.
 	ReleaseReview(ctx context.Context, in *ReleaseReviewRequest, opts ...grpc.CallOption) (*Review, error)
-	// SaveDraft keeps text that is being worked on. FAILED_PRECONDITION, reason
+	// SaveDraft keeps text that is being worked on; the answer has neither text nor
+	// reading. FAILED_PRECONDITION, reason
 	// NOT_CLAIMED, when the claim has run out and another has taken the review; the
 	// details say who.
 	SaveDraft(ctx context.Context, in *SaveDraftRequest, opts ...grpc.CallOption) (*Review, error)
@@ -272,7 +273,8 @@ type ReviewServiceServer interface {
 	ClaimNextReview(context.Context, *ClaimNextReviewRequest) (*Review, error)
 	// ReleaseReview gives a claim back. The draft stays.
 	ReleaseReview(context.Context, *ReleaseReviewRequest) (*Review, error)
-	// SaveDraft keeps text that is being worked on. FAILED_PRECONDITION, reason
+	// SaveDraft keeps text that is being worked on; the answer has neither text nor
+	// reading. FAILED_PRECONDITION, reason
 	// NOT_CLAIMED, when the claim has run out and another has taken the review; the
 	// details say who.
 	SaveDraft(context.Context, *SaveDraftRequest) (*Review, error)

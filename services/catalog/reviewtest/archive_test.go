@@ -69,8 +69,11 @@ func (a *archive) open() {
 
 func (a *archive) newID() string {
 	a.ids++
-	return fmt.Sprintf("01890000-0000-7000-8000-%012x", a.ids)
+	return fmt.Sprintf("%s%05x", idStart, a.ids)
 }
+
+// idStart is what all IDs begin with: five digits tell them apart.
+const idStart = "01890000-0000-7000-8000-0000000"
 
 func (a *archive) must(err error) {
 	a.t.Helper()

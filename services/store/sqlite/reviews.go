@@ -114,6 +114,9 @@ func reviewsIn(q catalog.ReviewQuery, order reviewOrder, state catalog.ReviewSta
 	}
 	if q.For != "" {
 		where("(skipped_by = '' OR NOT EXISTS (SELECT 1 FROM json_each(skipped_by) s WHERE s.value = ?))", q.For)
+		if state == catalog.ToVerify {
+			where("NOT EXISTS (SELECT 1 FROM contributors c WHERE c.subject = reading AND c.person = ?)", q.For)
+		}
 	}
 	return clause{c.sql + " ORDER BY " + order.column + ", document, key LIMIT ?", append(c.args, max(q.Limit, 0))}
 }

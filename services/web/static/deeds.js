@@ -123,7 +123,7 @@ function whyNot({ review, user }) {
 }
 
 async function sendBack(desk) {
-  const words = h("textarea", { id: "comment", rows: 4, maxlength: 4000, required: true });
+  const words = h("textarea", { id: "comment", rows: 4, maxlength: 4000, required: true, autofocus: true });
   const answer = await ask({
     title: "Send back for another correction",
     body: [h("label", { for: "comment" }, "What is wrong?"), words],

@@ -6,6 +6,7 @@ import { h } from "./dom.js";
 // ask shows a dialog and returns the value of the button that closed it; "" for Escape.
 export function ask({ title, body = [], buttons, wide = false }) {
   const back = document.activeElement;
+  const [start, end] = back?.matches("textarea") ? [back.selectionStart, back.selectionEnd] : [];
   const heading = h("h2", { id: "dialog-title" }, title);
   const dialog = h(
     "dialog",
@@ -15,7 +16,7 @@ export function ask({ title, body = [], buttons, wide = false }) {
       { method: "dialog" },
       heading,
       body,
-      h("div", { class: "buttons" }, buttons.map(([value, words, kind]) => h("button", { value, class: kind || null }, words))),
+      h("div", { class: "buttons" }, buttons.map(([value, words, kind]) => h("button", { value, class: kind || null, autofocus: kind === "main" }, words))),
     ),
   );
   document.body.append(dialog);
@@ -25,6 +26,7 @@ export function ask({ title, body = [], buttons, wide = false }) {
       const value = dialog.returnValue;
       dialog.remove();
       back?.focus?.();
+      if (start !== undefined) back.setSelectionRange(start, end); // Chromium puts the cursor to the start
       resolve(value);
     });
   });

@@ -14,6 +14,14 @@ import { drawCrop } from "./viewer.js";
 // Below this a person should look, as the contract says.
 const sureFrom = 0.7;
 
+// What makes a document the one that it is stands first; a mistake in it makes another.
+const first = ["telegram_number", "outgoing_number", "incoming_number", "document_date", "sent_at", "received_at", "citation", "addressee", "signatory"];
+
+const inOrder = (fields) => {
+  const rank = (f) => (first.includes(f.name) ? first.indexOf(f.name) : first.length);
+  return [...fields].sort((a, b) => rank(a) - rank(b));
+};
+
 export class Fields {
   // home is the element to fill; user may sign; turnOf tells how a page is set upright;
   // locate is called with a page and a box to show on the scan, null where there is none.
@@ -30,7 +38,7 @@ export class Fields {
 
   async draw() {
     for (const drop of this.drops.splice(0)) drop();
-    const fields = this.document.fields || [];
+    const fields = inOrder(this.document.fields || []);
     if (!fields.length) {
       show(this.home, h("p", { class: "note" }, this.document.extracted ? "The rules found nothing in this text." : "The rules have not read this text yet."));
       return;

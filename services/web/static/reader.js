@@ -37,18 +37,25 @@ export class Reader extends EventTarget {
       if (!p) word.was = "";
       else if (p.part === 0) {
         const was = machine.slice(p.first, p.end).map((w) => w.text).join(" ");
-        word.lost = machine.slice(next, p.first).map((w) => w.text).join(" ");
+        this.lose(machine.slice(next, p.first), all[j - 1], word);
         if (was !== word.text) word.was = was;
         next = p.end;
       } else word.was = "";
       if (word.was !== undefined) this.differences++;
-      if (word.lost) this.differences++;
     });
-    const rest = machine.slice(next).map((w) => w.text).join(" ");
-    if (rest && all.length) {
-      all.at(-1).after = rest;
-      this.differences++;
-    }
+    this.lose(machine.slice(next), all.at(-1), null);
+  }
+
+  // lose puts words that are gone to the word before or behind them, whichever stands on
+  // their line of the page.
+  lose(words, before, behind) {
+    if (!words.length || (!before && !behind)) return;
+    this.differences++;
+    const away = (a, b) => (a?.box && b?.box ? Math.abs(a.box.y + a.box.height / 2 - b.box.y - b.box.height / 2) : 0);
+    const upper = words.filter((w) => before && (!behind || away(w, before) < away(w, behind)));
+    const lower = words.filter((w) => !upper.includes(w));
+    if (upper.length) before.after = upper.map((w) => w.text).join(" ");
+    if (lower.length) behind.lost = lower.map((w) => w.text).join(" ");
   }
 
   row(line, index) {

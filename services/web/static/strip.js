@@ -34,6 +34,6 @@ export class Strip {
     const { viewer } = this.desk;
     if (!this.on || !line?.box || !viewer.pyramid?.shape) return;
     line.row.prepend(this.canvas);
-    this.drop = drawCrop(this.canvas, viewer.pyramid, line.box, { turn: viewer.turn, margin: 0.12 });
+    this.drop = drawCrop(this.canvas, viewer.pyramid, line.box, { turn: viewer.turn, margin: 0.12, enlarged: 1.5 });
   }
 }

@@ -138,10 +138,24 @@ export class Viewer extends EventTarget {
     const middle = [box.x + box.width / 2, box.y + box.height / 2];
     const [x, y] = this.place(...middle);
     const inX = x > width * 0.12 && x < width * 0.88;
-    const inY = y > height * 0.25 && y < height * 0.7;
+    const inY = y > height * 0.2 && y < height * 0.75;
     if (inX && inY) return;
     const [dx, dy] = turned(inX ? 0 : x - width / 2, inY ? 0 : y - height * 0.45, -this.turn);
-    this.travel({ ...this.view, x: this.view.x + dx / this.view.scale, y: this.view.y + dy / this.view.scale });
+    const to = this.within({ ...this.view, x: this.view.x + dx / this.view.scale, y: this.view.y + dy / this.view.scale });
+    if (Math.hypot(to.x - this.view.x, to.y - this.view.y) * this.view.scale > 2) this.travel(to);
+  }
+
+  // within keeps a view from showing what lies beside the page, as far as the page fills
+  // the canvas; it never takes the view further from the page than it is.
+  within(view) {
+    const { width, height } = this.pyramid.shape;
+    const [across, down] = this.turn % 180 ? [this.size.height, this.size.width] : [this.size.width, this.size.height];
+    const keep = (to, now, page, room) => {
+      const half = room / 2 / view.scale;
+      if (page <= 2 * half) return page / 2;
+      return Math.min(Math.max(to, Math.min(half, now)), Math.max(page - half, now));
+    };
+    return { ...view, x: keep(view.x, this.view.x, width, across), y: keep(view.y, this.view.y, height, down) };
   }
 
   travel(to) {
@@ -331,23 +345,25 @@ function turned(x, y, degrees) {
   }
 }
 
-// drawCrop paints a box of a page onto a canvas, with some of what stands around it, set
-// upright, and again whenever a tile comes.
-export function drawCrop(canvas, pyramid, box, { turn = 0, margin = 0.25 } = {}) {
+// drawCrop paints a box of a page onto a canvas as wide as its parent lets it be, with
+// some of what stands around it, set upright, and again whenever a tile comes. Letters
+// grow to at most enlarged times their size on the scan. It returns what ends that.
+export function drawCrop(canvas, pyramid, box, { turn = 0, margin = 0.25, enlarged = 1 } = {}) {
   const pad = Math.max(6, Math.min(box.width, box.height) * margin);
   const area = { x: box.x - pad, y: box.y - pad, width: box.width + 2 * pad, height: box.height + 2 * pad };
   const across = turn % 180 ? area.height : area.width;
   const down = turn % 180 ? area.width : area.height;
   const draw = () => {
     const ratio = devicePixelRatio || 1;
-    const width = canvas.clientWidth;
-    if (!width || !pyramid.shape) return;
-    // Letters no larger than twice their size on the scan: more shows no more.
-    const scale = Math.min(width / across, 2);
-    canvas.style.setProperty("height", `${Math.ceil(down * scale)}px`);
-    [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(Math.ceil(down * scale) * ratio)];
+    const room = canvas.parentElement?.clientWidth;
+    if (!room || !pyramid.shape) return;
+    const scale = Math.min((room - 2) / across, enlarged);
+    const [width, height] = [Math.floor(across * scale), Math.ceil(down * scale)];
+    canvas.style.setProperty("width", `${width}px`);
+    canvas.style.setProperty("height", `${height}px`);
+    [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
     const c = canvas.getContext("2d");
-    c.setTransform(ratio, 0, 0, ratio, ((across * scale) / 2) * ratio, canvas.height / 2);
+    c.setTransform(ratio, 0, 0, ratio, canvas.width / 2, canvas.height / 2);
     c.rotate((turn * Math.PI) / 180);
     c.scale(scale, scale);
     c.translate(-(area.x + area.width / 2), -(area.y + area.height / 2));
@@ -360,7 +376,7 @@ export function drawCrop(canvas, pyramid, box, { turn = 0, margin = 0.25 } = {})
   const redraw = () => requestAnimationFrame(draw);
   pyramid.addEventListener("tile", redraw);
   const seen = new ResizeObserver(redraw);
-  seen.observe(canvas);
+  if (canvas.parentElement) seen.observe(canvas.parentElement);
   redraw();
   return () => {
     pyramid.removeEventListener("tile", redraw);

@@ -70,7 +70,7 @@ function heading() {
   const { review } = desk;
   byId("title").textContent = review.title || "Untitled";
   document.title = `${review.title || "Untitled"} · fonds`;
-  const sure = review.confidence >= 0 && review.words ? ` · ${percent(review.confidence || 0)} sure` : "";
+  const sure = review.state === "REVIEW_STATE_TO_CORRECT" && review.confidence >= 0 && review.words ? ` · ${percent(review.confidence || 0)} sure` : "";
   byId("where").textContent = `${review.regionNumber ? `region ${review.regionNumber}` : "a region that is gone"} · ${states[review.state] || ""}${sure}`;
   if (review.comment) notice("warn", [h("strong", {}, "Sent back: "), h("q", {}, review.comment.text)]);
   if (!review.regionNumber) notice("warn", "This region is no longer part of the document; only its draft is left.");
