@@ -204,7 +204,7 @@ func TestOntoAPart(t *testing.T) {
 			if !slices.Equal(uprightBoxes(got), uprightBoxes(cut)) {
 				t.Fatalf("the part %v is cut in another way", part)
 			}
-			corrected := string(garble(r, cut.GetText(), 0.1)) + " word put in\n\nand a line"
+			corrected := garble(r, cut.GetText(), 0.1) + " word put in\n\nand a line"
 			got = Onto(base, corrected, part)
 			check(t, base, got, corrected, part)
 			if again := export.Cut(got, part); again.GetText() != got.GetText() {

@@ -193,7 +193,7 @@ func (m *matcher) slideLeftOut(after, start, end int) {
 // slideBy counts the words that a run of one side can be moved up to begin a line; the
 // word after of the text and those before it stand before the run.
 func (m *matcher) slideBy(s *side, start, end, after int) int {
-	for by := 0; by < maxSlide; by++ {
+	for by := range maxSlide {
 		if s.opens(start - by) {
 			return by
 		}

@@ -96,7 +96,7 @@ func overlap(a, b rect) float64 {
 func TestCorrectedWordsFindTheirBoxes(t *testing.T) {
 	texts := []string{}
 	r := rand.New(rand.NewPCG(4, 6))
-	for range 6 {
+	for range 4 {
 		texts = append(texts, prose(r, 500))
 	}
 	for _, c := range []struct {
@@ -126,7 +126,7 @@ func TestCorrectedWordsFindTheirBoxes(t *testing.T) {
 	}
 }
 
-// samples are up to 20 texts of real pages, where a copy is at hand.
+// samples are up to 10 texts of real pages, where a copy is at hand.
 func samples(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("../../../shared/scans/*/*.gt.txt")
@@ -146,7 +146,7 @@ func samples(t *testing.T) []string {
 			texts = append(texts, text)
 		}
 	}
-	return texts[:min(len(texts), 20)]
+	return texts[:min(len(texts), 10)]
 }
 
 func BenchmarkOnto500Words(b *testing.B) {

@@ -36,10 +36,10 @@ func typeset(text string) []printed {
 	var words []printed
 	top, line, paragraph := int64(margin), 0, 0
 	for block, part := range strings.Split(text, "\f") {
-		for _, par := range strings.Split(strings.Trim(part, "\n"), "\n\n") {
-			for _, l := range strings.Split(strings.Trim(par, "\n"), "\n") {
+		for par := range strings.SplitSeq(strings.Trim(part, "\n"), "\n\n") {
+			for l := range strings.SplitSeq(strings.Trim(par, "\n"), "\n") {
 				left := int64(margin)
-				for _, w := range strings.Fields(l) {
+				for w := range strings.FieldsSeq(l) {
 					width := int64(letter * utf8.RuneCountInString(w))
 					words = append(words, printed{
 						text: w, box: rect{left, top, left + width, top + high},

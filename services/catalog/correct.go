@@ -295,15 +295,26 @@ func (c *Catalog) signed(tx Tx, subject string, content Digest, person string) (
 			Message: "you have contributed to this: another person has to sign it",
 		}
 	}
+	if err := isPerson(tx, person); err != nil {
+		return s, err
+	}
 	before, err := signedBefore(tx, s)
 	if err != nil || before.ID != "" {
 		return before, err
 	}
-	err = tx.InsertSignature(s)
-	if errors.Is(err, ErrRefused) {
-		return s, &Error{Code: Denied, Reason: ReasonRoleMissing, Message: "only a person with an account of their own can sign: " + err.Error()}
+	return s, tx.InsertSignature(s)
+}
+
+// isPerson refuses whoever has no account, programs, and who is barred. So does the store.
+func isPerson(r Reader, id string) error {
+	u, err := r.User(id)
+	if err == nil && !u.Service && u.DisabledAt.IsZero() {
+		return nil
 	}
-	return s, err
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return &Error{Code: Denied, Reason: ReasonRoleMissing, Message: "only a person with an account of their own, which is not barred, can sign"}
 }
 
 // signedBefore gives the signature of the same person under the same content, which may

@@ -95,9 +95,7 @@ func (o *office) seeTheQueue() {
 	anna.accessible("search")
 	anna.keep("search-laptop-light")
 	anna.do("a broken query", chromedp.Navigate("http://"+anna.site.address+`/?q="open`))
-	anna.ignore(true) // Chromium itself writes of the answer 400
 	anna.until("the query is refused in words", `document.querySelector("#found-title").textContent.length > 20`)
-	anna.ignore(false)
 }
 
 // correctByKeyboard mends what was misread without the mouse.
@@ -226,11 +224,9 @@ func (o *office) changeElsewhere() {
 	anna := o.anna
 	review := o.review(o.documents["4158"])
 	eval[string](anna, fmt.Sprintf(`%s("ReviewService/SaveDraft", {name: %q, text: "another text", etag: %q})`, callFromPage, review.GetName(), review.GetEtag()))
-	anna.ignore(true) // Chromium itself writes of the answer 409
 	anna.press("End")
 	anna.typed("!")
 	anna.until("both texts are shown", `document.querySelector("dialog[open]")?.textContent.includes("another text")`)
-	anna.ignore(false)
 	anna.accessible("conflict")
 	anna.keep("conflict-laptop-light")
 	anna.do("keep mine", chromedp.Click(chromedp.CSS(`dialog button[value="mine"]`)))
@@ -248,7 +244,6 @@ func (o *office) loseTheClaim() {
 	anna, boris := o.anna, o.boris
 	anna.open(o.work("4117"))
 	anna.ready()
-	boris.ignore(true) // Chromium itself writes of the answer 412
 	boris.open(o.work("4117"))
 	boris.until("it is held", `document.querySelector("#notices").textContent.includes("Мельникова is working on this")`)
 	boris.keep("held-laptop-light")
@@ -256,12 +251,10 @@ func (o *office) loseTheClaim() {
 	o.clock.forward(20 * time.Minute)
 	boris.do("try again", chromedp.Click(chromedp.CSS("#notices button")))
 	boris.until("it is his", `document.querySelectorAll("#lines textarea").length > 0`)
-	boris.ignore(false)
 	boris.press("End")
 	boris.typed(" B")
 	boris.saved()
 
-	anna.ignore(true)
 	anna.press("End")
 	anna.typed(" A")
 	anna.until("the loss is told", `document.querySelector("dialog[open] h2")?.textContent.includes("Boris Vetrov has taken")`)
@@ -273,7 +266,6 @@ func (o *office) loseTheClaim() {
 	anna.until("both texts are shown", `document.querySelector("dialog[open]")?.textContent.includes("ROUTE B")`)
 	anna.do("keep mine", chromedp.Click(chromedp.CSS(`dialog button[value="mine"]`)))
 	anna.saved()
-	anna.ignore(false)
 	if got := o.draft("4117"); !strings.Contains(got, "ROUTE A") {
 		o.t.Errorf("after the claim came back the draft is %q", got)
 	}
@@ -320,9 +312,7 @@ func (o *office) sign() {
 	anna.accessible("own work")
 	anna.keep("own-work-laptop-light")
 	review := o.review(o.documents["4158"])
-	anna.ignore(true)
 	refused := eval[string](anna, fmt.Sprintf(`%s("ReviewService/SignReview", {name: %q, contentDigest: %q})`, callFromPage, review.GetName(), review.GetContentDigest()))
-	anna.ignore(false)
 	if !strings.Contains(refused, "OWN_WORK") {
 		o.t.Errorf("signing one's own work: %s", refused)
 	}

@@ -139,6 +139,11 @@ func (p *tab) listen(event any) {
 			}
 		}
 	case *log.EventEntryAdded:
+		// Chromium writes of every answer above 400; the API refuses by them.
+		refused := e.Entry.Source == log.EntrySourceNetwork && strings.Contains(e.Entry.URL, "/api/")
+		if refused {
+			break
+		}
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			said = e.Entry.Text + " " + e.Entry.URL
 		}

@@ -119,6 +119,10 @@ func (w *world) anyPage(collection string) region {
 
 // split cuts a document between two regions, or through one.
 func (w *world) split() {
+	if len(w.live()) > mostDocuments {
+		w.merge()
+		return
+	}
 	d := w.document()
 	person := w.somebody()
 	etag, want := w.change(d)

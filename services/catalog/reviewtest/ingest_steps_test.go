@@ -22,8 +22,11 @@ type file struct {
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
-// found keeps the archive's size bounded: more pages would only make steps rarer.
-const mostFiles = 14
+// More files and documents would only make it rarer that much happens to one.
+const (
+	mostFiles     = 14
+	mostDocuments = 30
+)
 
 // ingest brings in a new file, or one of the other collection's.
 func (w *world) ingest() {
@@ -99,9 +102,7 @@ func (w *world) answer() {
 		}
 	}
 	w.meet()
-	for _, id := range w.order {
-		w.settle(w.documents[id])
-	}
+	w.settle(w.live()...)
 }
 
 // result is what a worker says of a job.

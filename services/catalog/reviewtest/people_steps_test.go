@@ -393,18 +393,9 @@ func (w *world) toggle() {
 		}
 		for _, v := range d.reviews {
 			v.touched++
-			if v.region > 0 && w.written[v.shown] != nil && !v.sentBack {
-				v.state = w.awaitedAt(d, v)
-			}
 		}
 		w.settle(d)
 	}
-}
-
-// awaitedAt is what a review awaits, by what it shows.
-func (w *world) awaitedAt(d *document, v *review) catalog.ReviewState {
-	g := d.regions[v.region-1]
-	return w.awaited(d, catalog.Region{Scan: g.place.Scan, Page: g.place.Page, Box: g.place.Box, Range: g.place.Range, Reading: v.shown, Origin: g.origin})
 }
 
 // bar shuts a person out, or lets them in again.

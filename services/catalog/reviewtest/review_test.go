@@ -17,7 +17,7 @@ const (
 	loudVariable  = "FONDS_REVIEW_LOUD"
 	manySteps     = 10_000
 	// someSteps is how often what takes long is looked at.
-	someSteps = 1_000
+	someSteps = 2_500
 )
 
 func number(t *testing.T, variable string, otherwise uint64) uint64 {
@@ -52,11 +52,11 @@ func TestWhatPeopleStandBehind(t *testing.T) {
 	for w.steps = 1; w.steps <= most; w.steps++ {
 		w.clock = w.clock.Add(seconds(1))
 		w.step()
-		w.remembered(1)
+		w.remembered(w.steps % 2)
 		if w.steps%20 == 0 {
 			w.demanded()
 		}
-		if w.steps%(someSteps/10) == 0 {
+		if w.steps%100 == 0 {
 			w.queues()
 		}
 		if w.steps%someSteps == 0 {

@@ -7,6 +7,19 @@ const quiet = 600; // after the last keystroke, in ms
 const longest = 3000; // while typing goes on
 const retries = [1000, 2000, 4000, 8000, 15_000];
 
+// forgetSaved clears this browser of texts that the server has: on signing out the next
+// person at the machine finds none. What was never saved stays.
+export function forgetSaved() {
+  try {
+    for (const key of Object.keys(localStorage).filter((k) => k.startsWith("fonds-draft:"))) {
+      const kept = JSON.parse(localStorage.getItem(key));
+      if (kept.text === kept.base) localStorage.removeItem(key);
+    }
+  } catch {
+    // nothing can be read, and so nothing was kept
+  }
+}
+
 // Draft saves one review's text. Events: "state" when that changes what is to be shown;
 // "conflict" with the error when a person must decide.
 export class Draft extends EventTarget {

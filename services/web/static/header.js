@@ -2,6 +2,7 @@
 
 import { accounts, logout } from "./api.js";
 import { h, show } from "./dom.js";
+import { forgetSaved } from "./draft.js";
 
 const themeWords = { system: "As the system", light: "Light", dark: "Dark" };
 
@@ -22,6 +23,7 @@ export async function begin() {
 
 async function leave() {
   await logout();
+  forgetSaved();
   location.assign("/");
 }
 

@@ -15,6 +15,7 @@ export class Reader extends EventTarget {
     this.list = list;
     this.lines = linesOf(text, words);
     this.active = -1;
+    this.compared = Boolean(machine);
     this.differences = 0;
     for (const line of this.lines) {
       const base = line.base.map((i) => words[i]);

@@ -203,7 +203,7 @@ function work() {
   const unverified = (review.unverifiedFields || []).length;
   const parts = [];
   if (desk.mode === "correct") parts.push(left ? count(left, "doubtful word") : "no doubtful words left");
-  else if (text.differences !== undefined) parts.push(count(text.differences, "difference"));
+  else if (text.compared) parts.push(text.differences ? count(text.differences, "difference") : "as the machine read it");
   if (unverified) parts.push(count(unverified, "field to verify", "fields to verify"));
   byId("work").textContent = parts.join(" · ");
 }
