@@ -58,7 +58,7 @@ func bare(text string) *fondsv1.Body {
 
 // Whatever is sent, comparing words costs no more than it is allowed to.
 func TestHostileTexts(t *testing.T) {
-	for name, c := range hostile(1 << 14) {
+	for name, c := range hostile(1 << 13) {
 		t.Run(name, func(t *testing.T) {
 			base := bare(c[0])
 			checkBody(t, base, Onto(base, c[1], nil), c[1], nil)

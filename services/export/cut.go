@@ -80,7 +80,7 @@ func (c *cutter) word(w *fondsv1.Word) {
 	start := length(c.text)
 	c.text = append(c.text, text...)
 	c.to.Words = append(c.to.Words, &fondsv1.Word{
-		Start: start, End: length(c.text), Box: w.GetBox(), Confidence: w.GetConfidence(),
+		Start: start, End: length(c.text), Box: w.GetBox(), Confidence: w.GetConfidence(), Interpolated: w.GetInterpolated(),
 	})
 }
 

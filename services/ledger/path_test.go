@@ -82,7 +82,7 @@ func TestFromCorrectionToProof(t *testing.T) {
 
 	v := claim(t, a, c, document, "anna")
 	raw := bodyOf(t, "We are sending the FIRST telegram")
-	v, err := c.SubmitReview(t.Context(), document, v.Key, "anna", v.Etag(), catalog.Correction{
+	_, err := c.SubmitReview(t.Context(), document, v.Key, "anna", v.Etag(), catalog.Correction{
 		BasedOn: v.Review.Reading, Text: "We are sending the FIRST telegram\n", Body: raw, BodyDigest: sum(raw),
 	})
 	if err != nil {

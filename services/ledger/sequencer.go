@@ -12,7 +12,7 @@ import (
 
 const (
 	// actsAtOnce bounds a transaction: it holds the only writer of an embedded database,
-	// some 30 ms for so many.
+	// some 60 ms for so many.
 	actsAtOnce = 1000
 	// publishTime bounds one attempt at publishing, during which no act gets a leaf.
 	publishTime = 5 * time.Second
