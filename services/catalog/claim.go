@@ -116,7 +116,8 @@ func (c *Catalog) seen(r Reader, document, key, person string) (ReviewView, erro
 	if err != nil {
 		return view, err
 	}
-	return view, view.read(r, person)
+	err = view.read(r, person)
+	return view, err
 }
 
 // outlined reads a review without the reading that its region shows, which may be as
@@ -134,7 +135,8 @@ func (c *Catalog) outlined(r Reader, document, key string) (ReviewView, error) {
 	if view.ClaimedByName, err = called(r, view.ClaimedBy); err != nil {
 		return view, err
 	}
-	return view, view.place()
+	err = view.place()
+	return view, err
 }
 
 // read adds the reading that a region shows, and what a person may do with it.

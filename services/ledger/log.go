@@ -16,7 +16,7 @@ type Log struct {
 	Keys []string
 }
 
-// Newest gives the newest checkpoint; ErrNotFound's *catalog.Error where there is none.
+// Newest gives the newest checkpoint; Unavailable, PROOF_PENDING, before there is one.
 func (l Log) Newest(ctx context.Context) (*fondsv1.Checkpoint, error) {
 	var m *fondsv1.Checkpoint
 	err := l.Store.View(ctx, func(r catalog.Reader) error {
