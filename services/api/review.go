@@ -402,7 +402,7 @@ func reviewOf(v catalog.ReviewView) *fondsv1.Review {
 		ClaimedBy: v.ClaimedBy, ClaimedByName: v.ClaimedByName, Etag: v.Etag(),
 		ContentDigest: string(v.Content), OwnWork: v.Own,
 	}
-	if v.Confidence >= 0 {
+	if v.Confidence < catalog.UnknownConfidence {
 		m.Confidence = float32(v.Confidence) / 1000
 	}
 	if v.Region > 0 {
@@ -418,7 +418,7 @@ func reviewOf(v catalog.ReviewView) *fondsv1.Review {
 		}
 	}
 	if c := v.Comment; c.Text != "" {
-		m.Comment = &fondsv1.Comment{Text: c.Text, Person: c.Person, CreateTime: timestamp(c.At)}
+		m.Comment = &fondsv1.Comment{Text: c.Text, Person: c.Person, PersonName: v.CommentByName, CreateTime: timestamp(c.At)}
 	}
 	return m
 }

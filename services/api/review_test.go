@@ -9,7 +9,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/proto"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/auth"
@@ -60,7 +59,7 @@ func (d *desk) waiting(document string) *fondsv1.Review {
 
 func (d *desk) submit(ctx context.Context, r *fondsv1.Review, text string) *fondsv1.Review {
 	d.t.Helper()
-	r, err := d.reviews.SubmitReview(ctx, &fondsv1.SubmitReviewRequest{Name: r.GetName(), Text: proto.String(text), Etag: r.GetEtag()})
+	r, err := d.reviews.SubmitReview(ctx, &fondsv1.SubmitReviewRequest{Name: r.GetName(), Text: new(text), Etag: r.GetEtag()})
 	if err != nil {
 		d.t.Fatal(err)
 	}

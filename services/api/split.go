@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -143,10 +144,7 @@ func cutAt(shown *passage.Text, region int, rest *catalog.Region, at int) (befor
 	}
 	if rest.Origin == catalog.Person {
 		if _, part := rest.Cut(); rest.Range != nil && part == nil {
-			return nil, &catalog.Error{
-				Code: catalog.Precondition, Reason: ReasonCorrectedPart,
-				Message: fmt.Sprintf("region %d is part of an imported text that a person has corrected: it can be cut at its borders only", region+1),
-			}
+			return nil, correctedPart(region)
 		}
 		rest.Whole = false
 	}
@@ -167,12 +165,24 @@ func cutAt(shown *passage.Text, region int, rest *catalog.Region, at int) (befor
 	if err != nil {
 		return nil, err
 	}
+	if rest.Origin == catalog.Person && !slices.ContainsFunc(body.GetWords(), func(w *fondsv1.Word) bool { return w.GetBox() != nil }) {
+		return nil, correctedPart(region)
+	}
 	upper, lower, ok := export.Halves(body, regionOf(*rest).GetBox(), at)
 	if !ok {
 		return nil, nil // the first line of what is left
 	}
 	first.Box, rest.Box = boxOf(upper), boxOf(lower)
 	return &first, nil
+}
+
+// correctedPart refuses to cut what people have made of imported text: it lies on no
+// picture, and its bytes are no longer those of the edition.
+func correctedPart(region int) error {
+	return &catalog.Error{
+		Code: catalog.Precondition, Reason: ReasonCorrectedPart,
+		Message: fmt.Sprintf("region %d is imported text that a person has corrected: it can be cut at its borders only", region+1),
+	}
 }
 
 func boxOf(b *fondsv1.Box) *catalog.Box {

@@ -162,7 +162,7 @@ func (p pageReadings) of(g Region) ([]Reading, error) {
 // measure tells how sure the words are that a region shows, and how far recipes
 // disagree on them. Of imported text, which may have 64 MB, nothing is known.
 func (p pageReadings) measure(v *Review, g Region) error {
-	v.Measure, v.Disagreement = Measure{Confidence: -1}, 0
+	v.Measure, v.Disagreement = Measure{Confidence: UnknownConfidence}, 0
 	if g.Reading == "" || g.Origin == Imported {
 		return nil
 	}
@@ -174,7 +174,9 @@ func (p pageReadings) measure(v *Review, g Region) error {
 	if shown < 0 {
 		return nil // fsck tells of it
 	}
-	v.Measure = readings[shown].Measure
+	if v.Measure = readings[shown].Measure; v.Confidence < 0 {
+		v.Confidence = UnknownConfidence
+	}
 	if readings[shown].Origin != Machine {
 		return nil
 	}

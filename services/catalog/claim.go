@@ -29,8 +29,8 @@ type ReviewView struct {
 	Content Digest
 	// Own tells that the person who asks has contributed.
 	Own bool
-	// ClaimedByName is what people call who holds it.
-	ClaimedByName string
+	// ClaimedByName is what people call who holds it, CommentByName who sent it back.
+	ClaimedByName, CommentByName string
 }
 
 // Review returns a review as a person sees it.
@@ -67,7 +67,7 @@ func (c *Catalog) Reviews(ctx context.Context, q ReviewQuery) ([]ReviewView, err
 				return err
 			}
 			views[i].ClaimedBy = v.HeldBy(c.now())
-			if views[i].ClaimedByName, err = called(r, views[i].ClaimedBy); err != nil {
+			if err := views[i].names(r); err != nil {
 				return err
 			}
 		}
@@ -96,6 +96,16 @@ func (v *ReviewView) place() error {
 	}
 	v.Shown = v.Head.Revision.Regions[v.Region-1]
 	return nil
+}
+
+// names adds what people are called.
+func (v *ReviewView) names(r Reader) error {
+	var err error
+	if v.ClaimedByName, err = called(r, v.ClaimedBy); err != nil {
+		return err
+	}
+	v.CommentByName, err = called(r, v.Comment.Person)
+	return err
 }
 
 // called gives the name of a person; the ID for who is no user.
@@ -132,7 +142,7 @@ func (c *Catalog) outlined(r Reader, document, key string) (ReviewView, error) {
 		return view, err
 	}
 	view.ClaimedBy = v.HeldBy(c.now())
-	if view.ClaimedByName, err = called(r, view.ClaimedBy); err != nil {
+	if err := view.names(r); err != nil {
 		return view, err
 	}
 	err = view.place()
@@ -206,8 +216,10 @@ func (c *Catalog) ClaimNext(ctx context.Context, q ReviewQuery, person string) (
 // ReleaseReview gives a person's claim back.
 func (c *Catalog) ReleaseReview(ctx context.Context, document, key, person string) (ReviewView, error) {
 	return c.changeReview(ctx, document, key, person, "", func(v *Review, _ ReviewView) error {
-		v.ClaimedBy, v.ClaimUntil = "", time.Time{}
-		v.Version++
+		if v.ClaimedBy == person {
+			v.ClaimedBy, v.ClaimUntil = "", time.Time{}
+			v.Version++
+		}
 		return nil
 	})
 }

@@ -213,7 +213,8 @@ func (c *Catalog) SendBack(ctx context.Context, document, key, person, etag, com
 		if seen.Shown.Origin != Person || seen.Shown.Assurance == AssuranceVerified {
 			return notCorrected(seen.Shown)
 		}
-		v.State, v.Since, v.SkippedBy = ToCorrect, c.now(), nil
+		// Who sends it back has said what is to be done, and leaves it to others.
+		v.State, v.Since, v.SkippedBy = ToCorrect, c.now(), []string{person}
 		v.Comment = Comment{Text: comment, Person: person, At: c.now()}
 		v.ClaimedBy, v.ClaimUntil = "", c.now()
 		v.Version++

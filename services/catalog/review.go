@@ -107,9 +107,14 @@ type Comment struct {
 	At     time.Time `json:"at"`
 }
 
+// UnknownConfidence stands in a review for one that is not known: it is above all that
+// are, so that a queue of the least sure comes to it last.
+const UnknownConfidence = 1001
+
 // Measure is how sure the words of a reading are.
 type Measure struct {
-	// Confidence is the mean, in thousandths; -1 where it is not known.
+	// Confidence is the mean, in thousandths; -1 where it is not known, and in a review
+	// UnknownConfidence.
 	Confidence int
 	Words      int
 	// Doubtful words are below a confidence of 0.6.
@@ -123,7 +128,7 @@ type ReviewQuery struct {
 	// States that they are in; all when empty.
 	States []ReviewState
 	Order  ReviewOrder
-	// FreeAt selects those that nobody holds at that time; zero for all.
+	// FreeAt selects those that nobody but For holds at that time; zero for all.
 	FreeAt time.Time
 	// For selects those that the person has not skipped and may work on: nobody signs
 	// what they have contributed to. Empty for all.

@@ -14,6 +14,7 @@ import (
 	"github.com/fonds-archive/fonds/services/api"
 	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/ledger"
+	"github.com/fonds-archive/fonds/services/web"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
 	"github.com/fonds-archive/fonds/workers/extract/published"
@@ -100,7 +101,7 @@ func (n *node) startHTTP(ctx context.Context, start starter) error {
 	if err != nil {
 		return fmt.Errorf("listen for HTTP: %w: take another address with --http", err)
 	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	server := web.Server(mux)
 	start("HTTP", func(ctx context.Context) error {
 		stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 		defer stopped()

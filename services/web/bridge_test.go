@@ -91,11 +91,11 @@ func TestLinkOpensOnce(t *testing.T) {
 	b := a.browser(t)
 	b.call("AccountService/WhoAmI", "{}").wants(t, 401, "UNAUTHENTICATED", "UNAUTHENTICATED")
 	for range 3 { // a mail scanner
-		if got := b.send(http.MethodGet, link, ""); got.StatusCode != 200 || !bytes.Contains(got.body, []byte("<button")) || len(got.Cookies()) > 0 {
+		if got := b.send(http.MethodGet, link, ""); got.StatusCode != http.StatusOK || !bytes.Contains(got.body, []byte("<button")) || len(got.Cookies()) > 0 {
 			t.Fatalf("the link shows %d %s", got.StatusCode, got.body)
 		}
 	}
-	if got := b.send(http.MethodPost, link, "", "Sec-Fetch-Site", "cross-site"); got.StatusCode != 403 {
+	if got := b.send(http.MethodPost, link, "", "Sec-Fetch-Site", "cross-site"); got.StatusCode != http.StatusForbidden {
 		t.Errorf("another site signs somebody in: %d", got.StatusCode)
 	}
 	got := b.send(http.MethodPost, link, "", "Sec-Fetch-Site", "same-origin", "Origin", "null")
@@ -106,17 +106,17 @@ func TestLinkOpensOnce(t *testing.T) {
 	if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.Secure || c.Expires.IsZero() {
 		t.Errorf("cookie %v", c)
 	}
-	if got := b.call("AccountService/WhoAmI", "{}"); got.StatusCode != 200 || !bytes.Contains(got.body, []byte(`"Anna"`)) {
+	if got := b.call("AccountService/WhoAmI", "{}"); got.StatusCode != http.StatusOK || !bytes.Contains(got.body, []byte(`"Anna"`)) {
 		t.Errorf("who am I: %d %s", got.StatusCode, got.body)
 	}
-	if got := newBrowser(t, b.base).send(http.MethodPost, link, ""); got.StatusCode != 403 || len(got.Cookies()) > 0 || !bytes.Contains(got.body, []byte("does not open")) {
+	if got := newBrowser(t, b.base).send(http.MethodPost, link, ""); got.StatusCode != http.StatusForbidden || len(got.Cookies()) > 0 || !bytes.Contains(got.body, []byte("does not open")) {
 		t.Errorf("the second use of a link: %d %s", got.StatusCode, got.body)
 	}
 
-	if got := b.send(http.MethodPost, "/logout", "", "Sec-Fetch-Site", "same-origin"); got.StatusCode != 403 {
+	if got := b.send(http.MethodPost, "/logout", "", "Sec-Fetch-Site", "same-origin"); got.StatusCode != http.StatusForbidden {
 		t.Errorf("sign out without the header: %d", got.StatusCode)
 	}
-	if got := b.send(http.MethodPost, "/logout", "", fromPage...); got.StatusCode != 204 {
+	if got := b.send(http.MethodPost, "/logout", "", fromPage...); got.StatusCode != http.StatusNoContent {
 		t.Errorf("sign out: %d %s", got.StatusCode, got.body)
 	}
 	b.send(http.MethodPost, "/api/fonds.v1.AccountService/WhoAmI", "{}", append([]string{"Cookie", c.Name + "=" + c.Value}, fromPage...)...).
@@ -163,11 +163,11 @@ func TestOnlySomeMethodsAreOffered(t *testing.T) {
 		"AccountService/AddUser", "AccountService/IssueToken", "CatalogService/DeleteDocument", "CatalogService/WatchEvents",
 		"CatalogService/GetScan", "IngestService/CreateBatch", "ReviewService/Nothing", "../CatalogService/GetDocument", "LedgerService/ListActs",
 	} {
-		if got := b.call(method, "{}"); got.StatusCode != 404 && got.StatusCode != http.StatusTemporaryRedirect {
+		if got := b.call(method, "{}"); got.StatusCode != http.StatusNotFound && got.StatusCode != http.StatusTemporaryRedirect {
 			t.Errorf("%s answers %d %s", method, got.StatusCode, got.body)
 		}
 	}
-	if got := b.call("CatalogService/ListCollections", "{}"); got.StatusCode != 200 {
+	if got := b.call("CatalogService/ListCollections", "{}"); got.StatusCode != http.StatusOK {
 		t.Errorf("collections: %d %s", got.StatusCode, got.body)
 	}
 }
@@ -237,7 +237,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 		}
 	}
 	first := b.send(http.MethodGet, "/assets/queue.js", "")
-	if got := b.send(http.MethodGet, "/assets/queue.js", "", "If-None-Match", first.Header.Get("ETag")); got.StatusCode != 304 {
+	if got := b.send(http.MethodGet, "/assets/queue.js", "", "If-None-Match", first.Header.Get("ETag")); got.StatusCode != http.StatusNotModified {
 		t.Errorf("the same module again: %d", got.StatusCode)
 	}
 }

@@ -234,6 +234,11 @@ func (o *office) changeElsewhere() {
 	if got := o.draft("4158"); !strings.Contains(got, "СОРОКИНУ\n") || !strings.Contains(got, "!") {
 		o.t.Errorf("what was kept is %q", got)
 	}
+	anna.press("Control+z")
+	anna.until("the other text is an undo away", lines+` === "another text"`)
+	anna.press("Control+Shift+z")
+	anna.until("and hers is back", lines+`.includes("4158!")`)
+	anna.press("End")
 	anna.press("Backspace")
 	anna.until("the mark is gone", "!"+lines+`.includes("!")`)
 	anna.saved()

@@ -68,7 +68,7 @@ func (p *page) session(r *http.Request) string {
 }
 
 func (p *page) setSession(w http.ResponseWriter, r *http.Request, secret string, expires time.Time) {
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // secure wherever there is TLS; on loopback there is none
 		Name: p.cookieName(r), Value: secret, Path: "/", Expires: expires,
 		HttpOnly: true, Secure: p.secure(r), SameSite: http.SameSiteStrictMode,
 	}

@@ -66,7 +66,7 @@ func TestTilesShowThePage(t *testing.T) {
 			t.Errorf("headers %v", got.Header)
 		}
 		again := b.send(http.MethodGet, got.Request.URL.Path, "", "If-None-Match", got.Header.Get("ETag"))
-		if again.StatusCode != 304 || len(again.body) > 0 {
+		if again.StatusCode != http.StatusNotModified || len(again.body) > 0 {
 			t.Errorf("%s again: %d", got.Request.URL.Path, again.StatusCode)
 		}
 	}

@@ -176,7 +176,7 @@ func pyramid(t testing.TB, m image.Image) (shape, map[string]image.Image) {
 
 func TestTilesAreThePage(t *testing.T) {
 	t.Parallel()
-	for _, size := range []image.Point{{1, 1}, {512, 512}, {513, 1}, {1, 1025}, {700, 1300}, {1024, 511}, {2049, 33}} {
+	for _, size := range []image.Point{{1, 1}, {512, 512}, {513, 1}, {1, 1025}, {520, 530}, {2049, 33}} {
 		for _, m := range []draw.Image{image.NewGray(image.Rectangle{Max: size}), image.NewRGBA(image.Rectangle{Max: size})} {
 			page := opaque(noise(m, 12))
 			if _, gray := m.(*image.Gray); gray {

@@ -458,7 +458,9 @@ type Comment struct {
 	// Who says so.
 	Person string `protobuf:"bytes,2,opt,name=person,proto3" json:"person,omitempty"`
 	// When.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// Who that is, as people call them.
+	PersonName    string `protobuf:"bytes,4,opt,name=person_name,json=personName,proto3" json:"person_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -512,6 +514,13 @@ func (x *Comment) GetCreateTime() *timestamppb.Timestamp {
 		return x.CreateTime
 	}
 	return nil
+}
+
+func (x *Comment) GetPersonName() string {
+	if x != nil {
+		return x.PersonName
+	}
+	return ""
 }
 
 // ListReviewsRequest selects reviews.
@@ -1872,12 +1881,14 @@ const file_fonds_v1_review_proto_rawDesc = "" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x19\n" +
 	"\bbased_on\x18\x02 \x01(\tR\abasedOn\x12\x18\n" +
 	"\aeditors\x18\x03 \x03(\tR\aeditors\x127\n" +
-	"\tsave_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\bsaveTime\"r\n" +
+	"\tsave_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\bsaveTime\"\x93\x01\n" +
 	"\aComment\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x16\n" +
 	"\x06person\x18\x02 \x01(\tR\x06person\x12;\n" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\xf6\x01\n" +
+	"createTime\x12\x1f\n" +
+	"\vperson_name\x18\x04 \x01(\tR\n" +
+	"personName\"\xf6\x01\n" +
 	"\x12ListReviewsRequest\x12 \n" +
 	"\x06parent\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x06parent\x125\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x15.fonds.v1.ReviewStateB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x125\n" +

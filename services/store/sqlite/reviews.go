@@ -110,7 +110,7 @@ func reviewsIn(q catalog.ReviewQuery, order reviewOrder, state catalog.ReviewSta
 		where("("+order.column+", document, key) > (?, ?, ?)", order.of(*q.After), q.After.Document, q.After.Key)
 	}
 	if !q.FreeAt.IsZero() {
-		where("(claim_until <= ? OR claimed_by = '')", q.FreeAt)
+		where("(claim_until <= ? OR claimed_by IN ('', ?))", q.FreeAt, q.For)
 	}
 	if q.For != "" {
 		where("(skipped_by = '' OR NOT EXISTS (SELECT 1 FROM json_each(skipped_by) s WHERE s.value = ?))", q.For)

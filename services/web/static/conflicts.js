@@ -54,8 +54,10 @@ export class Conflicts {
       theirs,
       buttons: [["mine", "Keep what I typed", "main"], ["theirs", "Take the other text"], ["", "Decide later"]],
     });
-    if (answer === "mine") desk.draft.resume(present, desk.draft.text);
-    else if (answer === "theirs") {
+    if (answer === "mine") {
+      desk.text.remember(theirs);
+      desk.draft.resume(present, desk.draft.text);
+    } else if (answer === "theirs") {
       desk.draft.resume(present, theirs);
       desk.text.replace(theirs);
     } else this.later();

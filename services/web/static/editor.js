@@ -370,6 +370,11 @@ export class Editor extends EventTarget {
     this.dispatchEvent(new Event("edit"));
   }
 
+  // remember puts a text that was not chosen one undo away.
+  remember(text) {
+    this.past.note({ lines: linesOf(text, this.words), active: 0, at: 0 }, "other");
+  }
+
   focus() {
     if (this.lines.length) this.go(Math.max(0, this.active), 0);
   }
