@@ -134,7 +134,7 @@ func TestGuessesAreLimited(t *testing.T) {
 			}
 			return
 		}
-		if got.StatusCode != 403 {
+		if got.StatusCode != http.StatusForbidden {
 			t.Fatalf("a guess: %d %s", got.StatusCode, got.body)
 		}
 	}
@@ -205,11 +205,11 @@ func TestCallsOfOtherSitesAreRefused(t *testing.T) {
 		"another origin":      {"Content-Type", "application/json", "X-Fonds-Request", "1", "Origin", "http://elsewhere.example"},
 		"an origin of a file": {"Content-Type", "application/json", "X-Fonds-Request", "1", "Origin", "null"},
 	} {
-		if got := b.send(http.MethodPost, path, "{}", header...); got.StatusCode != 403 && got.StatusCode != 415 {
+		if got := b.send(http.MethodPost, path, "{}", header...); got.StatusCode != http.StatusForbidden && got.StatusCode != 415 {
 			t.Errorf("%s gets %d %s", name, got.StatusCode, got.body)
 		}
 	}
-	if got := b.send(http.MethodGet, path, "", fromPage...); got.StatusCode == 200 {
+	if got := b.send(http.MethodGet, path, "", fromPage...); got.StatusCode == http.StatusOK {
 		t.Error("a call by GET is answered")
 	}
 	big := `{"query":"` + strings.Repeat("x", 5<<20) + `"}`

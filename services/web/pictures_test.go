@@ -31,7 +31,7 @@ func TestPicturesAreForThoseWhoAreSignedIn(t *testing.T) {
 	}
 	b.signIn(a.person("Anna"))
 	for _, path := range paths {
-		if got := b.send(http.MethodGet, "/pages/"+scan+path, ""); got.StatusCode != 200 {
+		if got := b.send(http.MethodGet, "/pages/"+scan+path, ""); got.StatusCode != http.StatusOK {
 			t.Errorf("%s: %d %s", path, got.StatusCode, got.body)
 		}
 	}
@@ -86,7 +86,7 @@ func TestAPageIsDrawnOnceForAllTiles(t *testing.T) {
 	for i := range 12 {
 		all.Go(func() {
 			path := fmt.Sprintf("/pages/%s/1/tiles/0/%d/%d.png", scan, i%4, i/4)
-			if got := b.send(http.MethodGet, path, ""); got.StatusCode != 200 {
+			if got := b.send(http.MethodGet, path, ""); got.StatusCode != http.StatusOK {
 				t.Errorf("%s: %d %s", path, got.StatusCode, got.body)
 			}
 		})
