@@ -141,7 +141,8 @@ func TestSendingBack(t *testing.T) {
 	d.mustAs(exitOK, "Boris", "review", "sign", name, "--yes", "--json")
 }
 
-// Who skips a review is not given it again; what others hold is passed over.
+// Who skips a review is not given it again; what others hold is passed over, and what one
+// holds is given back.
 func TestTheQueue(t *testing.T) {
 	d := startDesk(t)
 	d.join("Anna", "Boris")
@@ -149,9 +150,11 @@ func TestTheQueue(t *testing.T) {
 	_, second := d.text("b.txt", "The second.\n")
 	has(t, "next", d.mustAs(exitOK, "Anna", "review", "next").stdout, first, "held by      you", "fonds review correct "+first)
 	has(t, "next of another", d.mustAs(exitOK, "Boris", "review", "next", "--state", "to-correct").stdout, second)
+	has(t, "what he holds", d.mustAs(exitOK, "Boris", "review", "next").stdout, second)
+	d.mustAs(exitOK, "Boris", "review", "skip", second)
 	has(t, "nothing left", d.mustAs(exitNotFound, "Boris", "review", "next").stderr, "NOTHING_TO_REVIEW")
 	d.mustAs(exitOK, "Anna", "review", "skip", first)
-	has(t, "skipped", d.mustAs(exitNotFound, "Anna", "review", "next").stderr, "NOTHING_TO_REVIEW")
+	has(t, "skipped", d.mustAs(exitOK, "Anna", "review", "next").stdout, second)
 	has(t, "skipped by another", d.mustAs(exitOK, "Boris", "review", "next").stdout, first)
 	if out := d.must(exitOK, "review", "list", "--state", "to-verify").stdout; !strings.Contains(out, "nothing waits") {
 		t.Error(out)

@@ -173,7 +173,7 @@ func (p *tab) ignore(deaf bool) {
 }
 
 // stepTime bounds a step: what takes longer will not come.
-const stepTime = 15 * time.Second
+const stepTime = time.Minute
 
 func (p *tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
