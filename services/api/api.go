@@ -111,11 +111,12 @@ type Services struct {
 	health  *health.Server
 	uploads sync.WaitGroup
 	roots   []importRoot
+	cache   *cache
 }
 
-// Register adds CatalogService, IngestService, ReviewService, AccountService and
-// LedgerService where there are accounts and a log, health and reflection to a
-// server that was made with ServerOptions. It fails when an import root is not a
+// Register adds CatalogService, IngestService, ReviewService, PurgeService,
+// AccountService and LedgerService where there are accounts and a log, health and
+// reflection to a server that was made with ServerOptions. It fails when an import root is not a
 // folder.
 func Register(s *grpc.Server, d Deps) (*Services, error) {
 	if slices.Contains([]any{d.Catalog, d.Blobs, d.Workers, d.DeadLetters, d.Renderer, d.KeyMaker, d.Texts, d.Names, d.Statements, d.Rules}, nil) {
@@ -129,10 +130,11 @@ func Register(s *grpc.Server, d Deps) (*Services, error) {
 	if err != nil {
 		return nil, fmt.Errorf("register services: %w", err)
 	}
-	services := &Services{health: health.NewServer(), roots: roots}
-	fondsv1.RegisterCatalogServiceServer(s, &catalogServer{Deps: d, cache: newCache(d.Limits.CacheBytes)})
+	services := &Services{health: health.NewServer(), roots: roots, cache: newCache(d.Limits.CacheBytes)}
+	fondsv1.RegisterCatalogServiceServer(s, &catalogServer{Deps: d, cache: services.cache})
 	fondsv1.RegisterIngestServiceServer(s, &ingestServer{Deps: d, roots: roots, uploads: &services.uploads, importing: semaphore.NewWeighted(maxImporting)})
 	fondsv1.RegisterReviewServiceServer(s, &reviewServer{Deps: d})
+	fondsv1.RegisterPurgeServiceServer(s, &purgeServer{Deps: d})
 	if d.Accounts != nil {
 		fondsv1.RegisterAccountServiceServer(s, &accountServer{Accounts: d.Accounts})
 	}

@@ -193,12 +193,15 @@ func importedReading(h *fondsv1.ImportTextHeader, text catalog.PublishedText) (c
 // keepText stores the bytes and then what is said of them. A death in between leaves
 // bytes that nothing names, and the same command imports them again.
 func (s *ingestServer) keepText(ctx context.Context, i catalog.Import, file []byte) (*fondsv1.ImportTextResponse, error) {
+	if err := s.Catalog.Takes(ctx, i.Digest); err != nil {
+		return nil, err
+	}
 	if _, _, err := s.Blobs.Put(ctx, bytes.NewReader(file), string(i.Digest), i.Size); err != nil {
 		return nil, err
 	}
 	kept, err := s.Catalog.ImportText(ctx, i)
 	if err != nil {
-		return nil, err
+		return nil, s.taken(ctx, i.Digest, err)
 	}
 	page := pageNameOf(i.Digest, 1)
 	return &fondsv1.ImportTextResponse{

@@ -91,7 +91,7 @@ func reviewQuery(parent string, state fondsv1.ReviewState, order fondsv1.ReviewO
 
 // GetReview returns one review whole.
 func (s *reviewServer) GetReview(ctx context.Context, req *fondsv1.GetReviewRequest) (*fondsv1.Review, error) {
-	return s.review(ctx, req.GetName(), s.Catalog.Review)
+	return s.review(ctx, req.GetName(), s.Catalog.OpenReview)
 }
 
 // review calls a verb on a named review in the caller's name.

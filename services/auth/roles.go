@@ -73,6 +73,12 @@ var needed = map[string]catalog.Role{
 	fondsv1.ReviewService_SignReview_FullMethodName:      catalog.Verifies,
 	fondsv1.ReviewService_SignFields_FullMethodName:      catalog.Verifies,
 
+	fondsv1.PurgeService_RequestPurge_FullMethodName: catalog.Operates,
+	fondsv1.PurgeService_ConfirmPurge_FullMethodName: catalog.Operates,
+	fondsv1.PurgeService_CancelPurge_FullMethodName:  catalog.Operates,
+	fondsv1.PurgeService_GetPurge_FullMethodName:     catalog.Operates,
+	fondsv1.PurgeService_ListPurges_FullMethodName:   catalog.Operates,
+
 	fondsv1.LedgerService_GetCheckpoint_FullMethodName: catalog.Reads,
 	fondsv1.LedgerService_GetProof_FullMethodName:      catalog.Reads,
 	fondsv1.LedgerService_ListActs_FullMethodName:      catalog.Reads,

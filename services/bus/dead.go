@@ -155,14 +155,14 @@ func (b *Bus) Resend(ctx context.Context, letter *fondsv1.DeadLetter) error {
 	return nil
 }
 
-// Exhume takes a dead letter off the list.
+// Exhume takes a dead letter off the list, and overwrites it: it may hold a text.
 func (b *Bus) Exhume(ctx context.Context, sequence uint64) error {
 	_, err := ask(ctx, func(ctx context.Context) (struct{}, error) {
 		stream, err := b.messages(ctx, DeadStream)
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, deleteAt(ctx, stream, sequence)
+		return struct{}{}, eraseAt(ctx, stream, sequence)
 	})
 	if err != nil {
 		return fmt.Errorf("delete dead letter %d: %w", sequence, err)

@@ -26,12 +26,27 @@ const auditPage = 200
 // Audit reads the whole catalog and tells what is wrong in it. An error means
 // that it could not be read.
 func (c *Catalog) Audit(ctx context.Context, a *Audit) error {
-	for _, part := range []func(context.Context, *Audit) error{c.auditScans, c.auditDocuments, c.auditBatches} {
+	for _, part := range []func(context.Context, *Audit) error{c.auditCollections, c.auditScans, c.auditDocuments, c.auditBatches, c.auditPurges} {
 		if err := part(ctx, a); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (c *Catalog) auditCollections(ctx context.Context, a *Audit) error {
+	return c.store.View(ctx, func(r Reader) error {
+		collections, err := r.Collections()
+		if err != nil {
+			return err
+		}
+		for _, collection := range collections {
+			if err := a.permitted(r, collection); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (c *Catalog) auditScans(ctx context.Context, a *Audit) error {
@@ -43,7 +58,7 @@ func (c *Catalog) auditScans(ctx context.Context, a *Audit) error {
 				return err
 			}
 			for _, s := range scans {
-				if err := a.scan(r, s); err != nil {
+				if err := a.orDamaged("scans/"+string(s.Digest), a.scan(r, s)); err != nil {
 					return err
 				}
 			}
@@ -59,6 +74,9 @@ func (c *Catalog) auditScans(ctx context.Context, a *Audit) error {
 func (a *Audit) scan(r Reader, s Scan) error {
 	a.Scans++
 	name := "scans/" + string(s.Digest)
+	if !s.PurgedAt.IsZero() {
+		return a.purgedScan(r, s)
+	}
 	if err := a.Scan(s); err != nil {
 		a.Found(name, err.Error())
 	}
@@ -116,10 +134,13 @@ func (a *Audit) works(r Reader, s Scan, recipe Digest) error {
 		if w.Reading == "" {
 			continue
 		}
-		if _, err := r.Reading(w.Reading); errors.Is(err, ErrNotFound) {
+		switch reading, err := r.Reading(w.Reading); {
+		case errors.Is(err, ErrNotFound):
 			a.Found(page, fmt.Sprintf("its reading %s is missing", w.Reading))
-		} else if err != nil {
+		case err != nil:
 			return err
+		case reading.Scan != w.Key.Scan || reading.Page != w.Key.Page || reading.Recipe != w.Key.Recipe:
+			a.Found(page, fmt.Sprintf("its reading %s is that of another work", w.Reading))
 		}
 	}
 	return nil
@@ -146,6 +167,11 @@ func (a *Audit) readings(r Reader, s Scan, page int) error {
 		} else if err := a.Body(reading.Body, reading.Text); err != nil {
 			a.Found(name, err.Error())
 		}
+		if reading.Origin == Person {
+			if err := a.acted(r, name, reading.ID, ReadingSubject(reading.ID), ActTextCorrected, ActTextSigned); err != nil {
+				return err
+			}
+		}
 		if reading.Origin != Machine {
 			continue
 		}
@@ -169,7 +195,7 @@ func (c *Catalog) auditDocuments(ctx context.Context, a *Audit) error {
 				return err
 			}
 			for _, d := range documents {
-				if err := a.document(r, d); err != nil {
+				if err := a.orDamaged("documents/"+d.ID, a.document(r, d)); err != nil {
 					return err
 				}
 			}
@@ -184,9 +210,17 @@ func (c *Catalog) auditDocuments(ctx context.Context, a *Audit) error {
 
 func (a *Audit) document(r Reader, d Document) error {
 	a.Documents++
+	if !d.PurgedAt.IsZero() {
+		if err := a.purgedDocument(r, d); err != nil {
+			return err
+		}
+	}
 	for number := 1; number <= d.Head; number++ {
 		name := fmt.Sprintf("documents/%s/revisions/%d", d.ID, number)
 		rev, err := r.Revision(d.ID, number)
+		if errors.Is(err, ErrNotFound) && !d.PurgedAt.IsZero() {
+			continue // whether it has its tombstone has been looked at
+		}
 		if errors.Is(err, ErrNotFound) {
 			a.Found(name, "is missing")
 			continue
@@ -215,6 +249,9 @@ func (a *Audit) document(r Reader, d Document) error {
 		if err := a.statements(r, name, fields); err != nil {
 			return err
 		}
+	}
+	if err := a.hidden(r, d); err != nil {
+		return err
 	}
 	events, err := r.Events(0, d.ID, "", d.Events+1)
 	if err != nil {
@@ -245,6 +282,10 @@ func (a *Audit) regions(r Reader, name string, regions []Region) error {
 			return err
 		case reading.Scan != g.Scan || reading.Page != g.Page:
 			a.Found(name, fmt.Sprintf("region %d shows a reading of another page", i+1))
+		default:
+			if err := a.standing(r, name, i+1, g, reading); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -10,6 +10,14 @@ import (
 // CheckAct compares what an act says with what the store has of it, and tells what is
 // wrong; "" for nothing, and for an act of a kind that names nothing stored.
 func CheckAct(r Reader, a Act) (problem string, err error) {
+	problem, err = checkAct(r, a)
+	if errors.Is(err, ErrDamaged) {
+		return err.Error(), nil
+	}
+	return problem, err
+}
+
+func checkAct(r Reader, a Act) (problem string, err error) {
 	switch a.Kind {
 	case ActReadingsStored:
 		var facts readingsFacts
@@ -29,6 +37,18 @@ func CheckAct(r Reader, a Act) (problem string, err error) {
 			return "its facts cannot be decoded", nil //nolint:nilerr // it is what was asked
 		}
 		return checkStatement(r, facts)
+	case ActFieldSigned:
+		var facts statementFacts
+		if err := json.Unmarshal(a.Facts, &facts); err != nil {
+			return "its facts cannot be decoded", nil //nolint:nilerr // it is what was asked
+		}
+		return checkSignature(r, a, facts.Signature, facts.Content.Statement, facts.ContentDigest, facts.SignedAt)
+	case ActDocumentPurged:
+		var facts purgedFacts
+		if err := json.Unmarshal(a.Facts, &facts); err != nil {
+			return "its facts cannot be decoded", nil //nolint:nilerr // it is what was asked
+		}
+		return checkPurge(r, a, facts)
 	}
 	return "", nil
 }
@@ -37,6 +57,9 @@ func checkReadings(r Reader, facts readingsFacts) (string, error) {
 	var stored []Reading
 	for _, id := range facts.Readings {
 		reading, err := r.Reading(id)
+		if errors.Is(err, ErrNotFound) {
+			reading, err = buriedReading(r, id)
+		}
 		if errors.Is(err, ErrNotFound) {
 			return fmt.Sprintf("reading %s, which it names, is gone", id), nil
 		}
@@ -55,6 +78,9 @@ func checkTextAct(r Reader, a Act, facts textFacts) (string, error) {
 	id := facts.Content.Reading
 	reading, err := r.Reading(id)
 	if errors.Is(err, ErrNotFound) {
+		reading, err = buriedReading(r, id)
+	}
+	if errors.Is(err, ErrNotFound) {
 		return fmt.Sprintf("reading %s, which it names, is gone", id), nil
 	}
 	if err != nil {
@@ -63,10 +89,15 @@ func checkTextAct(r Reader, a Act, facts textFacts) (string, error) {
 	if reading.BodyDigest != facts.Content.BodyDigest {
 		return fmt.Sprintf("reading %s has the digest %s, logged was %s", id, reading.BodyDigest, facts.Content.BodyDigest), nil
 	}
-	if a.Kind == ActTextCorrected && !slices.Equal(reading.Contributors, facts.Contributors) {
-		return fmt.Sprintf("reading %s has the contributors %q, logged were %q", id, reading.Contributors, facts.Contributors), nil
+	if problem := facts.wrong(a, reading); problem != "" {
+		return problem, nil
 	}
 	revision, err := r.Revision(facts.Document, facts.Revision)
+	if errors.Is(err, ErrNotFound) {
+		var t Tombstone
+		t, err = r.Tombstone(RevisionSubject(facts.Document, facts.Revision))
+		revision.Digest, revision.Author = t.Digest, a.Person
+	}
 	if errors.Is(err, ErrNotFound) {
 		return fmt.Sprintf("revision %d of document %s, which it names, is gone", facts.Revision, facts.Document), nil
 	}
@@ -76,22 +107,22 @@ func checkTextAct(r Reader, a Act, facts textFacts) (string, error) {
 	if revision.Digest != facts.RevisionDigest {
 		return fmt.Sprintf("revision %d of document %s has the digest %s, logged was %s", facts.Revision, facts.Document, revision.Digest, facts.RevisionDigest), nil
 	}
+	if revision.Author != a.Person {
+		return fmt.Sprintf("revision %d of document %s is by %s, logged was %s", facts.Revision, facts.Document, revision.Author, a.Person), nil
+	}
 	if a.Kind == ActTextCorrected {
 		return "", nil
 	}
-	signature, err := r.Signature(facts.ContentDigest)
-	if errors.Is(err, ErrNotFound) {
-		return fmt.Sprintf("the signature %s, which it names, is gone", facts.Signature), nil
-	}
-	if err == nil && signature.Subject != id {
-		return fmt.Sprintf("the signature under it is on %s, logged was %s", signature.Subject, id), nil
-	}
-	return "", err
+	return checkSignature(r, a, facts.Signature, id, facts.ContentDigest, facts.SignedAt)
 }
 
 func checkStatement(r Reader, facts statedFacts) (string, error) {
 	s, err := r.Statement(facts.Content.Statement)
 	if errors.Is(err, ErrNotFound) {
+		was, err := buried(r, StatementSubject(facts.Content.Statement), facts.Content.StatementDigest)
+		if was || err != nil {
+			return "", err
+		}
 		return fmt.Sprintf("statement %s, which it names, is gone", facts.Content.Statement), nil
 	}
 	if err != nil {
@@ -99,6 +130,9 @@ func checkStatement(r Reader, facts statedFacts) (string, error) {
 	}
 	if s.Digest != facts.Content.StatementDigest || digestOf(s.Body) != s.Digest {
 		return fmt.Sprintf("statement %s is not what was logged", s.ID), nil
+	}
+	if !slices.Equal(s.Contributors, facts.Contributors) {
+		return fmt.Sprintf("statement %s has the contributors %q, logged were %q", s.ID, s.Contributors, facts.Contributors), nil
 	}
 	return "", nil
 }

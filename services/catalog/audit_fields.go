@@ -16,6 +16,9 @@ func (a *Audit) statements(r Reader, name string, fields []Field) error {
 		if problem := f.problem(byPerson[f.Name]); problem != "" {
 			a.Found(name, fmt.Sprintf("field %s %s", f.Name, problem))
 		}
+		if err := a.stated(r, name, f); err != nil {
+			return err
+		}
 		for _, said := range append([]Field{f}, f.Instead...) {
 			if err := a.proof(r, name, said, lengths); err != nil {
 				return err

@@ -28,11 +28,13 @@ type Limits struct {
 	// ClientTimeout is how long a batch waits for its next file before it is
 	// taken that the client has left.
 	ClientTimeout time.Duration
+	// UndeleteWithin is how long a deleted document may be undeleted; 0 for ever.
+	UndeleteWithin time.Duration
 }
 
 // DefaultLimits are the limits used where none are set.
 func DefaultLimits() Limits {
-	return Limits{MaxAttempts: 5, ClientTimeout: 2 * time.Minute}
+	return Limits{MaxAttempts: 5, ClientTimeout: 2 * time.Minute, UndeleteWithin: 30 * 24 * time.Hour}
 }
 
 // New returns a Catalog over a store. now gives the present time and newID a

@@ -44,6 +44,15 @@ func (c *Catalog) Review(ctx context.Context, document, key, person string) (Rev
 	return view, err
 }
 
+// OpenReview is Review but for a deleted document, whose reviews nobody works on.
+func (c *Catalog) OpenReview(ctx context.Context, document, key, person string) (ReviewView, error) {
+	view, err := c.Review(ctx, document, key, person)
+	if err == nil && !view.Head.DeletedAt.IsZero() {
+		err = deleted()
+	}
+	return view, err
+}
+
 // Reviews returns the reviews that a query selects, without readings.
 func (c *Catalog) Reviews(ctx context.Context, q ReviewQuery) ([]ReviewView, error) {
 	var views []ReviewView
@@ -137,16 +146,25 @@ func (c *Catalog) outlined(r Reader, document, key string) (ReviewView, error) {
 	if err != nil {
 		return ReviewView{}, orNotFound(err, ReasonReviewNotFound, "review", "documents/"+document+"/reviews/"+key)
 	}
-	view := ReviewView{Review: v}
-	if view.Head, err = documentAt(r, document, 0); err != nil {
+	return c.outline(r, v)
+}
+
+// outline adds to a review what its document shows, and who holds it now.
+func (c *Catalog) outline(r Reader, v Review) (view ReviewView, err error) {
+	view.Review = v
+	if view.Head, err = documentAt(r, v.Document, 0); err != nil {
 		return view, err
 	}
-	view.ClaimedBy = v.HeldBy(c.now())
-	if err := view.names(r); err != nil {
+	if err := view.place(); err != nil {
 		return view, err
 	}
-	err = view.place()
-	return view, err
+	return view, view.held(r, c.now())
+}
+
+// held tells who holds the review at a time, and what people are called.
+func (v *ReviewView) held(r Reader, now time.Time) error {
+	v.ClaimedBy = v.HeldBy(now)
+	return v.names(r)
 }
 
 // read adds the reading that a region shows, and what a person may do with it.
@@ -269,8 +287,8 @@ func (c *Catalog) changeReview(ctx context.Context, document, key, person, etag 
 		if err := tx.PutReview(v); err != nil {
 			return err
 		}
-		view, err = c.outlined(tx, document, key)
-		return err
+		view, view.Review = seen, v // the document is as it was
+		return view.held(tx, c.now())
 	})
 	return view, err
 }
@@ -278,16 +296,16 @@ func (c *Catalog) changeReview(ctx context.Context, document, key, person, etag 
 // workable gives a review that a person may change: of a document that is there, held
 // by nobody else, and as it was read.
 func (c *Catalog) workable(tx Tx, document, key, person, etag string) (Review, ReviewView, error) {
-	seen, err := c.outlined(tx, document, key)
-	if err != nil {
-		return Review{}, seen, err
-	}
-	if !seen.Head.DeletedAt.IsZero() {
-		return Review{}, seen, &Error{Code: Precondition, Reason: ReasonDocumentDeleted, Message: "the document is deleted: undelete it first"}
-	}
 	v, err := tx.Review(document, key)
 	if err != nil {
+		return v, ReviewView{}, orNotFound(err, ReasonReviewNotFound, "review", "documents/"+document+"/reviews/"+key)
+	}
+	seen, err := c.outline(tx, v)
+	if err != nil {
 		return v, seen, err
+	}
+	if !seen.Head.DeletedAt.IsZero() {
+		return v, seen, deleted()
 	}
 	if holder := seen.ClaimedBy; holder != "" && holder != person {
 		return v, seen, c.heldByAnother(v, seen, etag != "")

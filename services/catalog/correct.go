@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Correction is the text that a person gives to a region.
@@ -160,6 +161,8 @@ type textFacts struct {
 	Contributors   []string `json:"contributors,omitempty"`
 	BasedOn        string   `json:"based_on,omitempty"`
 	Signature      string   `json:"signature,omitempty"`
+	// SignedAt is when the signature was made, which may stand in more documents since.
+	SignedAt time.Time `json:"signed_at,omitzero"`
 }
 
 // with gives the revision with another region, wherever it shows the same at the same
@@ -344,7 +347,7 @@ func (c *Catalog) sign(tx Tx, seen ReviewView, person string) error {
 		return err
 	}
 	for _, d := range documents {
-		if err := c.verify(tx, d, seen.Shown, content, person, signature.ID); err != nil {
+		if err := c.verify(tx, d, seen.Shown, content, signature); err != nil {
 			return err
 		}
 	}
@@ -352,7 +355,7 @@ func (c *Catalog) sign(tx Tx, seen ReviewView, person string) error {
 }
 
 // verify makes a revision of a document that shows what was signed.
-func (c *Catalog) verify(tx Tx, d Document, signed Region, content Content, person, signature string) error {
+func (c *Catalog) verify(tx Tx, d Document, signed Region, content Content, signature Signature) error {
 	if !d.DeletedAt.IsZero() {
 		return nil
 	}
@@ -365,7 +368,7 @@ func (c *Catalog) verify(tx Tx, d Document, signed Region, content Content, pers
 	}
 	key := signed.Place().Key()
 	var changed []RegionChange
-	next := Revision{Title: head.Title, Regions: slices.Clone(head.Regions), Fields: head.Fields, MadeOf: head.MadeOf, Author: person}
+	next := Revision{Title: head.Title, Regions: slices.Clone(head.Regions), Fields: head.Fields, MadeOf: head.MadeOf, Author: signature.Person}
 	for i, g := range next.Regions {
 		if g.Reading == signed.Reading && g.Assurance != AssuranceVerified && g.Place().Key() == key {
 			next.Regions[i].Assurance = AssuranceVerified
@@ -380,8 +383,9 @@ func (c *Catalog) verify(tx Tx, d Document, signed Region, content Content, pers
 	if err != nil {
 		return err
 	}
-	return c.act(tx, ActTextSigned, person, ReadingSubject(signed.Reading), textFacts{
-		Document: d.ID, Revision: revision.Number, RevisionDigest: revision.Digest, Content: content, Signature: signature,
+	return c.act(tx, ActTextSigned, signature.Person, ReadingSubject(signed.Reading), textFacts{
+		Document: d.ID, Revision: revision.Number, RevisionDigest: revision.Digest, Content: content,
+		Signature: signature.ID, SignedAt: signature.SignedAt.UTC(),
 	})
 }
 

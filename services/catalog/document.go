@@ -75,6 +75,8 @@ type Document struct {
 	CreatedAt time.Time
 	// DeletedAt is zero while the document is not deleted.
 	DeletedAt time.Time
+	// PurgedAt is zero while the document has not been destroyed.
+	PurgedAt time.Time
 }
 
 // Etag changes with every revision, deletion and return.

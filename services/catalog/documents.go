@@ -25,6 +25,9 @@ func documentAt(r Reader, id string, revision int) (DocumentHead, error) {
 	if err != nil {
 		return DocumentHead{}, orNotFound(err, ReasonDocumentNotFound, "document", id)
 	}
+	if err := d.Withdrawn(); err != nil {
+		return DocumentHead{}, err
+	}
 	if revision == 0 {
 		revision = d.Head
 	}
@@ -290,12 +293,13 @@ type deletedFacts struct {
 	Revision int `json:"revision"`
 }
 
-// DeleteDocument hides a document. Its revisions stay readable.
+// DeleteDocument hides a document. Its revisions stay readable, until it is purged.
 func (c *Catalog) DeleteDocument(ctx context.Context, id, etag, person string) (DocumentHead, error) {
 	return c.setDeleted(ctx, id, etag, person, true)
 }
 
-// UndeleteDocument brings a deleted document back.
+// UndeleteDocument brings a deleted document back, within Limits.UndeleteWithin and
+// unless it is to be purged.
 func (c *Catalog) UndeleteDocument(ctx context.Context, id, etag, person string) (DocumentHead, error) {
 	return c.setDeleted(ctx, id, etag, person, false)
 }
@@ -313,34 +317,42 @@ func (c *Catalog) setDeleted(ctx context.Context, id, etag, person string, delet
 		if deleted == !head.DeletedAt.IsZero() {
 			return nil
 		}
-		event := DocumentUndeleted
-		// What came or went meanwhile has to be linked with it.
-		head.DeletedAt, head.Derived = time.Time{}, 0
-		if deleted {
-			event, head.DeletedAt = DocumentDeleted, c.now()
+		if !deleted {
+			if err := c.returnable(tx, head.Document); err != nil {
+				return err
+			}
 		}
-		head.Events++
-		if err := tx.PutDocument(head.Document); err != nil {
-			return err
-		}
-		if err := c.appendEvent(tx, head.Document, event, person, nil); err != nil {
-			return err
-		}
-		if err := c.act(tx, event, person, "documents/"+id, deletedFacts{head.Head}); err != nil {
-			return err
-		}
-		if deleted {
-			err = relink(tx, id)
-		} else {
-			err = c.comeBack(tx, head)
-		}
-		if err != nil {
+		if err := c.setHidden(tx, head, person, deleted); err != nil {
 			return err
 		}
 		head, err = documentAt(tx, id, 0)
 		return err
 	})
 	return head, err
+}
+
+// setHidden hides a document that is there, or brings a hidden one back.
+func (c *Catalog) setHidden(tx Tx, head DocumentHead, person string, deleted bool) error {
+	event := DocumentUndeleted
+	// What came or went meanwhile has to be linked with it.
+	head.DeletedAt, head.Derived = time.Time{}, 0
+	if deleted {
+		event, head.DeletedAt = DocumentDeleted, c.now()
+	}
+	head.Events++
+	if err := tx.PutDocument(head.Document); err != nil {
+		return err
+	}
+	if err := c.appendEvent(tx, head.Document, event, person, nil); err != nil {
+		return err
+	}
+	if err := c.act(tx, event, person, "documents/"+head.ID, deletedFacts{head.Head}); err != nil {
+		return err
+	}
+	if deleted {
+		return relink(tx, head.ID)
+	}
+	return c.comeBack(tx, head)
 }
 
 // comeBack brings a document that was deleted up to what was read, signed and decided
@@ -376,9 +388,13 @@ func (c *Catalog) present(r Reader, id, etag string) (DocumentHead, error) {
 		return head, err
 	}
 	if !head.DeletedAt.IsZero() {
-		return head, &Error{Code: Precondition, Reason: ReasonDocumentDeleted, Message: "the document is deleted: undelete it first"}
+		return head, deleted()
 	}
 	return head, checkEtag(head.Document, etag)
+}
+
+func deleted() error {
+	return &Error{Code: Precondition, Reason: ReasonDocumentDeleted, Message: "the document is deleted: undelete it first"}
 }
 
 func checkEtag(d Document, etag string) error {

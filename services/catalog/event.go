@@ -8,6 +8,8 @@ const (
 	DocumentRevised   = "document.revised"
 	DocumentDeleted   = "document.deleted"
 	DocumentUndeleted = "document.undeleted"
+	// DocumentPurged: it was destroyed; whoever has a copy should do the same.
+	DocumentPurged = "document.purged"
 	// TextCorrected: a person has corrected a text.
 	TextCorrected = "text.corrected"
 	// TextVerified: a second person has signed it.

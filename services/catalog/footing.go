@@ -80,6 +80,9 @@ func (f footing) scan(digest Digest) (*scanSeen, error) {
 	if seen.scan, err = f.reader.Scan(digest); err != nil {
 		return nil, err
 	}
+	if err := seen.scan.refused(); err != nil {
+		return nil, err
+	}
 	f.scans[digest] = seen
 	return seen, nil
 }

@@ -1,6 +1,9 @@
 package catalog
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // HeadReader is what a Store may offer beside its contract: a document's head
 // without a snapshot around it, as lookups need it on every call.
@@ -21,7 +24,8 @@ type HeadReader interface {
 // it is at hand.
 func (c *Catalog) KeptHead(id string) (d Document, kept bool) {
 	if heads, ok := c.store.(HeadReader); ok {
-		return heads.KeptHead(id)
+		d, kept := heads.KeptHead(id)
+		return d, kept && d.PurgedAt.IsZero()
 	}
 	return Document{}, false
 }
@@ -33,20 +37,28 @@ func (c *Catalog) Newest(ctx context.Context, id string) (DocumentHead, error) {
 		return c.Document(ctx, id, 0)
 	}
 	d, err := heads.Newest(ctx, id)
-	return d, orNotFound(err, ReasonDocumentNotFound, "document", id)
+	if errors.Is(err, ErrNotFound) || !d.PurgedAt.IsZero() {
+		return c.Document(ctx, id, 0) // which says what became of it
+	}
+	return d, err
 }
 
 // Head returns the part of a document that changes without a new revision.
 func (c *Catalog) Head(ctx context.Context, id string) (Document, error) {
 	if heads, ok := c.store.(HeadReader); ok {
 		d, err := heads.Head(ctx, id)
-		return d, orNotFound(err, ReasonDocumentNotFound, "document", id)
+		if err != nil {
+			return d, orNotFound(err, ReasonDocumentNotFound, "document", id)
+		}
+		return d, d.Withdrawn()
 	}
 	var d Document
 	err := c.store.View(ctx, func(r Reader) error {
 		var err error
-		d, err = r.Document(id)
-		return orNotFound(err, ReasonDocumentNotFound, "document", id)
+		if d, err = r.Document(id); err != nil {
+			return orNotFound(err, ReasonDocumentNotFound, "document", id)
+		}
+		return d.Withdrawn()
 	})
 	return d, err
 }

@@ -19,8 +19,12 @@ type HistoryEntry struct {
 func (c *Catalog) History(ctx context.Context, document string, below, limit int) ([]HistoryEntry, error) {
 	var history []HistoryEntry
 	err := c.store.View(ctx, func(r Reader) error {
-		if _, err := r.Document(document); err != nil {
+		d, err := r.Document(document)
+		if err != nil {
 			return orNotFound(err, ReasonDocumentNotFound, "document", document)
+		}
+		if err := d.Withdrawn(); err != nil {
+			return err
 		}
 		revisions, err := r.RevisionsBelow(document, below, limit+1)
 		if err != nil {

@@ -131,6 +131,8 @@ func (c *Catalog) importScan(tx Tx, i Import) error {
 		scan = Scan{Digest: i.Digest, Size: i.Size, CreatedAt: c.now()}
 	case err != nil:
 		return err
+	case !scan.PurgedAt.IsZero():
+		return scan.refused()
 	}
 	pages, err := tx.Pages(i.Digest)
 	if err != nil || scan.MediaType == i.MediaType && len(pages) == 1 && pages[0].Outcome == 0 {

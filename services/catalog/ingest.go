@@ -140,12 +140,15 @@ func (c *Catalog) ensureCollection(tx Tx, id string) error {
 }
 
 // Held tells whether the collection of a batch's file holds a scan already, so
-// that its bytes need not be sent. Other collections are not asked: whether a
+// that its bytes need not be sent; one that was purged is refused. Other collections are not asked: whether a
 // scan is there is told only within a collection that the caller may read.
 func (c *Catalog) Held(ctx context.Context, batch, path string, scan Digest) (held bool, err error) {
 	err = c.store.View(ctx, func(r Reader) error {
 		file, err := batchFile(r, batch, path)
 		if err != nil {
+			return err
+		}
+		if err := taken(r, scan); err != nil {
 			return err
 		}
 		_, err = r.HoldingIn(file.Collection, scan)
@@ -233,7 +236,10 @@ func (c *Catalog) ensureScan(tx Tx, a Arrival) (Scan, error) {
 		scan = Scan{Digest: a.Digest, Size: a.Size, CreatedAt: c.now()}
 		return scan, tx.PutScan(scan)
 	}
-	return scan, err
+	if err != nil {
+		return scan, err
+	}
+	return scan, scan.refused()
 }
 
 func (c *Catalog) ensureHolding(tx Tx, file BatchFile, scan Digest) (h Holding, held bool, err error) {

@@ -34,6 +34,8 @@ const (
 	Stale
 	// Unknown: there is no such work.
 	Unknown
+	// Withdrawn: the scan was purged; nothing of it is stored.
+	Withdrawn
 )
 
 // StoreResults stores the outcomes of many works in one transaction. The first
@@ -118,6 +120,11 @@ func (t *touchedScans) add(scan, recipe Digest) {
 
 func (c *Catalog) storeResult(tx Tx, r Result, touched *touchedScans) (Verdict, error) {
 	w, err := tx.Work(r.Key)
+	if err == nil && w.State == Dropped {
+		if purged, err := c.late(tx, r.Key.Scan); err != nil || purged {
+			return Withdrawn, err
+		}
+	}
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return Unknown, nil

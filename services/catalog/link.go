@@ -88,8 +88,12 @@ const mostLinksTo = 1000
 // to it.
 func (c *Catalog) Links(ctx context.Context, id string) (of, to []Link, err error) {
 	err = c.store.View(ctx, func(r Reader) error {
-		if _, err := r.Document(id); err != nil {
+		d, err := r.Document(id)
+		if err != nil {
 			return orNotFound(err, ReasonDocumentNotFound, "document", id)
+		}
+		if err := d.Withdrawn(); err != nil {
+			return err
 		}
 		if of, err = r.LinksOf(id); err != nil {
 			return err

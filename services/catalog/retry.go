@@ -95,6 +95,9 @@ func (c *Catalog) retryFile(tx Tx, f BatchFile) (int, error) {
 	if f.State != FileEnded {
 		return 0, nil
 	}
+	if scan, err := tx.Scan(f.Scan); err != nil || !scan.PurgedAt.IsZero() {
+		return 0, err
+	}
 	probe, err := tx.Work(ProbeOf(f.Scan))
 	if err != nil {
 		return 0, err

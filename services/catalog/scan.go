@@ -21,6 +21,8 @@ type Scan struct {
 	MediaType string
 	PageCount int
 	CreatedAt time.Time
+	// PurgedAt is zero while the bytes have not been destroyed.
+	PurgedAt time.Time
 }
 
 // Page is one image inside a scan.

@@ -151,5 +151,8 @@ func (c *Catalog) absorb(tx Tx, into DocumentHead, id, person string, next *Revi
 	if err := relink(tx, id); err != nil {
 		return nil, err
 	}
-	return stated, c.appendEvent(tx, d, DocumentDeleted, person, nil)
+	if err := c.appendEvent(tx, d, DocumentDeleted, person, nil); err != nil {
+		return nil, err
+	}
+	return stated, c.act(tx, ActDocumentDeleted, person, "documents/"+id, deletedFacts{d.Head})
 }

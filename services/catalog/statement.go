@@ -263,6 +263,8 @@ type statementFacts struct {
 	Content        Content `json:"content"`
 	ContentDigest  Digest  `json:"content_digest"`
 	Signature      string  `json:"signature"`
+	// SignedAt is when the signature was made.
+	SignedAt time.Time `json:"signed_at,omitzero"`
 }
 
 // signStatement signs one of the fields, and notes that in it.
@@ -292,7 +294,7 @@ func (c *Catalog) signStatement(tx Tx, fields []Field, id, person string) (state
 	if err != nil {
 		return facts, err
 	}
-	facts.Signature = signature.ID
+	facts.Signature, facts.SignedAt = signature.ID, signature.SignedAt.UTC()
 	fields[at].Assurance, fields[at].SignedBy = AssuranceVerified, person
 	return facts, nil
 }

@@ -24,6 +24,10 @@ type Store interface {
 	Tx(ctx context.Context, fn func(Tx) error) error
 	// Changed returns a channel that is closed at the next commit.
 	Changed() <-chan struct{}
+	// Scrub leaves nothing in the files of the database of what was deleted before it was
+	// called: not in an index, not in a log, not in free space. It works in short
+	// transactions and may be called again when it fails.
+	Scrub(ctx context.Context) error
 	// Close ends all work and releases the database.
 	Close() error
 }
@@ -40,6 +44,7 @@ type Reader interface {
 	UserReader
 	ReviewReader
 	LedgerReader
+	PurgeReader
 }
 
 // Tx is what can be asked and changed. Put methods insert or replace the whole
@@ -57,6 +62,7 @@ type Tx interface {
 	UserWriter
 	ReviewWriter
 	LedgerWriter
+	PurgeWriter
 }
 
 // ScanReader gives collections, scans, pages and holdings.
@@ -81,6 +87,7 @@ type ScanReader interface {
 // ScanWriter changes collections, scans, pages and holdings.
 type ScanWriter interface {
 	PutCollection(c Collection) error
+	// PutScan leaves PurgedAt as it is, and refuses a scan that was purged.
 	PutScan(s Scan) error
 	// PutPages replaces all pages of a scan.
 	PutPages(scan Digest, pages []Page) error

@@ -136,6 +136,9 @@ func (c *Catalog) Reading(ctx context.Context, scan Digest, page int, id string)
 	var reading Reading
 	err := c.store.View(ctx, func(r Reader) error {
 		var err error
+		if err := withdrawnReading(r, id); err != nil {
+			return err
+		}
 		reading, err = r.Reading(id)
 		if err == nil && (reading.Scan != scan || reading.Page != page) {
 			err = ErrNotFound
@@ -153,7 +156,10 @@ func (c *Catalog) Readings(ctx context.Context, scan Digest, page int) ([]Readin
 			return err
 		}
 		var err error
-		readings, err = r.Readings(scan, page)
+		if readings, err = r.Readings(scan, page); err != nil {
+			return err
+		}
+		readings, err = notWithdrawn(r, readings)
 		return err
 	})
 	return readings, err
@@ -179,6 +185,9 @@ func findPage(r Reader, scan Digest, number int) (Page, error) {
 	if err != nil {
 		return Page{}, orNotFound(err, ReasonScanNotFound, "scan", string(scan))
 	}
+	if err := s.withdrawn(); err != nil {
+		return Page{}, err
+	}
 	pages, err := r.Pages(scan)
 	if err != nil {
 		return Page{}, err
@@ -196,8 +205,10 @@ func (c *Catalog) Scan(ctx context.Context, digest Digest) (Scan, error) {
 	var scan Scan
 	err := c.store.View(ctx, func(r Reader) error {
 		var err error
-		scan, err = r.Scan(digest)
-		return orNotFound(err, ReasonScanNotFound, "scan", string(digest))
+		if scan, err = r.Scan(digest); err != nil {
+			return orNotFound(err, ReasonScanNotFound, "scan", string(digest))
+		}
+		return scan.withdrawn()
 	})
 	return scan, err
 }

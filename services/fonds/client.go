@@ -39,6 +39,7 @@ type client struct {
 	reviews  fondsv1.ReviewServiceClient
 	accounts fondsv1.AccountServiceClient
 	ledger   fondsv1.LedgerServiceClient
+	purges   fondsv1.PurgeServiceClient
 	conn     *grpc.ClientConn
 }
 
@@ -104,7 +105,7 @@ func dialAddress(address string, more ...grpc.DialOption) (*client, error) {
 		catalog: fondsv1.NewCatalogServiceClient(conn),
 		ingest:  fondsv1.NewIngestServiceClient(conn),
 		reviews: fondsv1.NewReviewServiceClient(conn), accounts: fondsv1.NewAccountServiceClient(conn),
-		ledger: fondsv1.NewLedgerServiceClient(conn),
+		ledger: fondsv1.NewLedgerServiceClient(conn), purges: fondsv1.NewPurgeServiceClient(conn),
 	}, nil
 }
 

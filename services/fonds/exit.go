@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/fonds-archive/fonds/services/api"
+	"github.com/fonds-archive/fonds/services/catalog"
 )
 
 // The exit codes. Scripts rely on them: they are explained by `fonds help
@@ -100,7 +101,7 @@ func exitCode(err error) int {
 	case codes.Canceled:
 		return exitInterrupted
 	case codes.InvalidArgument, codes.OutOfRange:
-		if reason := reasonIn(s); reason == api.ReasonNotText || reason == api.ReasonTextTooLarge {
+		if reason := reasonIn(s); reason == api.ReasonNotText || reason == api.ReasonTextTooLarge || reason == catalog.ReasonWithdrawn {
 			return exitData // the command was right, the file is not
 		}
 		return exitUsage

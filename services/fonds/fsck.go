@@ -68,6 +68,8 @@ type fsck struct {
 	blobs      *blob.Store
 	store      *sqlite.Store
 	problems   int
+	// alone tells that no server owns the folder, purging that one has to go on with a purge.
+	alone, purging bool
 }
 
 // finding is one line of the report.
@@ -117,6 +119,10 @@ func (f *fsck) run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = f.store.Close() }()
+	f.alone = alone
+	if err := f.purges(ctx); err != nil {
+		return err
+	}
 	audit, err := f.database(ctx)
 	if err != nil {
 		return err
@@ -209,10 +215,14 @@ func (f *fsck) blobFolder(ctx context.Context) (count int, orphans []blob.Info, 
 			f.found("blob "+info.Digest, err.Error())
 			return ctx.Err()
 		}
-		err := f.store.View(ctx, func(r catalog.Reader) error {
-			_, err := r.Scan(catalog.Digest(info.Digest))
+		var scan catalog.Scan
+		err := f.store.View(ctx, func(r catalog.Reader) (err error) {
+			scan, err = r.Scan(catalog.Digest(info.Digest))
 			return err
 		})
+		if err == nil && !scan.PurgedAt.IsZero() {
+			return f.withdrawn(ctx, info)
+		}
 		if !errors.Is(err, catalog.ErrNotFound) {
 			return err
 		}

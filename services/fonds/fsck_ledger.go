@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/ledger"
 )
@@ -25,6 +26,9 @@ func (f *fsck) ledger(ctx context.Context) (int64, error) {
 		return leaves, err
 	}
 	if err := f.logged(ctx); err != nil {
+		return leaves, err
+	}
+	if err := auth.Check(ctx, f.store, f.found); err != nil {
 		return leaves, err
 	}
 	if f.checkpoint == "" {

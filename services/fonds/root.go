@@ -70,6 +70,7 @@ the file that $FONDS_TOKEN_FILE or --token-file names.`,
 	root.AddCommand(
 		newServeCommand(), newIngestCommand(), newImportCommand(), newBatchCommand(), newExtractCommand(), newEvaluateCommand(), newLookupCommand(), newListCommand(), newGetCommand(),
 		newCiteCommand(), newSearchCommand(), newThreadCommand(), newSplitCommand(), newMergeCommand(),
+		newDeleteCommand(), newUndeleteCommand(), newPurgeCommand(),
 		newSetCommand(), newFieldsCommand(), newReextractCommand(), newAgentsCommand(),
 		newReviewCommand(), newProgressCommand(), newHistoryCommand(), newDiffCommand(), newUserCommand(), newWhoAmICommand(),
 		newTextCommand(), newScanCommand(), newDeadCommand(), newProofCommand(), newFsckCommand(), newDoctorCommand(),

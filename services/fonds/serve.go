@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/fonds-archive/fonds/services/catalog"
 )
 
 // serveOptions are the settings of one server process. The flags' defaults are
@@ -42,6 +44,8 @@ type serveOptions struct {
 	retryDelay    time.Duration
 	maxDeliveries int
 	clientTimeout time.Duration
+	// undeleteWithin is 0 for ever.
+	undeleteWithin time.Duration
 }
 
 // The roles of a server process.
@@ -113,6 +117,7 @@ func (o *serveOptions) flags(cmd *cobra.Command) {
 	f.DurationVar(&o.reconcile, "reconcile", 10*time.Second, "how often lost jobs are looked for")
 	f.DurationVar(&o.retryDelay, "retry-delay", 2*time.Second, "wait after a job's first failure; five times as long after each further one")
 	f.IntVar(&o.maxDeliveries, "max-deliveries", 4, "tries at a job; the last failure is its outcome")
+	f.DurationVar(&o.undeleteWithin, "undelete-within", catalog.DefaultLimits().UndeleteWithin, "how long a deleted document may be undeleted; 0 for ever")
 	f.DurationVar(&o.clientTimeout, "client-timeout", 2*time.Minute, "silence after which a batch whose files have not all arrived is INCOMPLETE")
 }
 
@@ -176,6 +181,7 @@ func (o *serveOptions) checkNumbers() error {
 		{"--reconcile", o.reconcile, 100 * time.Millisecond},
 		{"--retry-delay", o.retryDelay, time.Millisecond},
 		{"--client-timeout", o.clientTimeout, time.Second},
+		{"--undelete-within", o.undeleteWithin, 0},
 	} {
 		if d.value < d.least {
 			return usagef("%s %s: it must be at least %s", d.flag, d.value, d.least)

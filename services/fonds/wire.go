@@ -54,6 +54,10 @@ type node struct {
 	// names indexes the authority file: built when it is first asked for, and shared.
 	names   func() *agents.Index
 	closers []func()
+
+	// mu guards forgetters, the caches that a purge empties.
+	mu         sync.Mutex
+	forgetters []func(documents, scans []string)
 }
 
 func (n *node) onClose(f func()) { n.closers = append(n.closers, f) }
@@ -133,7 +137,7 @@ func (n *node) openCatalog(ctx context.Context) error {
 		n.log.Warn("remove unfinished uploads of before", "error", err)
 	}
 	limits := catalog.DefaultLimits()
-	limits.ClientTimeout = n.options.clientTimeout
+	limits.ClientTimeout, limits.UndeleteWithin = n.options.clientTimeout, n.options.undeleteWithin
 	n.store, n.catalog = store, newCatalog(store, limits)
 	n.accounts, n.limiter = auth.New(store, present, newID, nil), auth.NewLimiter(present)
 	n.key, err = ledger.OpenKey(n.options.data)
@@ -209,6 +213,7 @@ func (n *node) startRoles(ctx context.Context, start starter) error {
 	}
 	if o.has(roleCatalog) {
 		start("ledger", n.runLedger)
+		n.startPurge(start)
 	}
 	if o.has(roleRelay) {
 		config := relay.Config{

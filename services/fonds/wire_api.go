@@ -42,6 +42,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 	if err != nil {
 		return err
 	}
+	n.onForget(func(documents, _ []string) { services.Forget(documents) })
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", n.options.listen)
 	if err != nil {
 		return fmt.Errorf("listen for gRPC: %w: is another server running? Take another address with --listen", err)

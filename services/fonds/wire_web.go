@@ -33,10 +33,15 @@ func (n *node) reviewPage() (http.Handler, error) {
 		return nil, fmt.Errorf("connect the review page: %w", err)
 	}
 	n.onClose(func() { _ = conn.Close() })
-	return web.New(web.Config{
+	page, err := web.New(web.Config{
 		Conn: conn, Sessions: sessions{n.accounts, n.limiter},
 		Cache: filepath.Join(n.options.data, tilesFolder), Log: n.log.With("role", "web"),
 	})
+	if err != nil {
+		return nil, err
+	}
+	n.onForget(func(_, scans []string) { page.Forget(scans) })
+	return page, nil
 }
 
 // sessions lets browsers in.

@@ -75,10 +75,28 @@ func (l Log) Proof(ctx context.Context, document string, number int) (*fondsv1.P
 				Message: fmt.Sprintf("no person has worked on what revision %d of the document shows: there is nothing to prove", revision.Number),
 			}
 		}
+		if err := sound(r, acts); err != nil {
+			return err
+		}
 		bundle.Checkpoint, bundle.Acts, err = ProveActs(r, acts, l.Keys)
 		return err
 	})
 	return bundle, err
+}
+
+// sound fails where the database has not what acts say of it: a proof of what is no longer
+// there would hide that somebody has changed it.
+func sound(r catalog.Reader, acts []catalog.Act) error {
+	for _, a := range acts {
+		problem, err := catalog.CheckAct(r, a)
+		if err != nil {
+			return err
+		}
+		if problem != "" {
+			return damaged("%s: %s: run fonds fsck", actName(a), problem)
+		}
+	}
+	return nil
 }
 
 func revisionOf(r catalog.Reader, document string, number int) (catalog.Revision, error) {
@@ -87,6 +105,9 @@ func revisionOf(r catalog.Reader, document string, number int) (catalog.Revision
 		return catalog.Revision{}, &catalog.Error{Code: catalog.NotFound, Reason: catalog.ReasonDocumentNotFound, Message: fmt.Sprintf("document %q does not exist", document)}
 	}
 	if err != nil {
+		return catalog.Revision{}, err
+	}
+	if err := d.Withdrawn(); err != nil {
 		return catalog.Revision{}, err
 	}
 	if number == 0 {
@@ -114,6 +135,9 @@ func (l Log) texts(r catalog.Reader, revision catalog.Revision, bundle *fondsv1.
 		text, err := textOf(g, g.Whole, reading.Body)
 		if err != nil {
 			return nil, fmt.Errorf("body of reading %s: %w", reading.ID, err)
+		}
+		if box, part := g.Cut(); box == nil && part == nil && text != reading.Text {
+			return nil, damaged("reading %s: its text is not its body's: run fonds fsck", reading.ID)
 		}
 		bundle.Texts = append(bundle.Texts, &fondsv1.ProvedText{RegionNumber: uint32(i + 1), Text: text, Body: reading.Body})
 		if asked[g.Reading] {

@@ -110,7 +110,7 @@ func TestNoPictureSaysWhy(t *testing.T) {
 		if got.Header.Get("ETag") != "" || got.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("a browser may keep the error: %v", got.Header)
 		}
-		if got := b.send(http.MethodGet, "/pages/"+scan+path, ""); got.StatusCode != 200 {
+		if got := b.send(http.MethodGet, "/pages/"+scan+path, ""); got.StatusCode != http.StatusOK {
 			t.Errorf("after the error: %d %s", got.StatusCode, got.body)
 		}
 	}

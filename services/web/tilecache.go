@@ -42,7 +42,9 @@ type cutPage struct {
 	folder string
 	bytes  int64
 	used   int64
-	err    error
+	// kept tells that it is whole, and counted; forgotten that its scan is gone.
+	kept, forgotten bool
+	err             error
 }
 
 func newTileCache(root string, limit, maxPixels int64) (*tileCache, error) {
@@ -109,10 +111,16 @@ func (c *tileCache) cut(ctx context.Context, key pageKey, p *cutPage, fetch func
 	}
 	c.mu.Lock()
 	var drop []string
+	if p.forgotten && p.err == nil {
+		p.err = errForgotten
+	}
 	if p.err != nil {
-		delete(c.pages, key)
+		if c.pages[key] == p {
+			delete(c.pages, key)
+		}
 		drop = []string{p.folder}
 	} else {
+		p.kept = true
 		c.bytes += p.bytes
 		drop = c.evict(key)
 	}
@@ -130,8 +138,7 @@ func (c *tileCache) evict(keep pageKey) []string {
 	for c.bytes > c.limit {
 		var oldest pageKey
 		for key, p := range c.pages {
-			done := p.bytes > 0
-			if done && key != keep && (oldest.scan == "" || p.used < c.pages[oldest].used) {
+			if p.kept && key != keep && (oldest.scan == "" || p.used < c.pages[oldest].used) {
 				oldest = key
 			}
 		}

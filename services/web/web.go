@@ -74,7 +74,7 @@ type page struct {
 }
 
 // New makes the handler of the page. Serve it by Server, or with its timeouts.
-func New(c Config) (http.Handler, error) {
+func New(c Config) (*Page, error) {
 	if c.Conn == nil || c.Sessions == nil || c.Cache == "" {
 		return nil, errors.New("web: a connection, sessions and a folder for tiles are needed")
 	}
@@ -103,7 +103,7 @@ func New(c Config) (http.Handler, error) {
 		Config: c, methods: methods, assets: assets, tiles: tiles,
 		access: newAccessMemo(), pictures: make(chan struct{}, mostPictures),
 	}
-	return p.guard(p.routes()), nil
+	return &Page{Handler: p.guard(p.routes()), tiles: tiles, access: p.access}, nil
 }
 
 // Server gives a server for the handler with every wait bounded: 10 s for a header, a

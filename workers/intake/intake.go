@@ -153,6 +153,8 @@ func (c Config) commit(ctx context.Context, batch []*bus.TextDelivery, results [
 			continue
 		case catalog.Differs:
 			c.Log.Warn("another outcome or text for a work that has ended: the first one stays", work, "attempt", results[i].Attempt)
+		case catalog.Withdrawn:
+			c.Log.Info("a text came of a scan that was purged: it is not stored, and will be erased", work)
 		case catalog.Stored, catalog.Repeated, catalog.Stale:
 		}
 		if err := d.Done(); err != nil {

@@ -58,7 +58,8 @@ const (
 // and BadRequest for fields that are wrong.
 type CatalogServiceClient interface {
 	// GetDocument returns a document at its newest or at a given revision.
-	// NOT_FOUND, reason DOCUMENT_NOT_FOUND or REVISION_NOT_FOUND.
+	// NOT_FOUND, reason DOCUMENT_NOT_FOUND or REVISION_NOT_FOUND, or WITHDRAWN for one
+	// that was purged.
 	GetDocument(ctx context.Context, in *GetDocumentRequest, opts ...grpc.CallOption) (*Document, error)
 	// BatchGetDocuments returns documents in the order of the names; all or none.
 	// RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE, when they have more than
@@ -98,13 +99,17 @@ type CatalogServiceClient interface {
 	// UpdateDocument makes a new revision. ABORTED, reason ETAG_MISMATCH, when
 	// the document has changed since it was read.
 	UpdateDocument(ctx context.Context, in *UpdateDocumentRequest, opts ...grpc.CallOption) (*Document, error)
-	// DeleteDocument hides a document; its revisions stay readable by number.
+	// DeleteDocument hides a document from lists, search, links and the queue of reviews;
+	// its revisions stay readable by number. PurgeService destroys them.
 	DeleteDocument(ctx context.Context, in *DeleteDocumentRequest, opts ...grpc.CallOption) (*Document, error)
-	// UndeleteDocument brings a deleted document back.
+	// UndeleteDocument brings a deleted document back. FAILED_PRECONDITION, reason
+	// UNDELETE_EXPIRED, when it was deleted too long ago, and PURGE_ASKED when it is to be
+	// purged.
 	UndeleteDocument(ctx context.Context, in *UndeleteDocumentRequest, opts ...grpc.CallOption) (*Document, error)
 	// GetText returns the text of every region. FAILED_PRECONDITION, reason
 	// ASSURANCE_NOT_REACHED, when a region is below min_assurance, and reason
-	// DOCUMENT_DELETED when a deleted document is asked for without as_of.
+	// DOCUMENT_DELETED when a deleted document is asked for without as_of; NOT_FOUND,
+	// reason WITHDRAWN, for one that was purged, as of whatever revision.
 	GetText(ctx context.Context, in *GetTextRequest, opts ...grpc.CallOption) (*GetTextResponse, error)
 	// StreamTexts returns the texts of all documents that a filter selects, newest first,
 	// each as GetText would. One that is below min_assurance comes as such, never with
@@ -445,7 +450,8 @@ type CatalogService_WatchEventsClient = grpc.ServerStreamingClient[Event]
 // and BadRequest for fields that are wrong.
 type CatalogServiceServer interface {
 	// GetDocument returns a document at its newest or at a given revision.
-	// NOT_FOUND, reason DOCUMENT_NOT_FOUND or REVISION_NOT_FOUND.
+	// NOT_FOUND, reason DOCUMENT_NOT_FOUND or REVISION_NOT_FOUND, or WITHDRAWN for one
+	// that was purged.
 	GetDocument(context.Context, *GetDocumentRequest) (*Document, error)
 	// BatchGetDocuments returns documents in the order of the names; all or none.
 	// RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE, when they have more than
@@ -485,13 +491,17 @@ type CatalogServiceServer interface {
 	// UpdateDocument makes a new revision. ABORTED, reason ETAG_MISMATCH, when
 	// the document has changed since it was read.
 	UpdateDocument(context.Context, *UpdateDocumentRequest) (*Document, error)
-	// DeleteDocument hides a document; its revisions stay readable by number.
+	// DeleteDocument hides a document from lists, search, links and the queue of reviews;
+	// its revisions stay readable by number. PurgeService destroys them.
 	DeleteDocument(context.Context, *DeleteDocumentRequest) (*Document, error)
-	// UndeleteDocument brings a deleted document back.
+	// UndeleteDocument brings a deleted document back. FAILED_PRECONDITION, reason
+	// UNDELETE_EXPIRED, when it was deleted too long ago, and PURGE_ASKED when it is to be
+	// purged.
 	UndeleteDocument(context.Context, *UndeleteDocumentRequest) (*Document, error)
 	// GetText returns the text of every region. FAILED_PRECONDITION, reason
 	// ASSURANCE_NOT_REACHED, when a region is below min_assurance, and reason
-	// DOCUMENT_DELETED when a deleted document is asked for without as_of.
+	// DOCUMENT_DELETED when a deleted document is asked for without as_of; NOT_FOUND,
+	// reason WITHDRAWN, for one that was purged, as of whatever revision.
 	GetText(context.Context, *GetTextRequest) (*GetTextResponse, error)
 	// StreamTexts returns the texts of all documents that a filter selects, newest first,
 	// each as GetText would. One that is below min_assurance comes as such, never with

@@ -481,7 +481,9 @@ type Event struct {
 	Document string `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
 	// Counts from 1 within the document, without gaps.
 	Sequence uint64 `protobuf:"varint,3,opt,name=sequence,proto3" json:"sequence,omitempty"`
-	// document.created, document.revised, document.deleted, document.undeleted.
+	// document.created, document.revised, document.deleted, document.undeleted,
+	// document.purged (whoever has a copy should destroy it), text.corrected,
+	// text.verified, text.superseded.
 	Type string `protobuf:"bytes,4,opt,name=type,proto3" json:"type,omitempty"`
 	// collections/{id}.
 	Collection string `protobuf:"bytes,5,opt,name=collection,proto3" json:"collection,omitempty"`
@@ -493,7 +495,8 @@ type Event struct {
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// Place in the order of commits; resume ListEvents and WatchEvents after it.
 	Position uint64 `protobuf:"varint,9,opt,name=position,proto3" json:"position,omitempty"`
-	// For text.corrected, text.verified and text.superseded: what changed.
+	// For text.corrected, text.verified and text.superseded: what changed. Unset once the
+	// document was purged.
 	Regions []*RegionChange `protobuf:"bytes,10,rep,name=regions,proto3" json:"regions,omitempty"`
 	// For ledger.checkpoint, which is of no document: the checkpoint. Its subject is
 	// fonds.events.v1._ledger.checkpoint.

@@ -26,7 +26,9 @@ import (
 // clock and IDs that follow from the seed alone.
 type archive struct {
 	*catalog.Catalog
-	t     *testing.T
+	t *testing.T
+	// ctx never ends: the store would have somebody watch each question for that.
+	ctx   context.Context
 	store *sqlite.Store
 	path  string
 	clock time.Time
@@ -39,7 +41,7 @@ type archive struct {
 func newArchive(t *testing.T) *archive {
 	t.Helper()
 	folder := quickFolder(t)
-	a := &archive{t: t, path: filepath.Join(folder, "fonds.db"), clock: time.Date(1953, 4, 6, 8, 30, 0, 0, time.UTC)}
+	a := &archive{t: t, ctx: context.WithoutCancel(t.Context()), path: filepath.Join(folder, "fonds.db"), clock: time.Date(1953, 4, 6, 8, 30, 0, 0, time.UTC)}
 	var err error
 	a.key, err = ledger.OpenKey(folder)
 	a.must(err)
@@ -52,7 +54,7 @@ func newArchive(t *testing.T) *archive {
 // a disk does with them the store's own tests show.
 func quickFolder(t *testing.T) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("/dev/shm", "fonds-review-")
+	folder, err := os.MkdirTemp("/dev/shm", "fonds-review-") //nolint:usetesting // in memory
 	if err != nil {
 		return t.TempDir()
 	}
@@ -61,7 +63,7 @@ func quickFolder(t *testing.T) string {
 }
 
 func (a *archive) open() {
-	store, err := sqlite.Open(context.Background(), a.path)
+	store, err := sqlite.Open(a.ctx, a.path)
 	a.must(err)
 	a.store = store
 	a.Catalog = catalog.New(store, func() time.Time { return a.clock }, a.newID, catalog.Limits{MaxAttempts: 2, ClientTimeout: time.Hour})
@@ -90,19 +92,19 @@ func (a *archive) restart() {
 
 func (a *archive) view(fn func(catalog.Reader) error) {
 	a.t.Helper()
-	a.must(a.store.View(a.t.Context(), fn))
+	a.must(a.store.View(a.ctx, fn))
 }
 
 func (a *archive) tx(fn func(catalog.Tx) error) {
 	a.t.Helper()
-	a.must(a.store.Tx(a.t.Context(), fn))
+	a.must(a.store.Tx(a.ctx, fn))
 }
 
 // sequence runs the ledger's sequencer until every act has its leaf, and keeps the
 // checkpoint.
 func (a *archive) sequence() {
 	a.t.Helper()
-	ctx, done := context.WithTimeout(a.t.Context(), time.Minute)
+	ctx, done := context.WithTimeout(a.ctx, time.Minute)
 	defer done()
 	waiting := func() bool {
 		var acts []catalog.Act

@@ -44,7 +44,7 @@ func (w *world) retitle() {
 	person := w.somebody()
 	etag, want := w.change(d)
 	title := fmt.Sprintf("title %d", w.rng.IntN(1000))
-	_, err := w.UpdateDocument(w.t.Context(), d.id, etag, person, catalog.Change{Title: &title})
+	_, err := w.UpdateDocument(w.ctx, d.id, etag, person, catalog.Change{Title: &title})
 	if w.ended("retitle "+d.id+" by "+person, err, want) {
 		d.title = title
 	}
@@ -62,7 +62,7 @@ func (w *world) rearrange() {
 	for _, g := range wanted {
 		asked = append(asked, catalog.Region{Scan: g.place.Scan, Page: g.place.Page, Box: g.place.Box, Range: g.place.Range})
 	}
-	_, err := w.UpdateDocument(w.t.Context(), d.id, etag, person, catalog.Change{Regions: asked})
+	_, err := w.UpdateDocument(w.ctx, d.id, etag, person, catalog.Change{Regions: asked})
 	if w.ended(fmt.Sprintf("rearrange %s from %d to %d regions by %s", d.id, len(d.regions), len(wanted), person), err, want) {
 		d.regions = wanted
 		for _, v := range d.reviews {
@@ -126,7 +126,7 @@ func (w *world) split() {
 	d := w.document()
 	person := w.somebody()
 	etag, want := w.change(d)
-	head, err := w.Document(w.t.Context(), d.id, 0)
+	head, err := w.Document(w.ctx, d.id, 0)
 	w.must(err)
 	shown, mine := slices.Clone(head.Revision.Regions), slices.Clone(d.regions)
 	at := w.rng.IntN(len(shown))
@@ -140,7 +140,7 @@ func (w *world) split() {
 		at++
 	}
 	parts := []catalog.Part{{Regions: shown[:at]}, {Title: fmt.Sprintf("part %d", w.rng.IntN(1000)), Regions: shown[at:]}}
-	heads, err := w.SplitDocument(w.t.Context(), d.id, etag, person, parts)
+	heads, err := w.SplitDocument(w.ctx, d.id, etag, person, parts)
 	if !w.ended(fmt.Sprintf("split %s before %d of %d by %s", d.id, at+1, len(shown), person), err, want) {
 		w.settle(d)
 		return
@@ -206,7 +206,7 @@ func (w *world) merge() {
 			want = catalog.ReasonOtherCollection
 		}
 	}
-	_, err := w.MergeDocuments(w.t.Context(), d.id, etag, person, []string{other.id})
+	_, err := w.MergeDocuments(w.ctx, d.id, etag, person, []string{other.id})
 	if w.ended(fmt.Sprintf("merge %s into %s by %s", other.id, d.id, person), err, want) {
 		d.regions = append(slices.Clone(d.regions), other.regions...)
 		other.deleted = true
@@ -226,7 +226,7 @@ func (w *world) remove() {
 	d := w.document()
 	person := w.somebody()
 	etag, want := w.etagOf(d)
-	_, err := w.DeleteDocument(w.t.Context(), d.id, etag, person)
+	_, err := w.DeleteDocument(w.ctx, d.id, etag, person)
 	if w.ended("delete "+d.id+" by "+person, err, want) {
 		d.deleted = true
 	}
@@ -243,7 +243,7 @@ func (w *world) bringBack() {
 	}
 	person := w.somebody()
 	etag, want := w.etagOf(d)
-	_, err := w.UndeleteDocument(w.t.Context(), d.id, etag, person)
+	_, err := w.UndeleteDocument(w.ctx, d.id, etag, person)
 	if w.ended("undelete "+d.id+" by "+person, err, want) {
 		d.deleted = false
 		for _, v := range d.reviews {

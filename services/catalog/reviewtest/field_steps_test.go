@@ -29,7 +29,7 @@ func (w *world) stateField() {
 			maps.Copy(by, w.written[s.id].by)
 		}
 	}
-	head, err := w.UpdateDocument(w.t.Context(), d.id, etag, person, catalog.Change{Statements: map[string][]catalog.Field{name: statements}})
+	head, err := w.UpdateDocument(w.ctx, d.id, etag, person, catalog.Change{Statements: map[string][]catalog.Field{name: statements}})
 	if w.ended(fmt.Sprintf("state %s of %s %d times by %s", name, d.id, len(statements), person), err, want) {
 		w.stated(d, head.Revision, name, person, by)
 		if len(d.fields[name]) != len(statements) {
@@ -99,7 +99,7 @@ func (w *world) signFields() {
 			want = catalog.ReasonContentChanged
 		}
 	}
-	_, err := w.SignFields(w.t.Context(), d.id, etag, person, ids)
+	_, err := w.SignFields(w.ctx, d.id, etag, person, ids)
 	if w.ended(fmt.Sprintf("signFields of %s by %s", d.id, person), err, want) {
 		for _, s := range there {
 			if reason := w.maySign(w.written[s.id], person); reason != "" {

@@ -2,6 +2,7 @@ package reviewtest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -65,12 +66,12 @@ func (w *world) read(f file) {
 	language := fmt.Sprintf("l%d", w.recipes)
 	recipe, err := catalog.NewRecipe([]catalog.Model{{Language: language, SHA256: digestOf([]byte(language))}}, nil)
 	w.must(err)
-	batch, err := w.CreateBatch(w.t.Context(), catalog.NewBatch{
+	batch, err := w.CreateBatch(w.ctx, catalog.NewBatch{
 		Collection: f.collection, Language: language, Person: "local", Recipes: map[string]catalog.Recipe{language: recipe},
 		Files: []catalog.NewFile{{Path: f.path, Size: 1, Collection: f.collection, Language: language}},
 	})
 	w.must(err)
-	_, err = w.Arrive(w.t.Context(), catalog.Arrival{Batch: batch.ID, Path: f.path, Digest: f.scan, Size: 1})
+	_, err = w.Arrive(w.ctx, catalog.Arrival{Batch: batch.ID, Path: f.path, Digest: f.scan, Size: 1})
 	w.must(err)
 	w.answer()
 }
@@ -80,7 +81,7 @@ func (w *world) read(f file) {
 func (w *world) answer() {
 	w.t.Helper()
 	for range 2 { // probes, then pages
-		jobs, err := w.IssueJobs(w.t.Context(), 1000)
+		jobs, err := w.IssueJobs(w.ctx, 1000)
 		w.must(err)
 		w.jobs = append(w.jobs, jobs...)
 		var left []catalog.Job
@@ -93,7 +94,7 @@ func (w *world) answer() {
 			results = append(results, w.result(j))
 		}
 		w.jobs = left
-		verdicts, err := w.StoreResults(w.t.Context(), results)
+		verdicts, err := w.StoreResults(w.ctx, results)
 		w.must(err)
 		for i, v := range verdicts {
 			if v != catalog.Stored {
@@ -140,10 +141,9 @@ func (w *world) result(j catalog.Job) catalog.Result {
 // meet takes in the documents that machines have proposed.
 func (w *world) meet() {
 	w.t.Helper()
-	heads, err := w.ListDocuments(w.t.Context(), catalog.DocumentQuery{Deleted: true, Limit: 100_000})
+	heads, err := w.ListDocuments(w.ctx, catalog.DocumentQuery{Deleted: true, Limit: 100_000})
 	w.must(err)
-	for i := len(heads) - 1; i >= 0; i-- {
-		head := heads[i]
+	for _, head := range slices.Backward(heads) {
 		if w.documents[head.ID] != nil {
 			continue
 		}
@@ -176,7 +176,7 @@ func (w *world) importText(collection string) {
 	w.must(err)
 	scan := digestOf([]byte(text))
 	path := collection + ".txt"
-	got, err := w.ImportText(w.t.Context(), catalog.Import{
+	got, err := w.ImportText(w.ctx, catalog.Import{
 		Collection: collection, Path: path, Digest: scan, Size: int64(len(text)), MediaType: "text/plain", Person: "local",
 		Reading: catalog.Reading{Text: text, Body: encoded, BodyDigest: digestOf(encoded), Engine: []byte{}, Measure: measure},
 		Parts: []catalog.ImportedPart{

@@ -46,7 +46,7 @@ func (w *world) look(d *document, key, person string) glimpse {
 	if v == nil {
 		return glimpse{etag: "1"}
 	}
-	view, err := w.Review(w.t.Context(), d.id, key, person)
+	view, err := w.Review(w.ctx, d.id, key, person)
 	w.must(err)
 	seen := v.glimpse(view.Etag())
 	w.glimpses[place] = append(w.glimpses[place], seen)
@@ -57,7 +57,7 @@ func (w *world) claim() {
 	d, key := w.review(0)
 	person := w.somebody()
 	want := w.refused(d, key, person, "", glimpse{})
-	_, err := w.ClaimReview(w.t.Context(), d.id, key, person)
+	_, err := w.ClaimReview(w.ctx, d.id, key, person)
 	if w.ended(fmt.Sprintf("claim %s/%s by %s", d.id, key, person), err, want) {
 		w.hold(d.reviews[key], person)
 	}
@@ -87,10 +87,11 @@ func (w *world) claimNext() {
 	could := func(d *document, key string) bool {
 		v := d.reviews[key]
 		own := v.state == catalog.ToVerify && w.written[v.shown].by[person]
-		return !d.deleted && v.region > 0 && v.heldBy(w.clock) == "" && !v.skipped[person] && !own &&
+		free := v.heldBy(w.clock) == "" || v.heldBy(w.clock) == person
+		return !d.deleted && v.region > 0 && free && !v.skipped[person] && !own &&
 			slices.Contains(q.States, v.state) && (q.Collection == "" || q.Collection == d.collection)
 	}
-	view, err := w.ClaimNext(w.t.Context(), q, person)
+	view, err := w.ClaimNext(w.ctx, q, person)
 	if !w.ended(fmt.Sprintf("claimNext %v by %s", q.States, person), err, either) {
 		for _, d := range w.live() {
 			for _, key := range d.keys() {
@@ -113,8 +114,8 @@ func (w *world) release() {
 	d, key := w.review(0)
 	person := w.somebody()
 	want := w.refused(d, key, person, "", glimpse{})
-	_, err := w.ReleaseReview(w.t.Context(), d.id, key, person)
-	if w.ended("release "+key+" by "+person, err, want) {
+	_, err := w.ReleaseReview(w.ctx, d.id, key, person)
+	if w.ended("release "+key+" by "+person, err, want) && d.reviews[key].holder == person {
 		w.letGo(d.reviews[key])
 	}
 	w.settle(d)
@@ -124,7 +125,7 @@ func (w *world) skip() {
 	d, key := w.review(0)
 	person := w.somebody()
 	want := w.refused(d, key, person, "", glimpse{})
-	_, err := w.SkipReview(w.t.Context(), d.id, key, person)
+	_, err := w.SkipReview(w.ctx, d.id, key, person)
 	if w.ended("skip "+key+" by "+person, err, want) {
 		w.letGo(d.reviews[key])
 		d.reviews[key].skipped[person] = true
@@ -138,7 +139,7 @@ func (w *world) save() {
 	seen := w.look(d, key, person)
 	want := w.refused(d, key, person, seen.etag, seen)
 	text := words(w.rng, 1+w.rng.IntN(3))
-	_, err := w.SaveDraft(w.t.Context(), d.id, key, person, text, seen.etag)
+	_, err := w.SaveDraft(w.ctx, d.id, key, person, text, seen.etag)
 	if w.ended(fmt.Sprintf("save %s/%s by %s", d.id, key, person), err, want) {
 		v := d.reviews[key]
 		if !v.hasDraft() {
@@ -163,7 +164,7 @@ func (w *world) submit() {
 	want := w.refused(d, key, person, seen.etag, seen)
 	v := d.reviews[key]
 	if v == nil {
-		_, err := w.SubmitReview(w.t.Context(), d.id, key, person, seen.etag, catalog.Correction{})
+		_, err := w.SubmitReview(w.ctx, d.id, key, person, seen.etag, catalog.Correction{})
 		w.ended("submit of nothing by "+person, err, want)
 		return
 	}
@@ -171,7 +172,7 @@ func (w *world) submit() {
 		want = catalog.ReasonContentChanged
 	}
 	correction, place := w.correction(d, v)
-	view, err := w.SubmitReview(w.t.Context(), d.id, key, person, seen.etag, correction)
+	view, err := w.SubmitReview(w.ctx, d.id, key, person, seen.etag, correction)
 	if w.ended(fmt.Sprintf("submit %s/%s by %s", d.id, key, person), err, want) {
 		w.submitted(d, key, person, correction, view)
 	}
@@ -266,7 +267,7 @@ func (w *world) showing(d *document, at int) string {
 	if g := d.regions[at]; g.origin != catalog.Machine {
 		return g.reading
 	}
-	head, err := w.Document(w.t.Context(), d.id, d.head)
+	head, err := w.Document(w.ctx, d.id, d.head)
 	w.must(err)
 	return head.Revision.Regions[at].Reading
 }
@@ -288,7 +289,7 @@ func (w *world) signText() {
 	if want == "" {
 		want = w.mayNot(d, key, person, wrong)
 	}
-	_, err := w.SignReview(w.t.Context(), d.id, key, person, seen.etag, content)
+	_, err := w.SignReview(w.ctx, d.id, key, person, seen.etag, content)
 	if !w.ended(fmt.Sprintf("sign %s/%s by %s", d.id, key, person), err, want) {
 		w.settle(d)
 		return
@@ -350,11 +351,11 @@ func (w *world) sendBack() {
 			want = catalog.ReasonNotCorrected
 		}
 	}
-	_, err := w.SendBack(w.t.Context(), d.id, key, person, seen.etag, "look again")
+	_, err := w.SendBack(w.ctx, d.id, key, person, seen.etag, "look again")
 	if w.ended(fmt.Sprintf("sendBack %s/%s by %s", d.id, key, person), err, want) {
 		v := d.reviews[key]
 		v.sentBack, v.state = true, catalog.ToCorrect
-		clear(v.skipped)
+		v.skipped = map[string]bool{person: true}
 		w.letGo(v)
 	}
 	w.settle(d)
@@ -382,7 +383,7 @@ func (w *world) sequenceActs() {
 func (w *world) toggle() {
 	id := pick(w.rng, collections)
 	enough := !w.onePerson[id]
-	_, err := w.UpdateCollection(w.t.Context(), id, "local", catalog.CollectionChange{OnePerson: &enough})
+	_, err := w.UpdateCollection(w.ctx, id, "local", catalog.CollectionChange{OnePerson: &enough})
 	if !w.ended(fmt.Sprintf("toggle %s %v", id, enough), err, "") {
 		return
 	}

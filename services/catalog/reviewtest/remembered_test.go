@@ -28,14 +28,14 @@ func (w *world) unchanged(f frozen) {
 func (w *world) demanded() {
 	w.t.Helper()
 	d := w.document()
-	verified, newest := false, 0
+	newest := 0
 	for _, f := range w.frozen {
 		if f.document == d.id && f.verified {
 			newest = max(newest, f.number)
 		}
 	}
-	verified = newest == d.head
-	_, err := w.Text(w.t.Context(), d.id, 0, catalog.AssuranceVerified)
+	verified := newest == d.head
+	_, err := w.Text(w.ctx, d.id, 0, catalog.AssuranceVerified)
 	var refused *catalog.Error
 	switch {
 	case verified && err != nil, !verified && !errors.As(err, &refused):
@@ -63,14 +63,14 @@ func (w *world) queues() {
 				}
 			}
 		}
-		counts, err := w.ReviewCounts(w.t.Context(), collection)
+		counts, err := w.ReviewCounts(w.ctx, collection)
 		w.must(err)
 		counted := map[catalog.ReviewState]int{}
 		for _, c := range counts {
 			counted[c.State] = c.Reviews
 		}
 		for _, state := range []catalog.ReviewState{catalog.ToCorrect, catalog.ToVerify, catalog.Reviewed} {
-			views, err := w.Reviews(w.t.Context(), catalog.ReviewQuery{
+			views, err := w.Reviews(w.ctx, catalog.ReviewQuery{
 				Collection: collection, States: []catalog.ReviewState{state}, Order: catalog.OldestFirst, Limit: 10_000,
 			})
 			w.must(err)
@@ -98,7 +98,7 @@ func (w *world) prove() {
 		}
 		f = pick(w.rng, w.frozen)
 	}
-	head, err := w.Document(w.t.Context(), f.document, f.number)
+	head, err := w.Document(w.ctx, f.document, f.number)
 	w.must(err)
 	want := catalog.ReasonNothingSigned
 	for _, g := range head.Revision.Regions {
@@ -106,7 +106,7 @@ func (w *world) prove() {
 			want = ""
 		}
 	}
-	bundle, err := ledger.Log{Store: w.store, Keys: w.key.Verifiers()}.Proof(w.t.Context(), f.document, f.number)
+	bundle, err := ledger.Log{Store: w.store, Keys: w.key.Verifiers()}.Proof(w.ctx, f.document, f.number)
 	if !w.ended(fmt.Sprintf("prove %s as of %d", f.document, f.number), err, want) {
 		return
 	}
@@ -140,13 +140,13 @@ func (w *world) audit() {
 	w.t.Helper()
 	w.sequence()
 	found := func(name, problem string) { w.failf("audit: %s: %s", name, problem) }
-	faults, err := w.store.Check(w.t.Context())
+	faults, err := w.store.Check(w.ctx)
 	w.must(err)
 	for _, fault := range faults {
 		found("store", fault)
 	}
-	w.must(w.Audit(w.t.Context(), &catalog.Audit{Found: found, Body: checkBody, Scan: func(catalog.Scan) error { return nil }}))
-	leaves, err := ledger.Check(w.t.Context(), w.store, w.key.Verifiers(), found)
+	w.must(w.Audit(w.ctx, &catalog.Audit{Found: found, Body: checkBody, Scan: func(catalog.Scan) error { return nil }}))
+	leaves, err := ledger.Check(w.ctx, w.store, w.key.Verifiers(), found)
 	w.must(err)
 	for leaf := int64(0); leaf < leaves; leaf += 500 {
 		w.view(func(r catalog.Reader) error {
@@ -163,6 +163,6 @@ func (w *world) audit() {
 		})
 	}
 	for _, kept := range w.kept {
-		w.must(ledger.CheckAgainst(w.t.Context(), w.store, w.key.Verifiers(), kept, found))
+		w.must(ledger.CheckAgainst(w.ctx, w.store, w.key.Verifiers(), kept, found))
 	}
 }

@@ -40,7 +40,7 @@ func number(t *testing.T, variable string, otherwise uint64) uint64 {
 func TestWhatPeopleStandBehind(t *testing.T) {
 	t.Parallel()
 	seed := number(t, seedVariable, uint64(time.Now().UnixNano()))
-	most := int(number(t, stepsVariable, manySteps))
+	most := int(number(t, stepsVariable, defaultSteps))
 	if testing.Short() {
 		most = min(most, manySteps/10)
 	}

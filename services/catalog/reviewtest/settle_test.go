@@ -60,7 +60,7 @@ func (w *world) freeze(d *document, head int) {
 // asOf digests what a revision is and shows.
 func (w *world) asOf(id string, number int) frozen {
 	w.t.Helper()
-	text, err := w.Text(w.t.Context(), id, number, 0)
+	text, err := w.Text(w.ctx, id, number, 0)
 	if err != nil {
 		w.failf("text of document %s as of %d: %v", id, number, err)
 	}

@@ -112,7 +112,7 @@ var refusals = []string{
 		WHERE b.origin = 2 AND r.origin = 2 AND NOT EXISTS (SELECT 1 FROM signatures WHERE subject = b.id)
 		AND NOT EXISTS (SELECT 1 FROM contributors WHERE subject = d.reading AND person = c.person)`,
 	`SELECT 'reading ' || reading || ': is based on ' || based_on || ', which is not there' FROM reading_details
-		WHERE based_on <> '' AND NOT EXISTS (SELECT 1 FROM readings WHERE id = based_on)`,
+		WHERE based_on <> '' AND NOT EXISTS (SELECT 1 FROM readings WHERE id = based_on) AND NOT EXISTS (SELECT 1 FROM tombstones WHERE subject = 'readings/' || based_on)`,
 	`SELECT 'statement ' || id || ': names no contributor' FROM statements
 		WHERE NOT EXISTS (SELECT 1 FROM contributors WHERE subject = statements.id)`,
 	`SELECT DISTINCT 'statement ' || s.id || ': leaves out contributors of ' || s.based_on
@@ -120,13 +120,15 @@ var refusals = []string{
 		WHERE s.based_on <> '' AND NOT EXISTS (SELECT 1 FROM signatures WHERE subject = s.based_on)
 		AND NOT EXISTS (SELECT 1 FROM contributors WHERE subject = s.id AND person = c.person)`,
 	`SELECT 'statement ' || id || ': is based on ' || based_on || ', which is not there' FROM statements s
-		WHERE based_on <> '' AND NOT EXISTS (SELECT 1 FROM statements WHERE id = s.based_on)`,
+		WHERE based_on <> '' AND NOT EXISTS (SELECT 1 FROM statements WHERE id = s.based_on) AND NOT EXISTS (SELECT 1 FROM tombstones WHERE subject = 'statements/' || s.based_on)`,
 	`SELECT 'contributors of ' || subject || ': there is no such reading or statement' FROM contributors
-		WHERE NOT EXISTS (SELECT 1 FROM readings WHERE id = subject) AND NOT EXISTS (SELECT 1 FROM statements WHERE id = subject) GROUP BY subject`,
+		WHERE NOT EXISTS (SELECT 1 FROM readings WHERE id = subject) AND NOT EXISTS (SELECT 1 FROM statements WHERE id = subject)
+		AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.subject IN ('readings/' || contributors.subject, 'statements/' || contributors.subject)) GROUP BY subject`,
 	`SELECT 'signature ' || id || ': ' || person || ' contributed to what it is under' FROM signatures g
 		WHERE EXISTS (SELECT 1 FROM contributors c WHERE c.subject = g.subject AND c.person = g.person)`,
 	`SELECT 'signature ' || id || ': is under ' || subject || ', which no person made' FROM signatures g
-		WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.id = g.subject AND r.origin = 2) AND NOT EXISTS (SELECT 1 FROM statements s WHERE s.id = g.subject)`,
+		WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.id = g.subject AND r.origin = 2) AND NOT EXISTS (SELECT 1 FROM statements s WHERE s.id = g.subject)
+		AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.subject IN ('readings/' || g.subject, 'statements/' || g.subject))`,
 	`SELECT 'signature ' || id || ': ' || person || ' is no person' FROM signatures g
 		WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = g.person AND u.service = 0)`,
 	`SELECT 'review ' || document || '/' || key || ': is ' || iif(hidden, '', 'not ') || 'hidden, unlike its document' FROM reviews
@@ -143,7 +145,7 @@ var refusals = []string{
 const mostRefused = 100
 
 func refused(v *view) (faults []string, err error) {
-	for _, query := range refusals {
+	for _, query := range slices.Concat(refusals, purgeRefusals) {
 		found, err := all(v, query+` LIMIT ?`, (*row).text, mostRefused)
 		if err != nil {
 			return nil, err

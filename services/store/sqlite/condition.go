@@ -18,7 +18,7 @@ import (
 // certain order.
 func documentsQuery(q catalog.DocumentQuery) (string, []any) {
 	ids := selectedIDs(q)
-	return `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at,
+	return `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at, d.purged_at,
 		r.document, r.number, r.author, r.created_at, r.digest, r.manifest
 		FROM (SELECT json_group_array(id) AS list FROM (` + ids.sql + `)) p CROSS JOIN json_each(p.list) f
 		CROSS JOIN documents d ON d.id = f.value CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head`, ids.args
@@ -45,7 +45,9 @@ func selectedIDs(q catalog.DocumentQuery) clause {
 		s = clause{`SELECT d.id AS id FROM (SELECT DISTINCT document FROM (` + d.sql + `)) k CROSS JOIN documents d ON d.id = k.document`, d.args}
 	}
 	s.sql += ` CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head`
-	if !q.Deleted {
+	if q.Deleted {
+		where = append(where, "d.purged_at = 0")
+	} else {
 		where = append(where, "d.deleted_at = 0")
 	}
 	if q.After != "" {

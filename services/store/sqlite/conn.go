@@ -25,12 +25,14 @@ const (
 	// settings hold for every connection. FULL syncs the log at each commit: with
 	// NORMAL a power cut takes commits back that were answered. 5000 ms is what
 	// another process (fsck, a shell) may hold the file for. The cache is 8 MiB a
-	// connection; the log is cut back to 64 MiB after a large transaction.
+	// connection; the log is cut back to 64 MiB after a large transaction. What is deleted
+	// is overwritten, always: a purge has to find no older copy of a draft or an index.
 	settings = `
 		PRAGMA busy_timeout = 5000;
 		PRAGMA journal_mode = WAL;
 		PRAGMA synchronous = FULL;
 		PRAGMA foreign_keys = ON;
+		PRAGMA secure_delete = ON;
 		PRAGMA recursive_triggers = ON;
 		PRAGMA trusted_schema = OFF;
 		PRAGMA cache_size = -8192;

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	documentColumns = "id, collection, holding, head, extracted, derived, events, created_at, deleted_at"
+	documentColumns = "id, collection, holding, head, extracted, derived, events, created_at, deleted_at, purged_at"
 	revisionColumns = "document, number, author, created_at, digest, manifest"
 	newRevision     = revisionColumns + ", assurance"
 	requestColumns  = "person, id, document, digest, created_at"
@@ -29,7 +29,7 @@ var (
 func readDocument(r *row) catalog.Document {
 	return catalog.Document{
 		ID: r.text(), Collection: r.text(), Holding: r.text(), Head: r.int(), Extracted: r.int(), Derived: r.int(), Events: r.int(),
-		CreatedAt: r.time(), DeletedAt: r.time(),
+		CreatedAt: r.time(), DeletedAt: r.time(), PurgedAt: r.time(),
 	}
 }
 
@@ -143,7 +143,7 @@ func (v *view) UnderivedDocuments(limit int) ([]catalog.Document, error) {
 // key and are in the order of documents, as far as the limit, and looks for the second
 // key of each. A range of texts is gathered first.
 func (v *view) DocumentsByKey(l catalog.Lookup) ([]catalog.Document, error) {
-	const columns = `d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at`
+	const columns = `d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at, d.purged_at`
 	where := `k.kind = ? AND k.key = ? AND k.document > ? AND k.low <= ? AND k.high >= ?`
 	args := []any{l.Kind, l.Text, l.After, l.High, l.Low}
 	if l.Before != "" {
@@ -183,7 +183,7 @@ func (t *tx) PutDocument(d catalog.Document) error {
 		return err
 	}
 	if err := t.put("document", d.ID, putDocument, d.ID, d.Collection, d.Holding, d.Head, d.Extracted, d.Derived, d.Events,
-		d.CreatedAt, d.DeletedAt); err != nil {
+		d.CreatedAt, d.DeletedAt, d.PurgedAt); err != nil {
 		return err
 	}
 	if before.Head == d.Head {
@@ -208,6 +208,9 @@ func (t *tx) InsertRevision(r catalog.Revision) error {
 	sum := sha256.Sum256(manifest)
 	if err := t.put("revision", fmt.Sprintf("%s/%d", r.Document, r.Number), insertRevision, r.Document, r.Number,
 		r.Author, r.CreatedAt, catalog.Digest(hex.EncodeToString(sum[:])), manifest, least(r)); err != nil {
+		return err
+	}
+	if err := t.lies(r); err != nil {
 		return err
 	}
 	d, err := t.Document(r.Document)

@@ -89,7 +89,7 @@ func (s *Store) Newest(ctx context.Context, id string) (catalog.DocumentHead, er
 			return fmt.Errorf("a view is a %T", r)
 		}
 		var err error
-		newest, err = one(v, `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at,
+		newest, err = one(v, `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at, d.purged_at,
 			r.document, r.number, r.author, r.created_at, r.digest, r.manifest
 			FROM documents d CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head WHERE d.id = ?`, readHead, id)
 		return err

@@ -25,6 +25,7 @@ func readCollection(r *row) catalog.Collection {
 func readScan(r *row) catalog.Scan {
 	return catalog.Scan{
 		Digest: r.digest(), Size: r.int64(), MediaType: r.text(), PageCount: r.int(), CreatedAt: r.time(),
+		PurgedAt: r.time(),
 	}
 }
 
@@ -51,11 +52,11 @@ func (v *view) Collections() ([]catalog.Collection, error) {
 }
 
 func (v *view) Scan(digest catalog.Digest) (catalog.Scan, error) {
-	return one(v, `SELECT `+scanColumns+` FROM scans WHERE digest = ?`, readScan, digest)
+	return one(v, `SELECT `+scanColumns+`, purged_at FROM scans WHERE digest = ?`, readScan, digest)
 }
 
 func (v *view) Scans(after catalog.Digest, limit int) ([]catalog.Scan, error) {
-	return all(v, `SELECT `+scanColumns+` FROM scans WHERE digest > ? ORDER BY digest LIMIT ?`,
+	return all(v, `SELECT `+scanColumns+`, purged_at FROM scans WHERE digest > ? ORDER BY digest LIMIT ?`,
 		readScan, after, max(limit, 0))
 }
 

@@ -231,7 +231,9 @@ func (v *view) NearTerms(n catalog.Near) ([]string, error) {
 // chosen is what a document must meet, beside its words.
 func chosen(q catalog.DocumentQuery) clause {
 	selected := conditionOf(q.Where)
-	if !q.Deleted {
+	if q.Deleted {
+		selected.sql += " AND d.purged_at = 0"
+	} else {
 		selected.sql += " AND d.deleted_at = 0"
 	}
 	return selected

@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) catalog.Store, options ...Option)
 		"Users":        users,
 		"Reviews":      reviews,
 		"Ledger":       ledger,
+		"Purges":       purges,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, u) })
 	}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package reviewtest
+
+const defaultSteps = manySteps
