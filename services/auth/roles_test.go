@@ -78,6 +78,7 @@ func TestRolesTable(t *testing.T) {
 		{"ReviewService: SignReview SignFields", "verifier"},
 		{"CatalogService: DeleteDocument UndeleteDocument ReextractDocuments UpdateCollection", "local operator"},
 		{"IngestService: CancelBatch GetDeadLetter RetryDeadLetters", "local operator"},
+		{"PurgeService: RequestPurge ConfirmPurge CancelPurge GetPurge ListPurges", "local operator"},
 		{"AccountService: AddUser ListUsers UpdateUser IssueToken RevokeTokens", "local operator"},
 		{"CatalogService: Unheard", ""},
 	} {
