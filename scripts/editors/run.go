@@ -37,7 +37,10 @@ type report struct {
 // percentile.
 const goal = 3
 
-// latency is spread of times in milliseconds.
+// longRun is long enough for everybody to have had a turn.
+const longRun = 20 * time.Second
+
+// latency is the spread of times in milliseconds.
 type latency struct {
 	Count              int
 	P50, P90, P99, Max float64
@@ -97,7 +100,7 @@ func run(ctx context.Context, s settings, profiled func(round int) func()) (r re
 	r.Bare, r.Save, r.Submit = spread(commits), spread(saves), spread(submits)
 	r.Saves, r.Submissions = len(saves), len(submits)
 	for _, e := range editors {
-		if len(e.written) == 0 {
+		if len(e.written) == 0 && s.during >= longRun {
 			return r, fmt.Errorf("%s has saved nothing in %s: somebody stands in the way", e.name, s.during)
 		}
 		r.Claims += e.claims

@@ -210,7 +210,7 @@ func (s *reviewServer) correction(ctx context.Context, v catalog.ReviewView, tex
 // is one, and the text that is shown.
 func (s *reviewServer) base(ctx context.Context, v catalog.ReviewView) (*fondsv1.Body, string, error) {
 	text, body, err := shownText(v.Shown, v.Reading)
-	if err != nil || !v.Draft.Exists() || v.Draft.BasedOn == v.Reading.ID || v.Draft.BasedOn == "" {
+	if err != nil || v.Region == 0 || !v.Draft.Exists() || v.Draft.BasedOn == v.Reading.ID || v.Draft.BasedOn == "" {
 		return body, text, err
 	}
 	reading, err := s.Catalog.Reading(ctx, v.Shown.Scan, v.Shown.Page, v.Draft.BasedOn)

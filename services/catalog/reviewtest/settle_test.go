@@ -197,7 +197,9 @@ func (w *world) awaitsOne(d *document, r catalog.Revision, row catalog.Review, a
 		if row.Region != 0 {
 			w.failf("document %s review %s is of region %d, which is not there", d.id, row.Key, row.Region)
 		}
-		v.region = 0
+		if v.region != 0 {
+			v.region, v.touched = 0, v.touched+1
+		}
 		return
 	}
 	if !slices.Contains(at, row.Region-1) {
