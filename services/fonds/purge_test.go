@@ -177,7 +177,7 @@ func TestPurgeLeavesNothingOfADocument(t *testing.T) {
 	}
 	has(t, "list", s.want("purge", "--list"), "done", "Olga", "Otto", "court order 12/26")
 
-	for _, args := range [][]string{{"text", name}, {"text", name, "--revision", "1"}, {"get", name}, {"history", name}, {"proof", name}, {"scan", "scans/" + page}} {
+	for _, args := range [][]string{{"text", name}, {"text", name, "--as-of", "1"}, {"get", name}, {"history", name}, {"proof", name}, {"scan", "get", page, "-o", filepath.Join(t.TempDir(), "scan")}} {
 		out, code := s.fonds(t.Context(), args...)
 		if code != exitNotFound || !strings.Contains(out, "was withdrawn from the archive on") {
 			t.Errorf("fonds %v: exit %d\n%s", args, code, out)
