@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fonds-archive/fonds/services/align"
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -25,8 +24,7 @@ func (d *desk) account(ctx context.Context, editors []*editor) ([]string, error)
 		if err != nil {
 			return lost, err
 		}
-		_, key, _ := strings.Cut(p.review, "/reviews/")
-		v, err := d.catalog.Review(ctx, p.document, key, "")
+		v, err := d.catalog.Review(ctx, p.document, p.key(), "")
 		if err != nil {
 			return lost, err
 		}

@@ -74,20 +74,23 @@ func openDesk(ctx context.Context, folder string, s settings) (d *desk, err erro
 	}
 	d.stops = append(d.stops, d.store.Close)
 	began := time.Now()
-	now := func() time.Time {
+	fast := func() time.Time {
 		return began.Add(time.Duration(s.speed * float64(time.Since(began)))).UTC().Truncate(time.Microsecond)
 	}
 	newID := func() string { return uuid.Must(uuid.NewV7()).String() }
-	d.catalog = catalog.New(d.store, now, newID, catalog.DefaultLimits())
-	d.accounts = auth.New(d.store, now, newID, nil)
+	d.catalog = catalog.New(d.store, fast, newID, catalog.DefaultLimits())
+	// Who may come in is asked by the true clock: what was found out holds for a while.
+	d.accounts = auth.New(d.store, present, newID, nil)
 	if d.pages, err = fill(ctx, d.catalog, s.pages); err != nil {
 		return d, err
 	}
 	if err := d.sequence(ctx, folder); err != nil {
 		return d, err
 	}
-	return d, d.serve(folder, now)
+	return d, d.serve(folder)
 }
+
+func present() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // sequence numbers acts as a server does: it takes the writer once a second.
 func (d *desk) sequence(ctx context.Context, folder string) error {
@@ -107,12 +110,12 @@ func (d *desk) sequence(ctx context.Context, folder string) error {
 	return nil
 }
 
-func (d *desk) serve(folder string, now func() time.Time) error {
+func (d *desk) serve(folder string) error {
 	blobs, err := blob.Open(filepath.Join(folder, "blobs"))
 	if err != nil {
 		return err
 	}
-	options, err := api.ServerOptions(nil, &auth.Gate{Accounts: d.accounts, Limiter: auth.NewLimiter(now)})
+	options, err := api.ServerOptions(nil, &auth.Gate{Accounts: d.accounts, Limiter: auth.NewLimiter(present)})
 	if err != nil {
 		return err
 	}

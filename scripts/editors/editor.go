@@ -21,6 +21,9 @@ import (
 const (
 	// callTime bounds one call: who waits longer waits for a lock that nobody gives back.
 	callTime = 30 * time.Second
+	// A page that takes minutes is saved some hundred times; here so many times at least and
+	// at most, so that a run sees many pages end.
+	leastSaves, mostSaves = 5, 50
 	// afterRefusal is how long somebody waits who finds only pages that are taken.
 	afterRefusal = 100 * time.Millisecond
 )
@@ -122,7 +125,7 @@ func (e *editor) correct(ctx context.Context, r *fondsv1.Review, until time.Time
 		text = d.GetText()
 	}
 	before := ""
-	for range 3 + e.rng.IntN(12) {
+	for range leastSaves + e.rng.IntN(mostSaves-leastSaves) {
 		if !time.Now().Before(until) {
 			return nil
 		}

@@ -4,8 +4,8 @@
 // had not seen, and nothing stands still.
 //
 // Beside it, in the same run and on the same disk, it measures a bare loop of one-row
-// commits in SQLite with the same settings at the same concurrency: what a saved draft
-// takes longer is what fonds adds. It works in a folder of its own that it removes, and
+// commits in SQLite with the same settings at the same concurrency, and drafts that are
+// saved without gRPC: what each takes longer is what fonds adds. It works in a folder of its own that it removes, and
 // never fails because a goal was missed: it prints what was measured beside the goal.
 package main
 
@@ -41,7 +41,7 @@ func main() {
 	var s settings
 	flag.IntVar(&s.editors, "editors", 50, "people who correct at once")
 	flag.IntVar(&s.pages, "pages", 200, "pages")
-	flag.DurationVar(&s.during, "for", time.Minute, "how long they work; the bare loop takes a quarter of it besides")
+	flag.DurationVar(&s.during, "for", time.Minute, "how long they work; the two loops take half of it besides")
 	flag.IntVar(&s.rounds, "rounds", 10, "in how many turns")
 	flag.DurationVar(&s.pause, "pause", 0, "between two drafts of one editor; the review page takes one second")
 	flag.Float64Var(&s.speed, "speed", 100, "how many times faster the server's clock runs: at 100 an abandoned claim runs out after nine seconds")

@@ -287,7 +287,11 @@ func (c *Catalog) changeReview(ctx context.Context, document, key, person, etag 
 		if err := tx.PutReview(v); err != nil {
 			return err
 		}
-		view, view.Review = seen, v // the document is as it was
+		view = seen // the document is as it was
+		if view.Review = v; v.HeldBy(c.now()) == seen.ClaimedBy && v.Comment == seen.Comment {
+			view.ClaimedBy = seen.ClaimedBy
+			return nil // and so is what people are called
+		}
 		return view.held(tx, c.now())
 	})
 	return view, err

@@ -53,6 +53,8 @@ const (
 	rest = 5 * time.Second
 	// atOnce bounds the purges of one round.
 	atOnce = 20
+	// unsentRounds is how many rounds events may be on their way before that is told.
+	unsentRounds = 20
 )
 
 // errUnsent is given while events of a purge's documents may still come into the stream
@@ -61,19 +63,21 @@ var errUnsent = errors.New("events of its documents are on their way to the stre
 
 // Run carries out purges until ctx ends.
 func Run(ctx context.Context, c Config) {
-	told := ""
+	told, unsent := "", 0
 	for {
 		wait := tick
-		if err := c.round(ctx); err != nil && ctx.Err() == nil {
-			if !errors.Is(err, errUnsent) {
-				wait = rest
-			}
+		err := c.round(ctx)
+		switch {
+		case err == nil || ctx.Err() != nil:
+			told, unsent = "", 0
+		case errors.Is(err, errUnsent) && unsent < unsentRounds:
+			unsent++ // the relay takes a moment
+		default:
+			wait = rest
 			if told != err.Error() {
 				told = err.Error()
 				c.Log.Warn("a purge is not carried out yet: trying again", "error", err)
 			}
-		} else {
-			told = ""
 		}
 		timer := time.NewTimer(wait)
 		select {

@@ -240,3 +240,33 @@ func TestStreamsThatAreAway(t *testing.T) {
 		t.Errorf("the word is still in %v", found)
 	}
 }
+
+// TestSharedScanStays purges a document of two pages, on the second of which another lies:
+// that page, the picture and its message stay.
+func TestSharedScanStays(t *testing.T) {
+	a := newArchive(t)
+	d := a.ingest("a.png", secret+" on page one", "the sapphire on page two")
+	scan := d.Revision.Regions[0].Scan
+	a.derive(d.ID)
+	other, err := a.CreateDocument(a.ctx(), catalog.NewDocument{Collection: "c", Title: "other", Person: "anna", Regions: []catalog.Region{{Scan: scan, Page: 2}}})
+	must(t, err)
+	_, err = a.RequestPurge(a.ctx(), catalog.NewPurge{Documents: []string{d.ID}, Reason: "why", Person: "olga"})
+	if reasonOf(err) != catalog.ReasonScanShared {
+		t.Fatalf("got %v", err)
+	}
+	p := a.confirmed(true, d.ID)
+	a.relayed()
+	a.carriedOut(p.ID)
+	found := a.holding(secret)
+	if len(found) != 1 || !strings.HasPrefix(found[0], "/blobs") {
+		t.Errorf("the word is in %v, and stays in the picture alone", found)
+	}
+	if found := a.holding("sapphire"); !slices.ContainsFunc(found, func(path string) bool { return strings.HasPrefix(path, "/jetstream") }) {
+		t.Errorf("what the other document shows is only in %v", found)
+	}
+	text, err := a.Text(a.ctx(), other.ID, 0, 0)
+	if must(t, err); text.Regions[0].Text != "the sapphire on page two" {
+		t.Errorf("got %+v", text.Regions)
+	}
+	a.sound()
+}

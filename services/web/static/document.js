@@ -14,11 +14,15 @@ async function start() {
   const user = await begin();
   try {
     const document_ = await catalog.GetDocument({ name });
+    if (document_.deleteTime) {
+      byId("message").textContent = "This document was deleted.";
+      return;
+    }
     byId("title").textContent = document_.title || "Untitled";
     document.title = `${document_.title || "Untitled"} · fonds`;
     show(byId("where"), `${idOf(document_.collection)} · revision ${document_.revision || 1} `, h("span", { class: `badge ${document_.assurance}` }, assurances[document_.assurance] || "No text"));
   } catch (error) {
-    byId("message").textContent = error.code === "NOT_FOUND" ? "There is no such document." : error.message;
+    byId("message").textContent = error.code === "NOT_FOUND" && error.reason !== "WITHDRAWN" ? "There is no such document." : error.message;
     return;
   }
   await Promise.all([
