@@ -7,7 +7,6 @@ import (
 	"time"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
-	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/catalog"
 )
 
@@ -33,8 +32,7 @@ func (s *purgeServer) RequestPurge(ctx context.Context, req *fondsv1.RequestPurg
 
 // ConfirmPurge has a purge carried out in the name of a second person.
 func (s *purgeServer) ConfirmPurge(ctx context.Context, req *fondsv1.ConfirmPurgeRequest) (*fondsv1.Purge, error) {
-	caller, _ := auth.From(ctx)
-	p, err := s.Catalog.ConfirmPurge(ctx, req.GetName(), catalog.Confirmer{Person: person(ctx), Service: caller.Service})
+	p, err := s.Catalog.ConfirmPurge(ctx, req.GetName(), person(ctx))
 	return s.purged(ctx, p, err)
 }
 

@@ -114,8 +114,8 @@ type PurgeReader interface {
 // tombstone, and without its tombstone nothing is destroyed.
 type PurgeWriter interface {
 	// PutPurge inserts a purge in the state PurgeAsked, or replaces one. It refuses
-	// another document, person, reason or salt than before, a step back, and who asks
-	// and confirms at once, is barred, a service, or no operator.
+	// another document, person, reason or salt than before, a step back, and whoever asks
+	// and confirms at once, is barred, a program, nobody by name, or no operator.
 	PutPurge(p Purge) error
 	// InsertTombstone refuses what is not there, has another digest, or does not belong
 	// to the document of a confirmed purge.

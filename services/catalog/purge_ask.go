@@ -71,7 +71,8 @@ func (c *Catalog) RequestPurge(ctx context.Context, n NewPurge) (Purge, error) {
 // refusedPurge says what the database's own refusal means.
 func refusedPurge(err error) error {
 	if errors.Is(err, ErrRefused) {
-		return &Error{Code: Denied, Reason: ReasonRoleMissing, Message: "only operators ask for a purge, and only another operator, who is a person, confirms it: " + err.Error()}
+		return &Error{Code: Denied, Reason: ReasonRoleMissing, Message: "a purge takes two operators who are people with names and tokens of their own, " +
+			"neither a program nor whoever sits at the machine without a token (`fonds user add NAME --role operator` makes one): " + err.Error()}
 	}
 	return err
 }

@@ -30,33 +30,23 @@ func tombstonesDigest(salt string, tombstones []Tombstone) Digest {
 	return digestOf(lines)
 }
 
-// Confirmer is who confirms a purge.
-type Confirmer struct {
-	Person string
-	// Service is set for a program, which may not.
-	Service bool
-}
-
 // ConfirmPurge has a purge carried out that another person has asked for: from then on
 // nothing of its documents is given to anybody. What is destroyed gets its tombstone
 // here, in one transaction; who carries it out deletes it step by step.
-func (c *Catalog) ConfirmPurge(ctx context.Context, name string, by Confirmer) (Purge, error) {
+func (c *Catalog) ConfirmPurge(ctx context.Context, name, person string) (Purge, error) {
 	var p Purge
 	err := c.store.Tx(ctx, func(tx Tx) error {
 		var err error
 		if p, err = openPurge(tx, name); err != nil {
 			return err
 		}
-		switch {
-		case by.Service:
-			return &Error{Code: Denied, Reason: ReasonRoleMissing, Message: "a program cannot confirm a purge: a person who is an operator has to"}
-		case by.Person == p.AskedBy:
+		if person == p.AskedBy {
 			return &Error{Code: Denied, Reason: ReasonOwnPurge, Message: "you have asked for this purge yourself: another operator has to confirm it"}
 		}
 		if p.Scans, err = sharing(tx, p); err != nil {
 			return err
 		}
-		p.State, p.ConfirmedBy, p.ConfirmedAt = Purging, by.Person, c.now()
+		p.State, p.ConfirmedBy, p.ConfirmedAt = Purging, person, c.now()
 		if err := tx.PutPurge(p); err != nil {
 			return refusedPurge(err)
 		}

@@ -60,7 +60,7 @@ func (a *archive) ask(keepShared bool, ids ...string) (catalog.Purge, error) {
 }
 
 func (a *archive) confirm(name, person string) (catalog.Purge, error) {
-	return a.ConfirmPurge(a.t.Context(), name, catalog.Confirmer{Person: person, Service: person == "robot"})
+	return a.ConfirmPurge(a.t.Context(), name, person)
 }
 
 // purged has documents purged, and deletes what the tombstones stand for.
@@ -221,8 +221,10 @@ func TestPurgeNeedsAnotherOperator(t *testing.T) {
 		_, err := a.RequestPurge(t.Context(), n)
 		a.wants(what, catalog.ReasonInvalidArgument, err)
 	}
-	_, err := a.RequestPurge(t.Context(), catalog.NewPurge{Documents: []string{d.ID}, Reason: "why", Person: "anna"})
-	a.wants("who verifies asks", catalog.ReasonRoleMissing, err)
+	for _, person := range []string{"anna", "robot", "local", "nobody"} {
+		_, err := a.RequestPurge(t.Context(), catalog.NewPurge{Documents: []string{d.ID}, Reason: "why", Person: person})
+		a.wants("asked by "+person, catalog.ReasonRoleMissing, err)
+	}
 	if got := a.documents(); len(got) != 1 {
 		t.Fatal("a refused request has deleted the document")
 	}
@@ -237,7 +239,8 @@ func TestPurgeNeedsAnotherOperator(t *testing.T) {
 	_, err = a.UndeleteDocument(t.Context(), d.ID, "", "olga")
 	a.wants("undeleted meanwhile", catalog.ReasonPurgeAsked, err)
 	for person, want := range map[string]string{
-		"olga": catalog.ReasonOwnPurge, "robot": catalog.ReasonRoleMissing, "anna": catalog.ReasonRoleMissing, "nobody": catalog.ReasonRoleMissing,
+		"olga": catalog.ReasonOwnPurge, "robot": catalog.ReasonRoleMissing, "anna": catalog.ReasonRoleMissing,
+		"nobody": catalog.ReasonRoleMissing, "local": catalog.ReasonRoleMissing,
 	} {
 		_, err := a.confirm("purges/"+p.ID, person)
 		a.wants("confirmed by "+person, want, err)
@@ -257,11 +260,8 @@ func TestPurgeNeedsAnotherOperator(t *testing.T) {
 	_, err = a.UndeleteDocument(t.Context(), d.ID, "", "olga")
 	a.must(err)
 
-	// The operator at the machine is a person, and the same one both times.
-	p, err = a.RequestPurge(t.Context(), catalog.NewPurge{Documents: []string{d.ID}, Reason: "why", Person: "local"})
+	p, err = a.ask(false, d.ID)
 	a.must(err)
-	_, err = a.confirm("purges/"+p.ID, "local")
-	a.wants("asked and confirmed at the machine", catalog.ReasonOwnPurge, err)
 	_, err = a.confirm("documents/"+d.ID, "otto")
 	a.must(err)
 	_, err = a.confirm("documents/"+d.ID, "olga")
@@ -270,7 +270,7 @@ func TestPurgeNeedsAnotherOperator(t *testing.T) {
 	a.wants("cancelled when it was confirmed", catalog.ReasonPurgeNotOpen, err)
 	view, err := a.Purge(t.Context(), "documents/"+d.ID)
 	a.must(err)
-	if view.ConfirmedByName != "name of otto" || view.AskedByName != "local" || view.State != catalog.Purging {
+	if view.ConfirmedByName != "name of otto" || view.AskedByName != "name of olga" || view.State != catalog.Purging {
 		t.Errorf("got %+v", view)
 	}
 	list, err := a.Purges(t.Context(), 0, "", 9)

@@ -32,9 +32,10 @@ log: fsck tells what was destroyed by a purge from what is missing. From then on
 asks for a document, a scan or a reading of it is told that it was withdrawn, and a file
 that was purged is never taken again.
 
-One operator asks, which deletes the documents at once. Another one, who is a person,
-confirms; the operator at the machine counts as one. Until then it can be cancelled;
-the documents stay deleted, and ` + "`fonds undelete`" + ` brings them back.
+One operator asks, which deletes the documents at once, and another one confirms: two
+people, each with a token of their own ("fonds user add NAME --role operator" gives it),
+not whoever sits at the machine without one. Until then it can be cancelled; the
+documents stay deleted, and ` + "`fonds undelete`" + ` brings them back.
 
 Where other documents lie or ever lay on the same scans, they have to be purged together.
 With --keep-shared such scans stay instead, and with them all that others show of them:

@@ -132,7 +132,7 @@ func TestPurgeLeavesNothingOfADocument(t *testing.T) {
 	doomed, stays := s.named(filepath.Join(in, marker+".pgm")), s.named(filepath.Join(in, "stays.pgm"))
 	name, scan := doomed.GetName(), strings.TrimPrefix(doomed.GetRegions()[0].GetPage(), "scans/")
 	s.sees(name, "search", marker)
-	tokens := s.people(map[string]string{"Anna": "verifier", "Vera": "verifier", "Otto": "operator"})
+	tokens := s.people(map[string]string{"Anna": "verifier", "Vera": "verifier", "Olga": "operator", "Otto": "operator"})
 	for document, text := range map[string]string{name: "The " + marker + " is corrected\n", stays.GetName(): "The sapphire is corrected\n"} {
 		corrected := filepath.Join(tree(t, map[string][]byte{"c.txt": []byte(text)}), "c.txt")
 		s.wantAs(exitOK, tokens["Anna"], "review", "correct", document, "--file", corrected, "--yes")
@@ -163,7 +163,7 @@ func TestPurgeLeavesNothingOfADocument(t *testing.T) {
 		t.Errorf("%d pages are cut into tiles", tiles())
 	}
 
-	has(t, "asked", s.want("purge", name, "--reason", "court order 12/26"), "1 document deleted", "fonds purge --confirm purges/")
+	has(t, "asked", s.wantAs(exitOK, tokens["Olga"], "purge", name, "--reason", "court order 12/26"), "1 document deleted", "fonds purge --confirm purges/")
 	has(t, "hidden", s.want("search", marker), "no document found")
 	has(t, "confirmed", s.wantAs(exitOK, tokens["Otto"], "purge", "--confirm", name), "1 document destroyed, with 1 scan")
 	if found := s.marked(); len(found) > 0 {
@@ -172,7 +172,7 @@ func TestPurgeLeavesNothingOfADocument(t *testing.T) {
 	if tiles() != 0 {
 		t.Errorf("%d pages are still cut into tiles", tiles())
 	}
-	has(t, "list", s.want("purge", "--list"), "done", "local", "Otto", "court order 12/26")
+	has(t, "list", s.want("purge", "--list"), "done", "Olga", "Otto", "court order 12/26")
 
 	for _, args := range [][]string{{"text", name, "--as-of", "1"}, {"proof", name}, {"scan", "get", page, "-o", filepath.Join(t.TempDir(), "scan")}} {
 		out, code := s.fonds(t.Context(), args...)
@@ -205,10 +205,10 @@ func TestKilledPurgeIsFinished(t *testing.T) {
 	server := s.start()
 	in := tree(t, map[string][]byte{marker + ".pgm": sheetOf("the " + marker + " of a page")})
 	s.want("ingest", in, "-r", "--wait")
-	otto := s.people(map[string]string{"Otto": "operator"})["Otto"]
+	tokens := s.people(map[string]string{"Olga": "operator", "Otto": "operator"})
 	name := s.named(filepath.Join(in, marker+".pgm")).GetName()
-	s.want("purge", name, "--reason", "why")
-	token, err := os.ReadFile(otto)
+	s.wantAs(exitOK, tokens["Olga"], "purge", name, "--reason", "why")
+	token, err := os.ReadFile(tokens["Otto"])
 	fatal(t, err)
 	c, err := dialAddress(s.grpc, grpc.WithPerRPCCredentials(bearer(strings.TrimSpace(string(token)))))
 	fatal(t, err)
@@ -275,13 +275,17 @@ func TestPurgesAtTheDesk(t *testing.T) {
 		t.Errorf("a deleted document is listed: %s", r)
 	}
 	d.must(exitOK, "undelete", name)
-	d.must(exitOK, "user", "add", "Otto", "--role", "operator", "--out", d.tokenOf("Otto"))
-	has(t, "asked", d.must(exitOK, "purge", name, "--reason", "why").stdout, "deleted, to be destroyed")
+	for _, person := range []string{"Olga", "Otto"} {
+		d.must(exitOK, "user", "add", person, "--role", "operator", "--out", d.tokenOf(person))
+	}
+	has(t, "asked by nobody by name", d.must(exitRefused, "purge", name, "--reason", "why").stderr, "fonds user add NAME --role operator")
+	has(t, "asked", d.mustAs(exitOK, "Olga", "purge", name, "--reason", "why").stdout, "deleted, to be destroyed")
 	has(t, "undeleted", d.must(exitRefused, "undelete", name).stderr, "cancel it first")
 	has(t, "cancelled", d.must(exitOK, "purge", "--cancel", name).stdout, "stay deleted")
 	d.must(exitOK, "undelete", name)
-	d.must(exitOK, "purge", name, "--reason", "why")
-	has(t, "at the machine", d.must(exitRefused, "purge", "--confirm", name).stderr, "you have asked for this purge yourself")
+	d.mustAs(exitOK, "Olga", "purge", name, "--reason", "why")
+	has(t, "by who asked", d.mustAs(exitRefused, "Olga", "purge", "--confirm", name).stderr, "you have asked for this purge yourself")
+	has(t, "at the machine", d.must(exitRefused, "purge", "--confirm", name).stderr, "neither a program nor whoever sits at the machine")
 	has(t, "confirmed", d.mustAs(exitOK, "Otto", "purge", "--confirm", name, "--no-wait").stdout, "withdrawn; they are being destroyed")
 	has(t, "withdrawn", d.must(exitNotFound, "text", name).stderr, "was withdrawn from the archive on")
 	has(t, "imported again", d.must(exitData, "import", filepath.Join(in, "wells.txt")).stderr, "is not taken again")

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -13,13 +14,15 @@ func TestTextOfAPurgedScan(t *testing.T) {
 	a.ingest("a.png", "b.png")
 	a.stored(probed("a.png", 1), probed("b.png", 1))
 	must(t, a.store.Tx(a.ctx(), func(tx catalog.Tx) error {
-		return tx.PutUser(catalog.User{ID: "otto", DisplayName: "Otto", Roles: []catalog.Role{catalog.Operates}})
+		operates := []catalog.Role{catalog.Operates}
+		return errors.Join(tx.PutUser(catalog.User{ID: "otto", DisplayName: "Otto", Roles: operates}),
+			tx.PutUser(catalog.User{ID: "olga", DisplayName: "Olga", Roles: operates}))
 	}))
 	heads, err := a.catalog.ListDocuments(a.ctx(), catalog.DocumentQuery{Where: catalog.AtPath("a.png"), Limit: 1})
 	must(t, err)
-	p, err := a.catalog.RequestPurge(a.ctx(), catalog.NewPurge{Documents: []string{heads[0].ID}, Reason: "why", Person: "local"})
+	p, err := a.catalog.RequestPurge(a.ctx(), catalog.NewPurge{Documents: []string{heads[0].ID}, Reason: "why", Person: "olga"})
 	must(t, err)
-	_, err = a.catalog.ConfirmPurge(a.ctx(), "purges/"+p.ID, catalog.Confirmer{Person: "otto"})
+	_, err = a.catalog.ConfirmPurge(a.ctx(), "purges/"+p.ID, "otto")
 	must(t, err)
 	a.run()
 	a.publish(read(t, "a.png", 1, "SECRET\n"))

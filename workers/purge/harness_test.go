@@ -281,7 +281,7 @@ func (a *archive) confirmed(keepShared bool, ids ...string) catalog.Purge {
 	a.t.Helper()
 	p, err := a.RequestPurge(a.ctx(), catalog.NewPurge{Documents: ids, Reason: "why", KeepShared: keepShared, Person: "olga"})
 	must(a.t, err)
-	p, err = a.ConfirmPurge(a.ctx(), "purges/"+p.ID, catalog.Confirmer{Person: "otto"})
+	p, err = a.ConfirmPurge(a.ctx(), "purges/"+p.ID, "otto")
 	must(a.t, err)
 	return p
 }

@@ -82,6 +82,7 @@ func TestPurgeInRawSQL(t *testing.T) {
 		`INSERT INTO tombstones SELECT 'readings/r', body_digest, 'd', 'none', 9 FROM readings WHERE id = 'r'`,
 		`INSERT INTO tombstones SELECT 'documents/e/revisions/1', digest, 'd', 'p', 9 FROM revisions WHERE document = 'e'`,
 		fmt.Sprintf(addsPurge, "2", "olga", "otto"), fmt.Sprintf(addsPurge, "1", "vera", ""), fmt.Sprintf(addsPurge, "1", "nobody", ""),
+		fmt.Sprintf(addsPurge, "1", "robot", ""), fmt.Sprintf(addsPurge, "1", "local", ""),
 	}
 	refuse("while it is asked for", slices.Concat(always, []string{
 		stoneOfA,
@@ -95,6 +96,7 @@ func TestPurgeInRawSQL(t *testing.T) {
 		`UPDATE purges SET state = 2, confirmed_by = 'vera'`,
 		`UPDATE purges SET state = 2, confirmed_by = 'robot'`,
 		`UPDATE purges SET state = 2, confirmed_by = 'nobody'`,
+		`UPDATE purges SET state = 2, confirmed_by = 'local'`,
 		`UPDATE purges SET confirmed_by = 'otto'`,
 	})...)
 
@@ -249,7 +251,8 @@ func TestPurgeLeavesNoBytes(t *testing.T) {
 	s := openAt(t, path)
 	rng := rand.New(rand.NewPCG(7, 7))
 	must(t, s.Tx(t.Context(), func(tx catalog.Tx) error {
-		return tx.PutUser(catalog.User{ID: "otto", DisplayName: "Otto", Roles: []catalog.Role{catalog.Operates}})
+		operates := []catalog.Role{catalog.Operates}
+		return errors.Join(tx.PutUser(catalog.User{ID: "otto", DisplayName: "Otto", Roles: operates}), tx.PutUser(catalog.User{ID: "olga", DisplayName: "Olga", Roles: operates}))
 	}))
 	const documents = 60
 	var secrets []string
@@ -313,7 +316,7 @@ func putNoise(t *testing.T, s *Store, rng *rand.Rand, id string, n, round int, w
 func purgeNoise(t *testing.T, s *Store, ids []string, terms map[string][]catalog.Term) {
 	t.Helper()
 	slices.Sort(ids)
-	p := catalog.Purge{ID: "p", State: catalog.PurgeAsked, Documents: ids, Reason: "why", AskedBy: "local", Salt: "salt"}
+	p := catalog.Purge{ID: "p", State: catalog.PurgeAsked, Documents: ids, Reason: "why", AskedBy: "olga", Salt: "salt"}
 	var stones []catalog.Tombstone
 	must(t, s.Tx(t.Context(), func(tx catalog.Tx) error {
 		stones = nil

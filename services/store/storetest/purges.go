@@ -188,15 +188,16 @@ func purgesConfirmedBy(f *fixture) {
 		program.Service, barred.DisabledAt = true, begin
 		return errors.Join(tx.PutUser(program), tx.PutUser(barred))
 	})
-	for _, by := range []string{"program", "barred", "anna", "nobody"} {
+	others := []string{"program", "barred", "anna", "nobody", "local"}
+	for _, by := range others {
 		f.refuses("confirmed by "+by, f.putPurge(confirmed(asked("p", "d"), by)))
 	}
-	for _, by := range []string{"barred", "anna", "nobody"} {
+	for _, by := range others {
 		other := asked("q", "e")
 		other.AskedBy = by
 		f.refuses("asked by "+by, f.putPurge(other))
 	}
-	f.takes("confirmed by the operator at the machine", f.putPurge(confirmed(asked("p", "d"), "local")))
+	f.takes("confirmed by an operator", f.putPurge(confirmed(asked("p", "d"), "otto")))
 }
 
 func purgesStepByStep(f *fixture) {
