@@ -61,7 +61,7 @@ func (d *directLoop) run(ctx context.Context, during time.Duration) (times []tim
 			text := recognised(string(p.scan[:6])).GetText()
 			for time.Now().Before(until) && failed[i] == nil {
 				began := time.Now()
-				var v catalog.ReviewView
+				var v catalog.Review
 				v, failed[i] = d.catalog.SaveDraft(ctx, p.document, p.key(), person(i), text, d.etags[i])
 				each[i] = append(each[i], time.Since(began))
 				d.etags[i] = v.Etag()

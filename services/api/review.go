@@ -13,6 +13,7 @@ import (
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/align"
+	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/export"
 	"github.com/fonds-archive/fonds/services/passage"
@@ -137,19 +138,22 @@ func (s *reviewServer) ClaimNextReview(ctx context.Context, req *fondsv1.ClaimNe
 	return wholeReview(s.Catalog.ClaimNext(ctx, q, person(ctx)))
 }
 
-// SaveDraft keeps text that is being worked on. The answer has neither text nor reading.
+// SaveDraft keeps text that is being worked on. The answer has what has changed.
 func (s *reviewServer) SaveDraft(ctx context.Context, req *fondsv1.SaveDraftRequest) (*fondsv1.Review, error) {
 	document, key, err := reviewName(req.GetName())
 	if err != nil {
 		return nil, err
 	}
-	view, err := s.Catalog.SaveDraft(ctx, document, key, person(ctx), req.GetText(), req.GetEtag())
+	caller, _ := auth.From(ctx)
+	saved, err := s.Catalog.SaveDraft(ctx, document, key, person(ctx), req.GetText(), req.GetEtag())
 	if err != nil {
 		return nil, err
 	}
-	m := reviewOf(view)
-	m.UnverifiedFields, err = unverifiedIn(view.Head)
-	return m, err
+	return &fondsv1.Review{
+		Name: req.GetName(), Etag: saved.Etag(), State: fondsv1.ReviewState(saved.State),
+		ClaimedBy: saved.ClaimedBy, ClaimedByName: caller.DisplayName, ClaimExpireTime: timestamp(saved.ClaimUntil),
+		Draft: &fondsv1.Draft{Editors: saved.Draft.Editors, SaveTime: timestamp(saved.Draft.SavedAt)},
+	}, nil
 }
 
 // SubmitReview makes a reading of a text, with the boxes of the one that it corrects.

@@ -94,7 +94,7 @@ func TestTwoPeopleStandBehindAText(t *testing.T) {
 	_, err = d.reviews.ClaimReview(boris, &fondsv1.ClaimReviewRequest{Name: r.GetName()})
 	wantStatus(t, err, codes.FailedPrecondition, catalog.ReasonClaimed, "")
 	r, err = d.reviews.SaveDraft(anna, &fondsv1.SaveDraftRequest{Name: r.GetName(), Text: "SECRET", Etag: r.GetEtag()})
-	if err != nil || r.GetDraft().GetText() != "SECRET" {
+	if err != nil || r.GetDraft().GetSaveTime() == nil || r.GetClaimedByName() != "Anna" || d.waiting(document.GetName()).GetDraft().GetText() != "SECRET" {
 		t.Fatalf("draft: %v, %v", r, err)
 	}
 	_, err = d.reviews.SaveDraft(anna, &fondsv1.SaveDraftRequest{Name: r.GetName(), Text: "x", Etag: "0"})

@@ -255,10 +255,15 @@ func (c *Catalog) SkipReview(ctx context.Context, document, key, person string) 
 	})
 }
 
-// SaveDraft keeps text that a person is working on, and prolongs the claim. The view that
-// it returns has no reading.
-func (c *Catalog) SaveDraft(ctx context.Context, document, key, person, text, etag string) (ReviewView, error) {
-	return c.changeReview(ctx, document, key, person, etag, func(v *Review, _ ReviewView) error {
+// SaveDraft keeps text that a person is working on, and prolongs the claim. Drafts are saved
+// as people type, so it looks at the review alone, and not at what its document shows.
+func (c *Catalog) SaveDraft(ctx context.Context, document, key, person, text, etag string) (Review, error) {
+	var saved Review
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		v, err := c.workable(tx, document, key, person, etag)
+		if err != nil {
+			return err
+		}
 		v.ClaimedBy, v.ClaimUntil = person, c.now().Add(claimTime)
 		if !v.Draft.Exists() {
 			v.Draft.BasedOn = v.Reading
@@ -268,8 +273,10 @@ func (c *Catalog) SaveDraft(ctx context.Context, document, key, person, text, et
 			v.Draft.Editors = append(v.Draft.Editors, person)
 		}
 		v.Version++
-		return nil
+		saved = v
+		return tx.PutReview(v)
 	})
+	return saved, err
 }
 
 // changeReview changes a review that nobody else holds. The view that it returns is an
@@ -277,7 +284,7 @@ func (c *Catalog) SaveDraft(ctx context.Context, document, key, person, text, et
 func (c *Catalog) changeReview(ctx context.Context, document, key, person, etag string, change func(*Review, ReviewView) error) (ReviewView, error) {
 	var view ReviewView
 	err := c.store.Tx(ctx, func(tx Tx) error {
-		v, seen, err := c.workable(tx, document, key, person, etag)
+		v, seen, err := c.outlinedWorkable(tx, document, key, person, etag)
 		if err != nil {
 			return err
 		}
@@ -287,53 +294,67 @@ func (c *Catalog) changeReview(ctx context.Context, document, key, person, etag 
 		if err := tx.PutReview(v); err != nil {
 			return err
 		}
-		view = seen // the document is as it was
-		if view.Review = v; v.HeldBy(c.now()) == seen.ClaimedBy && v.Comment == seen.Comment {
-			view.ClaimedBy = seen.ClaimedBy
-			return nil // and so is what people are called
-		}
+		view, view.Review = seen, v // the document is as it was
 		return view.held(tx, c.now())
 	})
 	return view, err
 }
 
-// workable gives a review that a person may change: of a document that is there, held
-// by nobody else, and as it was read.
-func (c *Catalog) workable(tx Tx, document, key, person, etag string) (Review, ReviewView, error) {
-	v, err := tx.Review(document, key)
+// outlinedWorkable is workable with what the document shows.
+func (c *Catalog) outlinedWorkable(tx Tx, document, key, person, etag string) (Review, ReviewView, error) {
+	v, err := c.workable(tx, document, key, person, etag)
 	if err != nil {
-		return v, ReviewView{}, orNotFound(err, ReasonReviewNotFound, "review", "documents/"+document+"/reviews/"+key)
+		return v, ReviewView{}, err
 	}
 	seen, err := c.outline(tx, v)
+	return v, seen, err
+}
+
+// workable gives a review that a person may change: of a document that is there, held
+// by nobody else, and as it was read.
+func (c *Catalog) workable(tx Tx, document, key, person, etag string) (Review, error) {
+	v, err := tx.Review(document, key)
 	if err != nil {
-		return v, seen, err
+		return v, orNotFound(err, ReasonReviewNotFound, "review", "documents/"+document+"/reviews/"+key)
 	}
-	if !seen.Head.DeletedAt.IsZero() {
-		return v, seen, deleted()
+	d, err := tx.Document(document)
+	if err != nil {
+		return v, err
 	}
-	if holder := seen.ClaimedBy; holder != "" && holder != person {
-		return v, seen, c.heldByAnother(v, seen, etag != "")
+	if err := d.Withdrawn(); err != nil {
+		return v, err
+	}
+	if !d.DeletedAt.IsZero() {
+		return v, deleted()
+	}
+	if holder := v.HeldBy(c.now()); holder != "" && holder != person {
+		return v, heldByAnother(tx, v, etag != "")
 	}
 	if etag != "" && etag != v.Etag() {
-		return v, seen, &Error{
+		return v, &Error{
 			Code: Conflict, Reason: ReasonEtagMismatch,
 			Message:  "the review has changed since it was read: read it again; what you have is not lost, and neither is what was saved",
 			Metadata: map[string]string{"etag": v.Etag()},
 		}
 	}
-	return v, seen, nil
+	return v, nil
 }
 
 // heldByAnother says who holds a review. Who was writing is told that the claim is lost.
-func (c *Catalog) heldByAnother(v Review, seen ReviewView, writing bool) error {
+func heldByAnother(r Reader, v Review, writing bool) error {
+	holder, err := called(r, v.ClaimedBy)
+	if err != nil {
+		return err
+	}
+	until := v.ClaimUntil.UTC()
 	e := &Error{
 		Code: Precondition, Reason: ReasonClaimed,
-		Message:  fmt.Sprintf("%s is working on it until %s", seen.ClaimedByName, v.ClaimUntil.UTC().Format("15:04 MST")),
-		Metadata: map[string]string{"claimed_by": v.ClaimedBy, "claim_expire_time": v.ClaimUntil.UTC().Format(time.RFC3339), "etag": v.Etag()},
+		Message:  fmt.Sprintf("%s is working on it until %s", holder, until.Format("15:04 MST")),
+		Metadata: map[string]string{"claimed_by": v.ClaimedBy, "claim_expire_time": until.Format(time.RFC3339), "etag": v.Etag()},
 	}
 	if writing {
 		e.Reason = ReasonNotClaimed
-		e.Message = fmt.Sprintf("your claim has run out, and %s has taken the review, and the draft, over until %s", seen.ClaimedByName, v.ClaimUntil.UTC().Format("15:04 MST"))
+		e.Message = fmt.Sprintf("your claim has run out, and %s has taken the review, and the draft, over until %s", holder, until.Format("15:04 MST"))
 	}
 	return e
 }

@@ -28,7 +28,7 @@ type Correction struct {
 func (c *Catalog) SubmitReview(ctx context.Context, document, key, person, etag string, correction Correction) (ReviewView, error) {
 	var view ReviewView
 	err := c.store.Tx(ctx, func(tx Tx) error {
-		v, seen, err := c.workable(tx, document, key, person, etag)
+		v, seen, err := c.outlinedWorkable(tx, document, key, person, etag)
 		if err != nil {
 			return err
 		}
@@ -241,7 +241,7 @@ func notCorrected(g Region) error {
 func (c *Catalog) SignReview(ctx context.Context, document, key, person, etag string, content Digest) (ReviewView, error) {
 	var view ReviewView
 	err := c.store.Tx(ctx, func(tx Tx) error {
-		v, seen, err := c.workable(tx, document, key, person, etag)
+		v, seen, err := c.outlinedWorkable(tx, document, key, person, etag)
 		if err != nil {
 			return err
 		}

@@ -81,9 +81,9 @@ func TestDraftOfAPlaceThatStandsTwice(t *testing.T) {
 	a := newArchive(t)
 	id := a.telegram(1)
 	v := a.at(id, 0)
-	v, err := a.SaveDraft(t.Context(), id, v.Key, "anna", "a draft", v.Etag())
-	a.must(err)
 	g := v.Shown
+	_, err := a.SaveDraft(t.Context(), id, v.Key, "anna", "a draft", v.Etag())
+	a.must(err)
 	_, err = a.UpdateDocument(t.Context(), id, "", "boris", catalog.Change{Regions: []catalog.Region{g, g}})
 	a.must(err)
 	now := a.at(id, 0)

@@ -65,8 +65,9 @@ type ReviewServiceClient interface {
 	ClaimNextReview(ctx context.Context, in *ClaimNextReviewRequest, opts ...grpc.CallOption) (*Review, error)
 	// ReleaseReview gives a claim back. The draft stays.
 	ReleaseReview(ctx context.Context, in *ReleaseReviewRequest, opts ...grpc.CallOption) (*Review, error)
-	// SaveDraft keeps text that is being worked on; the answer has neither text nor
-	// reading. FAILED_PRECONDITION, reason
+	// SaveDraft keeps text that is being worked on. The answer has the name, etag, state
+	// and claim of the review and who saved the draft when, and nothing else: drafts are
+	// saved as people type. FAILED_PRECONDITION, reason
 	// NOT_CLAIMED, when the claim has run out and another has taken the review; the
 	// details say who.
 	SaveDraft(ctx context.Context, in *SaveDraftRequest, opts ...grpc.CallOption) (*Review, error)
@@ -273,8 +274,9 @@ type ReviewServiceServer interface {
 	ClaimNextReview(context.Context, *ClaimNextReviewRequest) (*Review, error)
 	// ReleaseReview gives a claim back. The draft stays.
 	ReleaseReview(context.Context, *ReleaseReviewRequest) (*Review, error)
-	// SaveDraft keeps text that is being worked on; the answer has neither text nor
-	// reading. FAILED_PRECONDITION, reason
+	// SaveDraft keeps text that is being worked on. The answer has the name, etag, state
+	// and claim of the review and who saved the draft when, and nothing else: drafts are
+	// saved as people type. FAILED_PRECONDITION, reason
 	// NOT_CLAIMED, when the claim has run out and another has taken the review; the
 	// details say who.
 	SaveDraft(context.Context, *SaveDraftRequest) (*Review, error)

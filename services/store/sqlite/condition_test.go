@@ -139,9 +139,7 @@ func TestStatementsStayFew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := <-s.writer
-	defer func() { s.writer <- c }()
-	if n := len(c.statements); n > maxStatements {
+	if n := len(s.writer.conn.statements); n > maxStatements {
 		t.Errorf("%d statements are prepared", n)
 	}
 }
@@ -206,15 +204,12 @@ func TestSlowQuestionEndsWithItsCaller(t *testing.T) {
 // statementsOf gives the statements that a question prepares on a new connection.
 func (s *Store) statementsOf(t *testing.T, ask func(r catalog.Reader) error) []string {
 	t.Helper()
-	c := <-s.writer
+	c := s.writer.conn
 	before := c.statements
 	c.statements = map[string]statement{}
-	s.writer <- c
 	if err := s.Tx(t.Context(), func(tx catalog.Tx) error { return ask(tx) }); err != nil && !strings.Contains(err.Error(), "not found") {
 		t.Fatal(err)
 	}
-	c = <-s.writer
-	defer func() { s.writer <- c }()
 	var asked []string
 	for query, prepared := range c.statements {
 		if strings.HasPrefix(query, "SELECT") {
@@ -229,8 +224,7 @@ func (s *Store) statementsOf(t *testing.T, ask func(r catalog.Reader) error) []s
 // planOf explains a statement, a step a line.
 func (s *Store) planOf(t *testing.T, query string) string {
 	t.Helper()
-	c := <-s.writer
-	defer func() { s.writer <- c }()
+	c := s.writer.conn
 	args := make([]any, strings.Count(query, "?"))
 	for i := range args {
 		args[i] = 0

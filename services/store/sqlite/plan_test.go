@@ -47,14 +47,15 @@ func scans(step string, plan []string) bool {
 func TestPlans(t *testing.T) {
 	s := openNew(t)
 	ask(t, s)
-	for _, pool := range []chan *conn{s.writer, s.readers} {
-		for range cap(pool) {
-			c := <-pool
-			for query := range c.statements {
-				explain(t, c, query)
-			}
-			pool <- c
+	for query := range s.writer.conn.statements {
+		explain(t, s.writer.conn, query)
+	}
+	for range cap(s.readers) {
+		c := <-s.readers
+		for query := range c.statements {
+			explain(t, c, query)
 		}
+		s.readers <- c
 	}
 }
 

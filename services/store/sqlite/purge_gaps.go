@@ -163,12 +163,7 @@ func clean(free []byte, zero bool) bool {
 
 // vacuum writes the file anew, which takes as long as that.
 func (s *Store) vacuum(ctx context.Context) error {
-	c, err := s.take(ctx, s.writer)
-	if err != nil {
-		return fmt.Errorf("vacuum: %w", err)
-	}
-	defer func() { s.writer <- c }()
-	if err := c.script(ctx, `VACUUM`); err != nil {
+	if err := s.alone(ctx, func(c *conn) error { return c.script(ctx, `VACUUM`) }); err != nil {
 		return fmt.Errorf("vacuum: %w", err)
 	}
 	return nil

@@ -65,13 +65,10 @@ func (t *tx) merge(pages int) (bool, error) {
 // emptyLog folds the log back into the file and cuts it to nothing. It waits for those
 // who read, as long as for another process.
 func (s *Store) emptyLog(ctx context.Context) error {
-	c, err := s.take(ctx, s.writer)
-	if err != nil {
-		return fmt.Errorf("empty the log: %w", err)
-	}
-	defer func() { s.writer <- c }()
 	busy := false
-	err = c.query(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`, nil, func(r *row) { busy = r.int64() != 0 })
+	err := s.alone(ctx, func(c *conn) error {
+		return c.query(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`, nil, func(r *row) { busy = r.int64() != 0 })
+	})
 	if err == nil && busy {
 		err = ErrOpenViews
 	}

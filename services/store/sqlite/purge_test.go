@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -370,10 +369,7 @@ func filesWith(t *testing.T, dir, word string) []string {
 func TestScrubWaitsForReaders(t *testing.T) {
 	s := openNew(t)
 	fill(t, s)
-	c := <-s.writer
-	must(t, c.open())
-	must(t, c.script(context.Background(), `PRAGMA busy_timeout = 1`))
-	s.writer <- c
+	impatient(t, s)
 	must(t, s.View(t.Context(), func(r catalog.Reader) error {
 		_, err := r.Reading("r")
 		must(t, err)

@@ -35,8 +35,7 @@ func queues() []catalog.ReviewQuery {
 // and not sorted: its cost is that of the page, however many wait.
 func TestQueuePlans(t *testing.T) {
 	s := openNew(t)
-	c := <-s.writer
-	defer func() { s.writer <- c }()
+	c := s.writer.conn
 	plan := func(q catalog.ReviewQuery) string {
 		asked := reviewsIn(q, orderOf(q.Order), catalog.ToCorrect)
 		var steps []string

@@ -35,9 +35,9 @@ var errClosed = errors.New("the store is closed")
 
 // Store keeps a catalog. It is safe for use by many goroutines.
 type Store struct {
-	// writer holds the only connection that writes, readers the others; who has
-	// taken a connection out owns it until it is put back.
-	writer  chan *conn
+	writer writer
+	// readers holds the connections that read; who has taken one out owns it until it is
+	// put back.
 	readers chan *conn
 	closed  chan struct{}
 	close   func() error
@@ -58,13 +58,12 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	s := &Store{
-		writer:  make(chan *conn, 1),
+		writer:  writer{conn: &conn{path: path}, longest: longestTogether},
 		readers: make(chan *conn, min(max(minReaders, runtime.GOMAXPROCS(0)), maxReaders)),
 		closed:  make(chan struct{}),
 		changed: make(chan struct{}),
 	}
 	s.close = sync.OnceValue(s.drain)
-	s.writer <- &conn{path: path}
 	for range cap(s.readers) {
 		s.readers <- &conn{path: path, readOnly: true}
 	}
@@ -76,7 +75,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 
 // View runs fn over one consistent snapshot. Calling Close from fn blocks for ever.
 func (s *Store) View(ctx context.Context, fn func(catalog.Reader) error) error {
-	c, err := s.take(ctx, s.readers)
+	c, err := s.take(ctx)
 	if err != nil {
 		return fmt.Errorf("view: %w", err)
 	}
@@ -89,47 +88,8 @@ func (s *Store) View(ctx context.Context, fn func(catalog.Reader) error) error {
 	return fn(v)
 }
 
-// Tx runs fn in one transaction. A Tx or Close called from fn waits for fn itself.
-func (s *Store) Tx(ctx context.Context, fn func(catalog.Tx) error) error {
-	for range maxAttempts {
-		if err := s.try(ctx, fn); !isBusy(err) {
-			return err
-		}
-	}
-	return &catalog.Error{
-		Code: catalog.Unavailable, Reason: ReasonBusy,
-		Message: "another program holds the database: close it, or try again",
-	}
-}
-
-func (s *Store) try(ctx context.Context, fn func(catalog.Tx) error) error {
-	c, err := s.take(ctx, s.writer)
-	if err != nil {
-		return fmt.Errorf("transaction: %w", err)
-	}
-	defer func() { s.writer <- c }()
-	if err := c.begin(ctx, beginWrite); err != nil {
-		return fmt.Errorf("transaction: %w", err)
-	}
-	t := &tx{view: view{ctx: ctx, conn: c}}
-	defer t.end()
-	if err := fn(t); err != nil {
-		return err
-	}
-	err = t.commit()
-	// Also after an error: a commit that was not answered may have happened.
-	s.heads.forget(t.documents)
-	if err != nil {
-		return fmt.Errorf("transaction: %w", err)
-	}
-	if t.wrote {
-		s.announce()
-	}
-	return nil
-}
-
-// take waits for a connection.
-func (s *Store) take(ctx context.Context, pool chan *conn) (*conn, error) {
+// take waits for a connection that reads.
+func (s *Store) take(ctx context.Context) (*conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -139,16 +99,16 @@ func (s *Store) take(ctx context.Context, pool chan *conn) (*conn, error) {
 		return nil, ctx.Err()
 	case <-s.closed:
 		return nil, errClosed
-	case c = <-pool:
+	case c = <-s.readers:
 	}
 	select {
 	case <-s.closed:
-		pool <- c
+		s.readers <- c
 		return nil, errClosed
 	default:
 	}
 	if err := c.open(); err != nil {
-		pool <- c
+		s.readers <- c
 		return nil, err
 	}
 	return c, nil
@@ -177,7 +137,7 @@ func (s *Store) drain() error {
 	for range cap(s.readers) {
 		failed = errors.Join(failed, (<-s.readers).close())
 	}
-	failed = errors.Join(failed, (<-s.writer).close())
+	failed = errors.Join(failed, s.writer.retire())
 	if failed != nil {
 		return fmt.Errorf("close store: %w", failed)
 	}

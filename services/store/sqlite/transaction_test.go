@@ -35,11 +35,7 @@ func hold(t *testing.T, path string) (release func()) {
 // impatient makes the writer fail at once when the file is locked.
 func impatient(t *testing.T, s *Store) {
 	t.Helper()
-	c := <-s.writer
-	if err := c.script(t.Context(), "PRAGMA busy_timeout = 0"); err != nil {
-		t.Fatal(err)
-	}
-	s.writer <- c
+	must(t, s.alone(t.Context(), func(c *conn) error { return c.script(t.Context(), "PRAGMA busy_timeout = 0") }))
 }
 
 func writeBatch(tx catalog.Tx) error {
@@ -71,7 +67,7 @@ func TestRunsAgain(t *testing.T) {
 	s := openAt(t, path)
 	impatient(t, s)
 	release := hold(t, path)
-	busy := s.try(t.Context(), writeBatch)
+	busy := s.try(t.Context(), writeBatch, false)
 	release()
 	if !isBusy(busy) {
 		t.Fatalf("locked: got %v", busy)

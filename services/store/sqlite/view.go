@@ -141,19 +141,8 @@ func one[T any](v *view, query string, read func(*row) T, args ...any) (T, error
 	return found, nil
 }
 
-func (v *view) commit() error {
-	if err := v.ready(); err != nil {
-		return err
-	}
-	if err := v.conn.control("COMMIT"); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	v.conn = nil
-	return nil
-}
-
-// end rolls back unless it was committed. A connection that cannot do that is
-// given up: the next user of its place gets a new one.
+// end ends a view. A connection that cannot do that is given up: the next user of its
+// place gets a new one.
 func (v *view) end() {
 	c := v.conn
 	v.conn = nil

@@ -161,8 +161,9 @@ export class Draft extends EventTarget {
     });
   }
 
-  took(review, text) {
-    this.adopt(review);
+  // took takes over what an answer to SaveDraft has, which is what has changed.
+  took(saved, text) {
+    this.review = { ...this.review, ...saved, draft: { ...this.review.draft, ...saved.draft, text } };
     this.confirmed = text;
     this.failures = 0;
     this.keep(); // with the new base
