@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"io"
 	"net"
 	"net/http"
@@ -26,6 +27,10 @@ const runAsFonds = "FONDS_TEST_RUN_AS_FONDS"
 func TestMain(m *testing.M) {
 	if os.Getenv(runAsFonds) != "" {
 		main()
+	}
+	flag.Parse()
+	if flag.Lookup("test.parallel").DefValue == flag.Lookup("test.parallel").Value.String() {
+		_ = flag.Set("test.parallel", "6") // they wait for syncs and processes more than they compute
 	}
 	enginetest.Main(m)
 }
