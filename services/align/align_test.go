@@ -219,9 +219,10 @@ func TestNormalise(t *testing.T) {
 		"":                               "",
 		" \r\n\t \u00a0\u2029":           "",
 		"a":                              "a\n",
-		" a  b\t\u00a0c \r\nd\re\n\n\nf": "a b c\nd\ne\n\nf\n",
+		" a  b\t\u00a0c \r\nd\re\n\n\nf": " a  b\t c\nd\ne\n\n\nf\n",
 		"a\n \t \nb\n":                   "a\n\nb\n",
-		"\n\na\n\n":                      "a\n",
+		"\n\na\n\n":                      "\n\na\n",
+		"    To Moscow\n\tNo.  12 \t\n":  "    To Moscow\n\tNo.  12\n",
 		"a\u2028b\u2029c\u0085d\ve\ff":   "a\nb\n\nc\nd\ne\nf\n",
 		"a\x00b\x1b[1mc\u009d\x7fd":      "ab[1mcd\n",
 		"e\u0301 e\x00\u0301 и\u0306":    "é é й\n",
@@ -243,10 +244,11 @@ func FuzzOnto(f *testing.F) {
 	f.Add("aaa bbb\nccc\n\nddd", "aaa bxb\nccc ddd", uint8(0), uint32(0), uint32(0), uint32(0), uint32(0))
 	f.Add("to gether ofthe", "together of the", uint8(1), uint32(10), uint32(10), uint32(500), uint32(900))
 	f.Add("a b c d e f g h i", "x y z", uint8(2), uint32(0), uint32(0), uint32(1), uint32(1))
+	f.Add("Telegram No. 5\nSECRET\n", "\n   Telegram  No.\t5\n\n\n\tSECRET \n\n", uint8(0), uint32(0), uint32(0), uint32(900), uint32(900))
 	f.Add("", "a\xff\u2029b\u0301", uint8(3), uint32(3000), uint32(3000), uint32(1<<31), uint32(1<<31))
 	f.Add("Alpha Bravo Charlie Delta Echo Foxtrot", "Delta Echo Foxtrot\n\nAlpha Bravo Charlie", uint8(0), uint32(90), uint32(90), uint32(300), uint32(300))
 	f.Fuzz(func(t *testing.T, before, corrected string, quarters uint8, x, y, width, height uint32) {
-		base := bodyOf(slices.DeleteFunc(typeset(Normalise(before)), func(w printed) bool {
+		base := bodyOf(slices.DeleteFunc(typeset(Normalise(collapsed(before))), func(w printed) bool {
 			return w.box.right > pageW || w.box.bottom > pageH
 		}), uint32(quarters%4)*90)
 		var part *fondsv1.Box

@@ -8,31 +8,29 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Normalise returns a text as a body has it: Unicode NFC, words joined by one blank,
-// lines ended by "\n", paragraphs parted by one empty line, no other control character
-// and no byte order mark. Bytes that are no UTF-8 become U+FFFD; everything that
-// Unicode calls a blank is one, and everything that ends a line ends it. A text without
-// words is empty. What is normalised stays as it is.
+// Normalise returns a text as a body has it that a person wrote: as it was typed, lines
+// indented, columns apart and empty lines between, but for what nobody can see. It is in
+// Unicode NFC; everything that ends a line is "\n"; blanks at the end of a line and empty
+// lines at the end of the text are gone, and the last line is ended. Every blank but a
+// tab is U+0020; there is no other control character and no byte order mark. Bytes that
+// are no UTF-8 become U+FFFD. A text without words is empty. What is normalised stays as
+// it is.
 func Normalise(s string) string {
 	s = clean(s)
 	var b strings.Builder
 	b.Grow(len(s) + 1)
-	gap := false // an empty line stands before
+	empty := 0 // lines since the last word
 	for line := range strings.SplitSeq(s, "\n") {
-		first := true
-		for word := range strings.FieldsSeq(line) {
-			switch {
-			case !first:
-				b.WriteByte(' ')
-			case gap && b.Len() > 0:
-				b.WriteByte('\n')
-			}
-			b.WriteString(word)
-			first = false
+		line = strings.TrimRight(line, " \t")
+		if line == "" {
+			empty++
+			continue
 		}
-		if gap = first; !first {
+		for ; empty > 0; empty-- {
 			b.WriteByte('\n')
 		}
+		b.WriteString(line)
+		b.WriteByte('\n')
 	}
 	return b.String()
 }
@@ -44,7 +42,7 @@ const (
 	byteOrderMark      = '\ufeff'
 )
 
-// clean leaves letters, blanks and "\n" in NFC. Composing comes last, because letter
+// clean leaves letters, blanks, tabs and "\n" in NFC. Composing comes last, because letter
 // and accent may have stood apart.
 func clean(s string) string {
 	s = strings.ToValidUTF8(s, string(utf8.RuneError))
@@ -54,6 +52,8 @@ func clean(s string) string {
 		switch {
 		case r == '\n', r == '\r', r == '\v', r == '\f', r == nextLine, r == lineSeparator:
 			return '\n'
+		case r == '\t':
+			return r
 		case unicode.IsSpace(r):
 			return ' '
 		case unicode.IsControl(r), r == byteOrderMark:

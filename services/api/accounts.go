@@ -12,6 +12,8 @@ import (
 type accountServer struct {
 	fondsv1.UnimplementedAccountServiceServer
 	Accounts *auth.Accounts
+	// PublicURL is where browsers reach the review page; empty where that is not known.
+	PublicURL string
 }
 
 // AddUser adds a person or a program.
@@ -24,7 +26,7 @@ func (s *accountServer) AddUser(ctx context.Context, req *fondsv1.AddUserRequest
 	if err != nil {
 		return nil, err
 	}
-	return admittedOf(user, secrets), nil
+	return AddedUser(user, secrets, s.PublicURL), nil
 }
 
 // ListUsers returns all users.
@@ -46,7 +48,7 @@ func (s *accountServer) UpdateUser(ctx context.Context, req *fondsv1.UpdateUserR
 	if err != nil {
 		return nil, err
 	}
-	user, err := s.Accounts.UpdateUser(ctx, by, id, rolesOf(req.GetRoles()), req.GetDisabled())
+	user, err := s.Accounts.UpdateUser(ctx, by, id, req.GetEtag(), rolesOf(req.GetRoles()), req.GetDisabled())
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +65,7 @@ func (s *accountServer) IssueToken(ctx context.Context, req *fondsv1.IssueTokenR
 	if err != nil {
 		return nil, err
 	}
-	return admittedOf(user, secrets), nil
+	return AddedUser(user, secrets, s.PublicURL), nil
 }
 
 // RevokeTokens makes all that lets a user in void.
@@ -129,16 +131,21 @@ func userOf(u catalog.User) *fondsv1.User {
 		Name: "users/" + u.ID, DisplayName: u.DisplayName, Service: u.Service,
 		CreateTime: timestamp(u.CreatedAt), DisableTime: timestamp(u.DisabledAt),
 	}
+	if u.ID != auth.LocalID {
+		m.Etag = u.Etag()
+	}
 	for _, r := range u.Roles {
 		m.Roles = append(m.Roles, fondsv1.Role(r))
 	}
 	return m
 }
 
-func admittedOf(u catalog.User, secrets auth.Secrets) *fondsv1.AddUserResponse {
+// AddedUser is the answer that has what lets a user in. The link begins with where
+// browsers reach the review page, where that is known.
+func AddedUser(u catalog.User, secrets auth.Secrets, publicURL string) *fondsv1.AddUserResponse {
 	m := &fondsv1.AddUserResponse{User: userOf(u), Token: secrets.Token}
 	if secrets.Link != "" {
-		m.Link, m.LinkExpireTime = auth.LoginPath+secrets.Link, timestamp(secrets.LinkExpiresAt)
+		m.Link, m.LinkExpireTime = publicURL+auth.LoginPath+secrets.Link, timestamp(secrets.LinkExpiresAt)
 	}
 	return m
 }

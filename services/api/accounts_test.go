@@ -213,3 +213,33 @@ func TestNoCallerNoAccounts(t *testing.T) {
 		wantStatus(t, statusOf(t.Context(), err, "id").Err(), codes.Unauthenticated, catalog.ReasonUnauthenticated)
 	}
 }
+
+// Of two operators who have read the same, the second is told that the first was faster.
+func TestUsersAreNotOverwritten(t *testing.T) {
+	client, _ := serveAccounts(t)
+	added, err := client.AddUser(t.Context(), &fondsv1.AddUserRequest{DisplayName: "Anna", Roles: []fondsv1.Role{fondsv1.Role_ROLE_READER}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := added.GetUser()
+	set := func(etag string, disabled bool, roles ...fondsv1.Role) (*fondsv1.User, error) {
+		return client.UpdateUser(t.Context(), &fondsv1.UpdateUserRequest{Name: read.GetName(), Etag: etag, Roles: roles, Disabled: disabled})
+	}
+	corrector, err := set(read.GetEtag(), false, fondsv1.Role_ROLE_CORRECTOR)
+	if err != nil || corrector.GetEtag() == read.GetEtag() || read.GetEtag() == "" {
+		t.Fatalf("%v, %v", corrector, err)
+	}
+	_, err = set(read.GetEtag(), false, fondsv1.Role_ROLE_OPERATOR)
+	wantStatus(t, err, codes.Aborted, catalog.ReasonEtagMismatch)
+	list, err := client.ListUsers(t.Context(), &fondsv1.ListUsersRequest{})
+	if err != nil || len(list.GetUsers()) != 1 || list.GetUsers()[0].String() != corrector.String() {
+		t.Errorf("after a change that was refused: %v, %v", list, err)
+	}
+	barred, err := set(corrector.GetEtag(), true, fondsv1.Role_ROLE_CORRECTOR)
+	if err != nil || barred.GetEtag() == corrector.GetEtag() {
+		t.Errorf("%v, %v", barred, err)
+	}
+	if _, err := set("", false, fondsv1.Role_ROLE_CORRECTOR); err != nil {
+		t.Errorf("without an etag: %v", err)
+	}
+}

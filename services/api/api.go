@@ -95,6 +95,9 @@ type Deps struct {
 	Rules       Rules
 	// Accounts are those of who is let in; nil where nobody is asked.
 	Accounts *auth.Accounts
+	// PublicURL is where browsers reach the review page, without a slash at the end; empty
+	// where that is not known. Links are whole where it is.
+	PublicURL string
 	// Ledger is the log of what people did; nil where none is kept.
 	Ledger Ledger
 	// ImportRoots are folders below which RegisterScan may read.
@@ -136,7 +139,7 @@ func Register(s *grpc.Server, d Deps) (*Services, error) {
 	fondsv1.RegisterReviewServiceServer(s, &reviewServer{Deps: d})
 	fondsv1.RegisterPurgeServiceServer(s, &purgeServer{Deps: d})
 	if d.Accounts != nil {
-		fondsv1.RegisterAccountServiceServer(s, &accountServer{Accounts: d.Accounts})
+		fondsv1.RegisterAccountServiceServer(s, &accountServer{Accounts: d.Accounts, PublicURL: d.PublicURL})
 	}
 	if d.Ledger != nil {
 		fondsv1.RegisterLedgerServiceServer(s, &ledgerServer{ledger: d.Ledger})

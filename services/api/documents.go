@@ -29,7 +29,7 @@ func (s *catalogServer) GetDocument(ctx context.Context, req *fondsv1.GetDocumen
 		if err != nil {
 			return nil, err
 		}
-		return s.carried(full, want)
+		return s.carried(ctx, full, want)
 	}
 	if !kept {
 		if head, err = s.Catalog.Head(ctx, id); err != nil {
@@ -47,12 +47,16 @@ func (s *catalogServer) GetDocument(ctx context.Context, req *fondsv1.GetDocumen
 	if err != nil {
 		return nil, err
 	}
-	return s.carried(full, want)
+	return s.carried(ctx, full, want)
 }
 
 // carried keeps the answer for a revision and gives it with the head.
-func (s *catalogServer) carried(full catalog.DocumentHead, want readMask) (*fondsv1.Document, error) {
-	encoded, err := proto.Marshal(want.revision(full))
+func (s *catalogServer) carried(ctx context.Context, full catalog.DocumentHead, want readMask) (*fondsv1.Document, error) {
+	revision, err := withNames(ctx, s.Deps, want.revision(full), nil)
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := proto.Marshal(revision)
 	if err != nil {
 		return nil, fmt.Errorf("encode document %s: %w", full.ID, err)
 	}
@@ -88,6 +92,9 @@ func (s *catalogServer) BatchGetDocuments(ctx context.Context, req *fondsv1.Batc
 		return nil, err
 	}
 	m := &fondsv1.BatchGetDocumentsResponse{Documents: want.documents(heads)}
+	if err := s.callPeople(ctx, messages(m.GetDocuments())...); err != nil {
+		return nil, err
+	}
 	if size := proto.Size(m); size > maxAnswer {
 		return nil, &catalog.Error{
 			Code: catalog.Exhausted, Reason: ReasonResponseTooLarge, Field: "names",
@@ -135,6 +142,9 @@ func (s *catalogServer) ListDocuments(ctx context.Context, req *fondsv1.ListDocu
 		return nil, err
 	}
 	documents, next := want.page(heads, size, query...)
+	if err := s.callPeople(ctx, messages(documents)...); err != nil {
+		return nil, err
+	}
 	return &fondsv1.ListDocumentsResponse{Documents: documents, NextPageToken: next}, nil
 }
 
@@ -155,14 +165,17 @@ func (s *catalogServer) CreateDocument(ctx context.Context, req *fondsv1.CreateD
 		Collection: collection, Title: req.GetDocument().GetTitle(), Regions: regions,
 		Person: person(ctx), RequestID: req.GetRequestId(),
 	})
-	return written(head, err)
+	return s.written(ctx)(head, err)
 }
 
-func written(head catalog.DocumentHead, err error) (*fondsv1.Document, error) {
-	if err != nil {
-		return nil, err
+// written translates what a verb has made of a document.
+func (d Deps) written(ctx context.Context) func(catalog.DocumentHead, error) (*fondsv1.Document, error) {
+	return func(head catalog.DocumentHead, err error) (*fondsv1.Document, error) {
+		if err != nil {
+			return nil, err
+		}
+		return withNames(ctx, d, documentOf(head, true), nil)
 	}
-	return documentOf(head, true), nil
 }
 
 // regionsAsked reads page and box; what a region shows is not the caller's to say.
@@ -220,7 +233,7 @@ func (s *catalogServer) UpdateDocument(ctx context.Context, req *fondsv1.UpdateD
 	if change.Statements != nil && change.Regions == nil {
 		return s.state(ctx, id, d.GetEtag(), person(ctx), change)
 	}
-	return written(s.Catalog.UpdateDocument(ctx, id, d.GetEtag(), person(ctx), change))
+	return s.written(ctx)(s.Catalog.UpdateDocument(ctx, id, d.GetEtag(), person(ctx), change))
 }
 
 func changeAsked(req *fondsv1.UpdateDocumentRequest) (catalog.Change, error) {
@@ -228,7 +241,7 @@ func changeAsked(req *fondsv1.UpdateDocumentRequest) (catalog.Change, error) {
 	paths := req.GetUpdateMask().GetPaths()
 	for _, p := range paths {
 		if p != "title" && p != "regions" && p != "*" && !strings.HasPrefix(p, fieldPath) {
-			return change, invalid("update_mask", fmt.Sprintf("%q cannot be changed: only title, regions and fields by name, such as fields.sent_at, can", p))
+			return change, invalid("update_mask", fmt.Sprintf("%q cannot be changed: only title, regions and fields by name, such as fields.sent_at, can", cut(p)))
 		}
 	}
 	all := len(paths) == 0 || slices.Contains(paths, "*")
@@ -251,7 +264,7 @@ func (s *catalogServer) DeleteDocument(ctx context.Context, req *fondsv1.DeleteD
 	if err != nil {
 		return nil, err
 	}
-	return written(s.Catalog.DeleteDocument(ctx, id, req.GetEtag(), person(ctx)))
+	return s.written(ctx)(s.Catalog.DeleteDocument(ctx, id, req.GetEtag(), person(ctx)))
 }
 
 // UndeleteDocument brings a document back.
@@ -260,7 +273,7 @@ func (s *catalogServer) UndeleteDocument(ctx context.Context, req *fondsv1.Undel
 	if err != nil {
 		return nil, err
 	}
-	return written(s.Catalog.UndeleteDocument(ctx, id, req.GetEtag(), person(ctx)))
+	return s.written(ctx)(s.Catalog.UndeleteDocument(ctx, id, req.GetEtag(), person(ctx)))
 }
 
 // ListCollections returns all collections.

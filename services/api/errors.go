@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	"buf.build/go/protovalidate"
@@ -47,6 +48,7 @@ const (
 	ReasonTextTooLarge      = "TEXT_TOO_LARGE"
 	ReasonCorrectedPart     = "CORRECTED_PART"
 	ReasonQueryInvalid      = "QUERY_INVALID"
+	ReasonOtherPart         = "OTHER_PART"
 )
 
 // grpcCodes gives the gRPC code of each code of the domain.
@@ -112,13 +114,32 @@ func domainStatus(e *catalog.Error) *status.Status {
 	if !ok {
 		code = codes.Internal
 	}
-	st := withInfo(status.New(code, e.Message), e.Reason, e.Metadata)
+	message := legible(e.Message)
+	st := withInfo(status.New(code, message), e.Reason, e.Metadata)
 	if e.Field == "" {
 		return st
 	}
 	return withDetail(st, &errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
-		{Field: e.Field, Description: e.Message, Reason: e.Reason},
+		{Field: e.Field, Description: message, Reason: e.Reason},
 	}})
+}
+
+// mostSaid bounds a message in bytes: what a caller sent may stand in it.
+const mostSaid = 1500
+
+// legible shortens a message to what a person reads, and puts a sign in the place of what
+// cannot be seen, or would turn the order in which the rest is read.
+func legible(message string) string {
+	message = strings.Map(func(c rune) rune {
+		if unicode.IsGraphic(c) {
+			return c
+		}
+		return unicode.ReplacementChar
+	}, strings.ToValidUTF8(message, string(unicode.ReplacementChar)))
+	if len(message) <= mostSaid {
+		return message
+	}
+	return strings.ToValidUTF8(message[:mostSaid], "") + "…"
 }
 
 // transportStatus passes on what gRPC itself says, and puts the violations that
@@ -135,17 +156,20 @@ func transportStatus(st *status.Status, requestID string) *status.Status {
 	return withInfo(st, strings.ToUpper(snake(st.Code().String())), nil)
 }
 
+// mostViolations bounds those that are told: a list may have as many as it has elements.
+const mostViolations = 10
+
 func violationStatus(found *validate.Violations) *status.Status {
 	bad := &errdetails.BadRequest{}
 	var words []string
-	for _, v := range found.GetViolations() {
+	for _, v := range found.GetViolations()[:min(len(found.GetViolations()), mostViolations)] {
 		field := protovalidate.FieldPathString(v.GetField())
 		bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{
 			Field: field, Description: v.GetMessage(), Reason: catalog.ReasonInvalidArgument,
 		})
 		words = append(words, field+": "+v.GetMessage())
 	}
-	st := status.New(codes.InvalidArgument, strings.Join(words[:min(len(words), 10)], "; "))
+	st := status.New(codes.InvalidArgument, legible(strings.Join(words, "; ")))
 	return withDetail(withInfo(st, catalog.ReasonInvalidArgument, nil), bad)
 }
 

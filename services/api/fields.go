@@ -40,6 +40,7 @@ func fieldOf(f catalog.Field, pages map[string]string) *fondsv1.Field {
 		Name: f.Name, Raw: f.Raw, Confidence: f.Confidence, Rule: f.Rule, Person: f.Person,
 		Assurance: fondsv1.Assurance(f.Assurance), SaidTime: timestamp(f.SaidAt),
 		Statement: f.Statement, SignedBy: f.SignedBy,
+		PersonName: f.Person, SignedByName: f.SignedBy, // until they are called
 	}
 	if value, err := valueOf(f.Name, f.Value); err == nil {
 		m.Value = value

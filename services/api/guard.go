@@ -38,6 +38,9 @@ func mayVerify(ctx context.Context) bool {
 // status that the contract knows, and the log has the cause.
 type guard struct {
 	log *slog.Logger
+	// gated tells that a gate within finds out who is calling; without one all calls are
+	// the local operator's.
+	gated bool
 	// streamTime is how long a stream of a method may take; zero is without end.
 	streamTime func(method string) time.Duration
 }
@@ -48,22 +51,25 @@ func (g *guard) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, 
 		ctx, cancel = context.WithTimeout(ctx, deadlineOf(info.FullMethod))
 		defer cancel()
 	}
+	ctx, known := auth.WithKnown(ctx)
 	defer func() {
 		if err = caught(recover(), err); err != nil {
-			resp, err = nil, g.failed(ctx, info.FullMethod, err)
+			resp, err = nil, g.failed(ctx, known, info.FullMethod, err)
 		}
 	}()
 	return handler(ctx, req)
 }
 
 func (g *guard) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
+	ctx, known := auth.WithKnown(ss.Context())
+	ss = &boundedStream{ss, ctx}
 	if limit := g.streamTime(info.FullMethod); limit > 0 {
 		err = within(ss, limit, func(ss grpc.ServerStream) error { return handler(srv, ss) })
 	} else {
 		err = safely(func() error { return handler(srv, ss) })
 	}
 	if err != nil {
-		err = g.failed(ss.Context(), info.FullMethod, err)
+		err = g.failed(ctx, known, info.FullMethod, err)
 	}
 	return err
 }
@@ -86,7 +92,8 @@ func within(ss grpc.ServerStream, limit time.Duration, handle func(grpc.ServerSt
 	}
 }
 
-// boundedStream is a stream whose handler sees when its time is over.
+// boundedStream is a stream whose handler sees another context: one that says when its time
+// is over, and where the gate tells who is calling.
 type boundedStream struct {
 	grpc.ServerStream
 	ctx context.Context
@@ -108,8 +115,16 @@ func caught(panicked any, err error) error {
 	return fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
 }
 
-// failed turns a handler's error into a status and logs what the status hides.
-func (g *guard) failed(ctx context.Context, method string, err error) error {
+// failed turns a handler's error into a status and logs what the status hides, with the ID
+// of who called.
+func (g *guard) failed(ctx context.Context, known *auth.Known, method string, err error) error {
+	caller := known.ID()
+	switch {
+	case caller == "" && g.gated:
+		caller = "unknown"
+	case caller == "":
+		caller = auth.LocalID
+	}
 	id := newRequestID()
 	st := statusOf(ctx, err, id)
 	level := slog.LevelDebug
@@ -120,7 +135,7 @@ func (g *guard) failed(ctx context.Context, method string, err error) error {
 		level = slog.LevelInfo
 	}
 	g.log.Log(ctx, level, "call failed", "method", method, "code", st.Code().String(),
-		"request_id", id, "person", person(ctx), "error", err.Error())
+		"request_id", id, "person", caller, "error", err.Error())
 	return st.Err()
 }
 
@@ -179,10 +194,14 @@ func requestLimit(method string) int {
 	return 64 << 10 // 1,000 names of 60 bytes
 }
 
+// checkSize refuses requests that are too large, and those that could not be read.
 func checkSize(method string, m any) error {
 	message, ok := m.(proto.Message)
 	if !ok {
 		return nil
+	}
+	if err := checkRead(message); err != nil {
+		return err
 	}
 	if size, limit := proto.Size(message), requestLimit(method); size > limit {
 		return &catalog.Error{

@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -312,7 +313,11 @@ func (a *archive) send(messages ...*fondsv1.UploadScanRequest) (*fondsv1.UploadS
 
 func (a *archive) upload(batch, path string, content []byte) *fondsv1.UploadScanResponse {
 	a.t.Helper()
-	m, err := a.send(header(batch, path, content), data(content))
+	messages := []*fondsv1.UploadScanRequest{header(batch, path, content)}
+	for some := range slices.Chunk(content, 1<<20) {
+		messages = append(messages, data(some))
+	}
+	m, err := a.send(messages...)
 	if err != nil {
 		a.t.Fatalf("upload %s: %v", path, err)
 	}

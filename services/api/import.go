@@ -60,6 +60,9 @@ func (s *ingestServer) ImportText(stream importStream) error {
 	if collection == "" {
 		collection = catalog.DefaultCollection
 	}
+	if strings.Contains(h.GetPath(), "\x00") {
+		return invalid("header.path", "the path contains a NUL")
+	}
 	if h.GetSize() > maxText {
 		return textTooLarge(fmt.Sprintf("the file has %d bytes; at most %d are imported at once: cut it", h.GetSize(), maxText))
 	}
@@ -201,12 +204,15 @@ func (s *ingestServer) keepText(ctx context.Context, i catalog.Import, file []by
 	}
 	kept, err := s.Catalog.ImportText(ctx, i)
 	if err != nil {
-		return nil, s.taken(ctx, i.Digest, err)
+		return nil, s.taken(ctx, catalog.Arrival{Digest: i.Digest}, err)
 	}
-	page := pageNameOf(i.Digest, 1)
+	page, documents := pageNameOf(i.Digest, 1), documentsOf(kept.Documents, false)
+	if err := s.callPeople(ctx, messages(documents)...); err != nil {
+		return nil, err
+	}
 	return &fondsv1.ImportTextResponse{
 		Scan: "scans/" + string(i.Digest), Holding: "collections/" + i.Collection + "/holdings/" + kept.Holding.ID,
-		Reading: page + "/readings/" + kept.Reading, Documents: documentsOf(kept.Documents, false), AlreadyHeld: kept.AlreadyHeld,
+		Reading: page + "/readings/" + kept.Reading, Documents: documents, AlreadyHeld: kept.AlreadyHeld,
 	}, nil
 }
 

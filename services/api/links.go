@@ -67,6 +67,15 @@ func (s *catalogServer) GetThread(ctx context.Context, req *fondsv1.GetThreadReq
 		}
 		m.Entries = append(m.Entries, entry)
 	}
+	var documents []*fondsv1.Document
+	for _, e := range m.GetEntries() {
+		if e.GetDocument() != nil {
+			documents = append(documents, e.GetDocument())
+		}
+	}
+	if err := s.callPeople(ctx, messages(documents)...); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 

@@ -50,6 +50,9 @@ func (s *catalogServer) LookupDocuments(ctx context.Context, req *fondsv1.Lookup
 		return nil, err
 	}
 	documents, next := want.page(heads, size, query...)
+	if err := s.callPeople(ctx, messages(documents)...); err != nil {
+		return nil, err
+	}
 	m := &fondsv1.LookupDocumentsResponse{Documents: documents, NextPageToken: next}
 	if text := req.GetCitation(); text != "" {
 		for _, r := range s.KeyMaker.CitationReadings(text) {

@@ -120,10 +120,10 @@ func (m readMask) page(heads []catalog.DocumentHead, size int, query ...string) 
 	return documents, next
 }
 
-// rowSize is what a message takes in a list.
+// rowSize is what a message takes in a list once people are called by their names.
 func rowSize(m proto.Message) int {
 	const tagAndLength = 6
-	return proto.Size(m) + tagAndLength
+	return proto.Size(m) + tagAndLength + mostName*len(namePlaces(m))
 }
 
 // setHead sets what is wanted of what may change without a new revision.

@@ -70,7 +70,7 @@ func TestReadMasks(t *testing.T) {
 			return only(got.GetDocuments()), err
 		},
 	}
-	const listed = "assurance collection complete content_digest create_time etag extracted holding name person revision title update_time"
+	const listed = "assurance collection complete content_digest create_time etag extracted holding name person person_name revision title update_time"
 	for mask, want := range map[string]struct {
 		members string
 		fields  int
@@ -82,7 +82,7 @@ func TestReadMasks(t *testing.T) {
 		"fields.stamp":                {"", 0},
 		"fields.copy_count,fields":    {"fields", 3},
 		"regions,fields.copy_count":   {"fields regions", 1},
-		"*":                           {"assurance collection complete content_digest create_time etag extracted fields holding name person regions revision title update_time", 3},
+		"*":                           {"assurance collection complete content_digest create_time etag extracted fields holding name person person_name regions revision title update_time", 3},
 		"extracted,name,name,made_of": {"extracted name", 0},
 	} {
 		for name, call := range calls {

@@ -17,7 +17,7 @@ import (
 func uuidAfter(prefix, field, name string) (string, error) {
 	id, ok := strings.CutPrefix(name, prefix+"/")
 	if !ok || !isUUID(id) {
-		return "", invalid(field, fmt.Sprintf("%q is not of the form %s/{uuid}", name, prefix))
+		return "", invalid(field, fmt.Sprintf("%q is not of the form %s/{uuid}", cut(name), prefix))
 	}
 	return id, nil
 }
@@ -35,7 +35,7 @@ func collectionID(field, name string) (string, error) {
 	}
 	id, ok := strings.CutPrefix(name, "collections/")
 	if !ok || !isWord(id) {
-		return "", invalid(field, fmt.Sprintf("%q is not of the form collections/{id}, where an ID has up to 63 of a-z, 0-9 and \"-\"", name))
+		return "", invalid(field, fmt.Sprintf("%q is not of the form collections/{id}, where an ID has up to 63 of a-z, 0-9 and \"-\"", cut(name)))
 	}
 	return id, nil
 }
@@ -58,11 +58,11 @@ func scanDigest(name string) catalog.Digest {
 func pageName(field, name string) (scan catalog.Digest, page int, err error) {
 	parts := strings.Split(name, "/")
 	if len(parts) != 4 || parts[0] != "scans" || parts[2] != "pages" {
-		return "", 0, invalid(field, fmt.Sprintf("%q is not of the form scans/{sha256}/pages/{n}", name))
+		return "", 0, invalid(field, fmt.Sprintf("%q is not of the form scans/{sha256}/pages/{n}", cut(name)))
 	}
 	page, err = strconv.Atoi(parts[3])
 	if err != nil || page < 1 {
-		return "", 0, invalid(field, fmt.Sprintf("%q has no page number from 1", name))
+		return "", 0, invalid(field, fmt.Sprintf("%q has no page number from 1", cut(name)))
 	}
 	return catalog.Digest(parts[1]), page, nil
 }
@@ -71,7 +71,7 @@ func pageName(field, name string) (scan catalog.Digest, page int, err error) {
 func readingName(name string) (scan catalog.Digest, page int, id string, err error) {
 	parent, id, ok := strings.Cut(name, "/readings/")
 	if !ok || !isUUID(id) {
-		return "", 0, "", invalid("name", fmt.Sprintf("%q is not of the form scans/{sha256}/pages/{n}/readings/{uuid}", name))
+		return "", 0, "", invalid("name", fmt.Sprintf("%q is not of the form scans/{sha256}/pages/{n}/readings/{uuid}", cut(name)))
 	}
 	scan, page, err = pageName("name", parent)
 	return scan, page, id, err

@@ -33,7 +33,7 @@ func ServerOptions(log *slog.Logger, gate *auth.Gate) ([]grpc.ServerOption, erro
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	g := &guard{log: log, streamTime: streamTimeOf}
+	g := &guard{log: log, gated: gate != nil, streamTime: streamTimeOf}
 	calls, streams := []grpc.UnaryServerInterceptor{g.unary}, []grpc.StreamServerInterceptor{g.stream}
 	if gate != nil {
 		calls, streams = append(calls, gate.Unary), append(streams, gate.Stream)
@@ -42,6 +42,7 @@ func ServerOptions(log *slog.Logger, gate *auth.Gate) ([]grpc.ServerOption, erro
 	streams = append(streams, limitMessages, validate.StreamServerInterceptor(validator))
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(maxReceive),
+		grpc.ForceServerCodecV2(newCodec()),
 		// 256 calls at once on one connection are more than 2 cores serve; a
 		// caller that needs more queues there rather than here.
 		grpc.MaxConcurrentStreams(256),

@@ -45,7 +45,7 @@ func (s *catalogServer) state(ctx context.Context, id, etag, person string, chan
 		if e, ok := errors.AsType[*catalog.Error](err); ok && e.Reason == catalog.ReasonEtagMismatch && etag == "" && try < mostTries {
 			continue
 		}
-		return written(updated, err)
+		return s.written(ctx)(updated, err)
 	}
 }
 

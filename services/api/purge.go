@@ -122,15 +122,33 @@ func (c *cache) forget(document string) {
 	}
 }
 
-// taken gives an error on, and takes the bytes away again that came of a file which was
-// purged: its digest is not known before they have come.
-func (s *ingestServer) taken(ctx context.Context, digest catalog.Digest, err error) error {
+// taken gives an error on. Where it says that a file was purged, it takes the bytes away
+// again that came, as their digest is not known before, and the path in the batch.
+func (s *ingestServer) taken(ctx context.Context, a catalog.Arrival, err error) error {
 	refused, ok := errors.AsType[*catalog.Error](err)
 	if !ok || refused.Reason != catalog.ReasonWithdrawn {
 		return err
 	}
-	if _, failed := s.Blobs.Remove(context.WithoutCancel(ctx), string(digest), time.Now().Add(time.Hour)); failed != nil {
-		s.Log.ErrorContext(ctx, "a file that was purged came again, and cannot be removed: run fonds fsck --prune", "scan", digest, "error", failed)
+	ctx = context.WithoutCancel(ctx)
+	if _, failed := s.Blobs.Remove(ctx, string(a.Digest), time.Now().Add(time.Hour)); failed != nil {
+		s.Log.ErrorContext(ctx, "a file that was purged came again, and cannot be removed: run fonds fsck --prune", "scan", a.Digest, "error", failed)
+	}
+	if a.Batch == "" {
+		return err
+	}
+	if failed := s.Catalog.EndWithdrawn(ctx, a.Batch, a.Path, a.Digest); failed != nil {
+		s.Log.ErrorContext(ctx, "a file that was purged was named again, and its batch keeps the name", "batch", a.Batch, "error", failed)
 	}
 	return err
+}
+
+// unlessWithdrawn sends parts of a scan, or of its picture, for as long as it is not
+// purged: who began to fetch it before is given no more of it.
+func (s *catalogServer) unlessWithdrawn(ctx context.Context, scan catalog.Digest, send func([]byte) error) func([]byte) error {
+	return func(data []byte) error {
+		if _, err := s.Catalog.Scan(ctx, scan); err != nil {
+			return err
+		}
+		return send(data)
+	}
 }

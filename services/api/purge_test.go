@@ -1,10 +1,12 @@
 package api_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"google.golang.org/grpc/codes"
@@ -117,6 +119,27 @@ func TestPurgedIsWithdrawn(t *testing.T) {
 	}
 }
 
+// endedWithdrawn holds a batch of one file, which was purged, to having ended, and to
+// keeping no name that may have had to go.
+func (a *archive) endedWithdrawn(batch string) {
+	a.t.Helper()
+	files, err := a.ingest.ListBatchFiles(a.ctx(), &fondsv1.ListBatchFilesRequest{Parent: batch})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	f := files.GetFiles()[0]
+	if f.GetPath() != "withdrawn/1" || f.GetState() != fondsv1.FileState_FILE_STATE_ENDED || f.GetCounts().GetRefused() != 1 || f.GetReason() != "withdrawn from the archive" {
+		a.t.Errorf("the batch has %v", f)
+	}
+	b, err := a.ingest.GetBatch(a.ctx(), &fondsv1.GetBatchRequest{Name: batch})
+	if err != nil || b.GetState() != fondsv1.BatchState_BATCH_STATE_DONE_WITH_FAILURES {
+		a.t.Errorf("the batch is %v, %v", b, err)
+	}
+	if _, err := a.ingest.RetryFailed(a.ctx(), &fondsv1.RetryFailedRequest{Name: batch}); err != nil {
+		a.t.Errorf("the batch cannot be tried again: %v", err)
+	}
+}
+
 // A file that was purged is not taken again, and of its bytes nothing stays, whichever
 // way they come.
 func TestPurgedFileIsNotTakenAgain(t *testing.T) {
@@ -127,11 +150,20 @@ func TestPurgedFileIsNotTakenAgain(t *testing.T) {
 	scanned := a.telegram("4117.png", content, []string{"TEXT"}).GetName()
 	imported := a.imported("4117.txt", string(text)).GetDocuments()[0].GetName()
 	purges := fondsv1.NewPurgeServiceClient(a.conn)
-	p, err := purges.RequestPurge(a.ctx(), &fondsv1.RequestPurgeRequest{Documents: []string{scanned, imported}, Reason: "why"})
+	people := &desk{archive: a}
+	olga, otto := people.person("Olga", catalog.Operates), people.person("Otto", catalog.Operates)
+	request := &fondsv1.RequestPurgeRequest{Documents: []string{scanned, imported}, Reason: "why"}
+	_, err := purges.RequestPurge(a.ctx(), request)
+	wantStatus(t, err, codes.PermissionDenied, catalog.ReasonRoleMissing, "")
+	for _, inner := range []string{"INSERT", "constraint", "refused by the database"} {
+		if strings.Contains(err.Error(), inner) {
+			t.Errorf("whoever sits at the machine is told %q", err)
+		}
+	}
+	p, err := purges.RequestPurge(olga, request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	otto := (&desk{archive: a}).person("Otto", catalog.Operates)
 	if _, err := purges.ConfirmPurge(otto, &fondsv1.ConfirmPurgeRequest{Name: p.GetName()}); err != nil {
 		t.Fatal(err)
 	}
@@ -150,13 +182,61 @@ func TestPurgedFileIsNotTakenAgain(t *testing.T) {
 	_, err = a.send(header(b, "again.png", content), data(content))
 	wantStatus(t, err, codes.InvalidArgument, catalog.ReasonWithdrawn, "")
 	gone("uploaded", content)
+	a.endedWithdrawn(b)
+	b = a.batch("again.png", "other.png").GetName()
 	if err := os.WriteFile(filepath.Join(root, "again.png"), content, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err = a.ingest.RegisterScan(a.ctx(), &fondsv1.RegisterScanRequest{Batch: b, Path: "again.png", ServerPath: filepath.Join(root, "again.png")})
 	wantStatus(t, err, codes.InvalidArgument, catalog.ReasonWithdrawn, "")
 	gone("registered", content)
+	files, err := a.ingest.ListBatchFiles(a.ctx(), &fondsv1.ListBatchFilesRequest{Parent: b})
+	if err != nil || len(files.GetFiles()) != 2 || files.GetFiles()[0].GetPath() != "withdrawn/1" || files.GetFiles()[1].GetPath() != "other.png" {
+		t.Errorf("registered: the batch has %v, %v", files, err)
+	}
+	found := func(name, problem string) { t.Errorf("%s: %s", name, problem) }
+	if err := a.catalog.Audit(a.ctx(), &catalog.Audit{
+		Found: found, Body: func([]byte, string) error { return nil }, Scan: func(catalog.Scan) error { return nil },
+	}); err != nil {
+		t.Error(err)
+	}
 	_, err = a.importText(importHeader("again.txt", text), text)
 	wantStatus(t, err, codes.InvalidArgument, catalog.ReasonWithdrawn, "")
 	gone("imported", text)
+}
+
+// Who has begun to fetch a scan is given no more of it once it is purged.
+func TestPurgeEndsWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	d := reviewing(t)
+	content := bytes.Repeat([]byte("scan 4117 "), 2<<20) // far more than the connection holds
+	document := d.telegram("4117.png", content, []string{"TEXT"})
+	stream, err := d.docs.GetScan(d.ctx(), &fondsv1.GetScanRequest{Name: "scans/" + digestOf(content)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := stream.Recv()
+	if err != nil || len(first.GetData()) == 0 {
+		t.Fatal(first, err)
+	}
+	purges := fondsv1.NewPurgeServiceClient(d.conn)
+	p, err := purges.RequestPurge(d.person("Olga", catalog.Operates), &fondsv1.RequestPurgeRequest{Documents: []string{document.GetName()}, Reason: "why"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := purges.ConfirmPurge(d.person("Otto", catalog.Operates), &fondsv1.ConfirmPurgeRequest{Name: p.GetName()}); err != nil {
+		t.Fatal(err)
+	}
+	came := len(first.GetData())
+	for {
+		m, err := stream.Recv()
+		if err != nil {
+			wantStatus(t, err, codes.NotFound, catalog.ReasonWithdrawn, "")
+			break
+		}
+		came += len(m.GetData())
+	}
+	if came > len(content)/2 {
+		t.Errorf("%d of %d bytes came", came, len(content))
+	}
 }

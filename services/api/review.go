@@ -59,6 +59,9 @@ func (s *reviewServer) ListReviews(ctx context.Context, req *fondsv1.ListReviews
 	for _, v := range views {
 		m.Reviews = append(m.Reviews, reviewOf(v))
 	}
+	if err := s.callPeople(ctx, messages(m.GetReviews())...); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 
@@ -105,7 +108,7 @@ func (s *reviewServer) review(ctx context.Context, name string, verb func(ctx co
 	if err == nil && view.Reading.ID == "" && view.Shown.Reading != "" { // an outline
 		view, err = s.Catalog.Review(ctx, document, key, person(ctx))
 	}
-	return wholeReview(view, err)
+	return s.wholeReview(ctx)(view, err)
 }
 
 // ClaimReview takes a review for the caller.
@@ -135,7 +138,7 @@ func (s *reviewServer) ClaimNextReview(ctx context.Context, req *fondsv1.ClaimNe
 	if len(q.States) == 0 {
 		return nil, &catalog.Error{Code: catalog.Denied, Reason: catalog.ReasonRoleMissing, Message: "only who has the role verifier is given texts to sign"}
 	}
-	return wholeReview(s.Catalog.ClaimNext(ctx, q, person(ctx)))
+	return s.wholeReview(ctx)(s.Catalog.ClaimNext(ctx, q, person(ctx)))
 }
 
 // SaveDraft keeps text that is being worked on. The answer has what has changed.
@@ -278,7 +281,7 @@ func (s *reviewServer) SignFields(ctx context.Context, req *fondsv1.SignFieldsRe
 	if err != nil {
 		return nil, err
 	}
-	return written(s.Catalog.SignFields(ctx, id, req.GetEtag(), person(ctx), req.GetStatements()))
+	return s.written(ctx)(s.Catalog.SignFields(ctx, id, req.GetEtag(), person(ctx), req.GetStatements()))
 }
 
 // GetProgress counts regions by what they await.
@@ -353,34 +356,18 @@ func (s *reviewServer) ListRevisions(ctx context.Context, req *fondsv1.ListRevis
 	return m, nil
 }
 
-// CompareReadings tells how two texts differ.
-func (s *reviewServer) CompareReadings(ctx context.Context, req *fondsv1.CompareReadingsRequest) (*fondsv1.CompareReadingsResponse, error) {
-	var texts [2]string
-	for i, name := range []string{req.GetBefore(), req.GetAfter()} {
-		scan, page, id, err := readingName(name)
+// wholeReview translates a review with its text and reading.
+func (s *reviewServer) wholeReview(ctx context.Context) func(catalog.ReviewView, error) (*fondsv1.Review, error) {
+	return func(v catalog.ReviewView, err error) (*fondsv1.Review, error) {
 		if err != nil {
 			return nil, err
 		}
-		reading, err := s.Catalog.Reading(ctx, scan, page, id)
-		if err != nil {
-			return nil, err
-		}
-		texts[i] = reading.Text
+		m, err := wholeReviewOf(v)
+		return withNames(ctx, s.Deps, m, err)
 	}
-	m := &fondsv1.CompareReadingsResponse{BeforeText: texts[0], AfterText: texts[1]}
-	for _, c := range align.Changes(texts[0], texts[1]) {
-		m.Changes = append(m.Changes, &fondsv1.TextChange{
-			Before: c.Before, After: c.After, BeforeStart: number(c.BeforeStart), AfterStart: number(c.AfterStart),
-		})
-	}
-	return m, nil
 }
 
-// wholeReview translates a review with its text and reading.
-func wholeReview(v catalog.ReviewView, err error) (*fondsv1.Review, error) {
-	if err != nil {
-		return nil, err
-	}
+func wholeReviewOf(v catalog.ReviewView) (*fondsv1.Review, error) {
 	m := reviewOf(v)
 	text, body, err := shownText(v.Shown, v.Reading)
 	if err != nil {
@@ -416,7 +403,7 @@ func reviewOf(v catalog.ReviewView) *fondsv1.Review {
 		m.ClaimExpireTime = timestamp(v.ClaimUntil)
 	}
 	if d := v.Draft; d.Exists() {
-		m.Draft = &fondsv1.Draft{Text: d.Text, Editors: d.Editors, SaveTime: timestamp(d.SavedAt)}
+		m.Draft = &fondsv1.Draft{Text: d.Text, Editors: d.Editors, EditorNames: slices.Clone(d.Editors), SaveTime: timestamp(d.SavedAt)}
 		if d.BasedOn != "" {
 			m.Draft.BasedOn = m.GetRegion().GetPage() + "/readings/" + d.BasedOn
 		}

@@ -44,6 +44,9 @@ func (s *catalogServer) ListReadings(ctx context.Context, req *fondsv1.ListReadi
 		}
 		m.Readings = append(m.Readings, reading)
 	}
+	if err := s.callPeople(ctx, messages(m.GetReadings())...); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 
@@ -66,7 +69,8 @@ func (s *catalogServer) GetReading(ctx context.Context, req *fondsv1.GetReadingR
 	if err != nil {
 		return nil, err
 	}
-	return readingOf(reading)
+	m, err := readingOf(reading)
+	return withNames(ctx, s.Deps, m, err)
 }
 
 // GetScan streams the original bytes. Damaged bytes end it with DATA_LOSS
@@ -83,12 +87,12 @@ func (s *catalogServer) GetScan(req *fondsv1.GetScanRequest, stream grpc.ServerS
 	}
 	defer func() { _ = r.Close() }()
 	m := &fondsv1.GetScanResponse{Scan: scanOf(scan)}
-	return chunks(r, func(data []byte) error {
+	return chunks(r, s.unlessWithdrawn(ctx, scan.Digest, func(data []byte) error {
 		m.Data = data
 		err := stream.Send(m)
 		m = &fondsv1.GetScanResponse{}
 		return err
-	})
+	}))
 }
 
 // chunks calls send with each part of what r gives, once with nothing when r is
@@ -149,10 +153,10 @@ func (s *catalogServer) GetPageImage(req *fondsv1.GetPageImageRequest, stream gr
 	}
 	defer func() { _ = f.Close() }()
 	m := &fondsv1.GetPageImageResponse{MediaType: "image/png", Width: width, Height: height}
-	return chunks(f, func(data []byte) error {
+	return chunks(f, s.unlessWithdrawn(ctx, digest, func(data []byte) error {
 		m.Data = data
 		err := stream.Send(m)
 		m = &fondsv1.GetPageImageResponse{}
 		return err
-	})
+	}))
 }

@@ -79,6 +79,9 @@ func (s *catalogServer) SearchDocuments(ctx context.Context, req *fondsv1.Search
 	if next > 0 {
 		m.NextPageToken = newToken(strconv.Itoa(next), query...)
 	}
+	if err := s.callPeople(ctx, messages(m.GetHits())...); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 

@@ -85,7 +85,11 @@ func (s *catalogServer) SplitDocument(ctx context.Context, req *fondsv1.SplitDoc
 	if err != nil {
 		return nil, err
 	}
-	return &fondsv1.SplitDocumentResponse{Documents: documentsOf(heads, true)}, nil
+	m := &fondsv1.SplitDocumentResponse{Documents: documentsOf(heads, true)}
+	if err := s.callPeople(ctx, messages(m.GetDocuments())...); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // partsAsked deals the regions to the documents that begin at the cuts.
@@ -146,7 +150,6 @@ func cutAt(shown *passage.Text, region int, rest *catalog.Region, at int) (befor
 		if _, part := rest.Cut(); rest.Range != nil && part == nil {
 			return nil, correctedPart(region)
 		}
-		rest.Whole = false
 	}
 	first := *rest
 	if rest.Origin == catalog.Imported {
@@ -173,6 +176,7 @@ func cutAt(shown *passage.Text, region int, rest *catalog.Region, at int) (befor
 		return nil, nil // the first line of what is left
 	}
 	first.Box, rest.Box = boxOf(upper), boxOf(lower)
+	first.Whole, rest.Whole = false, false // of what a person has read too, each is a part
 	return &first, nil
 }
 
@@ -228,5 +232,5 @@ func (s *catalogServer) MergeDocuments(ctx context.Context, req *fondsv1.MergeDo
 			return nil, err
 		}
 	}
-	return written(s.Catalog.MergeDocuments(ctx, id, req.GetEtag(), person(ctx), others))
+	return s.written(ctx)(s.Catalog.MergeDocuments(ctx, id, req.GetEtag(), person(ctx), others))
 }

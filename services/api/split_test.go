@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -206,3 +207,33 @@ func TestMergeRefuses(t *testing.T) {
 }
 
 func number(n int) uint32 { return uint32(n) }
+
+// A cut in the first line of a region cuts nothing of it: what a person has read there is
+// shown as it was typed, and not put together from its words anew.
+func TestCutInTheFirstLineLeavesACorrectionWhole(t *testing.T) {
+	t.Parallel()
+	d := reviewing(t)
+	anna := d.person("Anna", catalog.Corrects)
+	whole := d.telegram("a.png", []byte("scan a"), []string{"ONE", "TWO"}, []string{"THREE", "FOUR"}, []string{"FIVE"})
+	lower := d.split(whole.GetName(), &fondsv1.Cut{Region: 1, Start: number(len("ONE TWO\n"))})[1]
+	const typed = "THREE     FOR\n\n\n   FIVE\n"
+	d.submit(anna, d.waiting(lower.GetName()), typed)
+	if _, err := d.docs.MergeDocuments(d.ctx(), &fondsv1.MergeDocumentsRequest{Name: whole.GetName(), Others: []string{lower.GetName()}}); err != nil {
+		t.Fatal(err)
+	}
+	before := d.shownAt(whole.GetName(), 1)
+	parts := d.split(whole.GetName(), &fondsv1.Cut{Region: 2, Start: 6})
+	if after := d.shownAt(parts[1].GetName(), 0); !before.Whole || !reflect.DeepEqual(after, before) || len(parts[0].GetRegions()) != 1 {
+		t.Errorf("the region was %+v, and is %+v", before, after)
+	}
+}
+
+// shownAt gives a region, counted from 0, as it is kept.
+func (d *desk) shownAt(document string, region int) catalog.Region {
+	d.t.Helper()
+	head, err := d.catalog.Document(d.ctx(), strings.TrimPrefix(document, "documents/"), 0)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return head.Revision.Regions[region]
+}

@@ -28,6 +28,10 @@ type Statements interface {
 // searched for every one.
 const mostStated = 1000
 
+// mostValue bounds the JSON of a value in bytes: each of its texts has 20,000 at most, but
+// some are lists of them, and every revision from then on has them all.
+const mostValue = 100_000
+
 // fieldPath begins the paths of a mask that name fields.
 const fieldPath = "fields."
 
@@ -72,6 +76,9 @@ func (s *catalogServer) statementAsked(field string, m *fondsv1.Field) (catalog.
 	form, value, err := valueAsked(m.GetValue())
 	if err != nil {
 		return f, invalid(field+".value", err.Error())
+	}
+	if len(value) > mostValue {
+		return f, invalid(field+".value", fmt.Sprintf("the value has %d bytes; at most %d are taken", len(value), mostValue))
 	}
 	wanted, err := s.Statements.FormOf(f.Name)
 	switch {
@@ -128,6 +135,9 @@ func evidenceAsked(field string, m *fondsv1.Evidence) (catalog.Evidence, error) 
 	_, _, reading, err := readingName(m.GetReading())
 	if err != nil {
 		return catalog.Evidence{}, invalid(field+".reading", err.Error())
+	}
+	if n := len(m.GetBoxes()); n > mostStated {
+		return catalog.Evidence{}, invalid(field+".boxes", fmt.Sprintf("there are %d boxes; at most %d are taken", n, mostStated))
 	}
 	e := catalog.Evidence{Reading: reading, Start: int(m.GetStart()), End: int(m.GetEnd())}
 	for _, b := range m.GetBoxes() {

@@ -24,7 +24,7 @@ func (s *catalogServer) StreamTexts(req *fondsv1.StreamTextsRequest, stream grpc
 	}
 	query := []string{"texts", req.GetFilter(), fmt.Sprint(req.GetMinAssurance()), fmt.Sprint(req.GetEarlierRevisions())}
 	if q.After, err = readIDToken(req.GetResumeToken(), query...); err != nil {
-		return err
+		return invalid("resume_token", "this is no resume token of such a stream: give that of the last answer received, unchanged, with the same filter")
 	}
 	q.Limit = textsAtOnce
 	for {
@@ -60,6 +60,14 @@ func (s *catalogServer) StreamTexts(req *fondsv1.StreamTextsRequest, stream grpc
 // textIn answers for one document of a stream; nil where it is gone meanwhile.
 func (s *catalogServer) textIn(ctx context.Context, head catalog.DocumentHead, req *fondsv1.StreamTextsRequest) (*fondsv1.StreamTextsResponse, error) {
 	least := catalog.Assurance(req.GetMinAssurance())
+	// It may have been deleted since the documents were listed, a hundred at a time.
+	now, err := s.Catalog.Head(ctx, head.ID)
+	if e, ok := errors.AsType[*catalog.Error](err); ok && e.Code == catalog.NotFound || err == nil && !now.DeletedAt.IsZero() {
+		return nil, nil //nolint:nilnil // the caller asks for nil
+	}
+	if err != nil {
+		return nil, err
+	}
 	text, _, err := s.text(ctx, head.ID, head.Head, least)
 	refused, below := errors.AsType[*catalog.Error](err)
 	switch {
@@ -100,7 +108,7 @@ func (s *catalogServer) UpdateCollection(ctx context.Context, req *fondsv1.Updat
 			case "one_person":
 				change.OnePerson = &one
 			default:
-				return nil, invalid("update_mask", fmt.Sprintf("%q cannot be changed: only display_name and one_person can", p))
+				return nil, invalid("update_mask", fmt.Sprintf("%q cannot be changed: only display_name and one_person can", cut(p)))
 			}
 		}
 	}

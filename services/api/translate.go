@@ -55,6 +55,7 @@ func revisionOf(h catalog.DocumentHead, regions bool) *fondsv1.Document {
 		CreateTime:    timestamp(h.CreatedAt),
 		UpdateTime:    timestamp(h.Revision.CreatedAt),
 		Person:        h.Revision.Author,
+		PersonName:    h.Revision.Author, // until it is called
 	}
 	if h.Holding != "" {
 		m.Holding = m.Collection + "/holdings/" + h.Holding
@@ -127,6 +128,7 @@ func readingOf(r catalog.Reading) (*fondsv1.Reading, error) {
 	}
 	for _, person := range r.Contributors {
 		m.Contributors = append(m.Contributors, "users/"+person)
+		m.ContributorNames = append(m.ContributorNames, person) // until it is called
 	}
 	var err error
 	if m.Body, err = decoded(r.Body, &fondsv1.Body{}); err != nil {

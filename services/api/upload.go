@@ -41,7 +41,7 @@ func (s *ingestServer) UploadScan(stream uploadStream) error {
 	}
 	held, err := s.heldBytes(ctx, a)
 	if err != nil {
-		return err
+		return s.taken(ctx, a, err)
 	}
 	if !held {
 		err := s.receive(uploadedBytes(stream), func(r io.Reader) error {
@@ -102,7 +102,7 @@ func (s *ingestServer) heldBytes(ctx context.Context, a catalog.Arrival) (bool, 
 func (s *ingestServer) arrive(ctx context.Context, a catalog.Arrival, held bool) (*fondsv1.UploadScanResponse, error) {
 	arrived, err := s.Catalog.Arrive(ctx, a)
 	if err != nil {
-		return nil, s.taken(ctx, a.Digest, err)
+		return nil, s.taken(ctx, a, err)
 	}
 	h := arrived.Holding
 	return &fondsv1.UploadScanResponse{
@@ -234,7 +234,7 @@ func (s *ingestServer) RegisterScan(ctx context.Context, req *fondsv1.RegisterSc
 	a := catalog.Arrival{Batch: id, Path: req.GetPath(), Digest: catalog.Digest(digest), Size: size}
 	held, err := s.Catalog.Held(ctx, id, a.Path, a.Digest)
 	if err != nil {
-		return nil, s.taken(ctx, a.Digest, err)
+		return nil, s.taken(ctx, a, err)
 	}
 	return s.arrive(ctx, a, held)
 }

@@ -144,12 +144,16 @@ func (a *Accounts) RevokeTokens(ctx context.Context, by Caller, id string) (revo
 	return revoked, nil
 }
 
-// UpdateUser sets a user's roles, and bars them or lets them in again.
-func (a *Accounts) UpdateUser(ctx context.Context, by Caller, id string, roles []catalog.Role, disabled bool) (user catalog.User, err error) {
+// UpdateUser sets a user's roles, and bars them or lets them in again. It refuses when an
+// etag is given that is not the user's any more.
+func (a *Accounts) UpdateUser(ctx context.Context, by Caller, id, etag string, roles []catalog.Role, disabled bool) (user catalog.User, err error) {
 	defer a.changes.Add(1)
 	err = a.store.Tx(ctx, func(tx catalog.Tx) error {
 		before, err := userOf(tx, id)
 		if err != nil {
+			return err
+		}
+		if err := checkEtag(before, etag); err != nil {
 			return err
 		}
 		user = before
@@ -174,6 +178,17 @@ func (a *Accounts) UpdateUser(ctx context.Context, by Caller, id string, roles [
 		return catalog.User{}, fmt.Errorf("update user: %w", err)
 	}
 	return user, nil
+}
+
+func checkEtag(u catalog.User, etag string) error {
+	if etag == "" || etag == u.Etag() {
+		return nil
+	}
+	return &catalog.Error{
+		Code: catalog.Conflict, Reason: catalog.ReasonEtagMismatch,
+		Message:  fmt.Sprintf("%s has been changed since they were read: look at them again", u.DisplayName),
+		Metadata: map[string]string{"etag": u.Etag()},
+	}
 }
 
 // Users returns all by display name.
@@ -251,10 +266,7 @@ func (a *Accounts) issue(user catalog.User) (i issued, err error) {
 // put stores the credentials and an act that names their digests: a token that no act
 // names was put into the database by other means.
 func (i issued) put(tx catalog.Tx, act catalog.Act) error {
-	facts := struct {
-		Token catalog.Digest `json:"token"`
-		Link  catalog.Digest `json:"link,omitempty"`
-	}{Token: i.credentials[0].Digest}
+	facts := issuedFacts{Token: i.credentials[0].Digest}
 	for _, c := range i.credentials {
 		if err := tx.PutCredential(c); err != nil {
 			return err

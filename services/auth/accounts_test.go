@@ -97,9 +97,9 @@ func TestProgramsCannotSign(t *testing.T) {
 	if c, err := o.Authenticate(o.ctx(), secrets.Token); err != nil || !c.Service {
 		t.Errorf("%+v, %v", c, err)
 	}
-	_, err = o.UpdateUser(o.ctx(), Local(), user.ID, []catalog.Role{catalog.Ingests, catalog.Verifies}, false)
+	_, err = o.UpdateUser(o.ctx(), Local(), user.ID, "", []catalog.Role{catalog.Ingests, catalog.Verifies}, false)
 	wantReason(t, err, catalog.Invalid, catalog.ReasonInvalidArgument)
-	_, err = o.UpdateUser(o.ctx(), Local(), user.ID, []catalog.Role{9}, false)
+	_, err = o.UpdateUser(o.ctx(), Local(), user.ID, "", []catalog.Role{9}, false)
 	wantReason(t, err, catalog.Invalid, catalog.ReasonInvalidArgument)
 }
 
@@ -149,12 +149,12 @@ func TestBarredUserStaysOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	barred, err := o.UpdateUser(o.ctx(), Local(), user.ID, user.Roles, true)
+	barred, err := o.UpdateUser(o.ctx(), Local(), user.ID, "", user.Roles, true)
 	if err != nil || !barred.DisabledAt.Equal(o.clock.now()) {
 		t.Fatalf("%+v, %v", barred, err)
 	}
 	o.clock.pass(time.Minute)
-	again, err := o.UpdateUser(o.ctx(), Local(), user.ID, user.Roles, true)
+	again, err := o.UpdateUser(o.ctx(), Local(), user.ID, "", user.Roles, true)
 	if err != nil || !again.DisabledAt.Equal(barred.DisabledAt) {
 		t.Errorf("since when they are barred must not change: %+v, %v", again, err)
 	}
@@ -167,7 +167,7 @@ func TestBarredUserStaysOut(t *testing.T) {
 	_, _, err = o.IssueToken(o.ctx(), Local(), user.ID)
 	wantReason(t, err, catalog.Precondition, ReasonUserBarred)
 
-	if _, err := o.UpdateUser(o.ctx(), Local(), user.ID, []catalog.Role{catalog.Verifies}, false); err != nil {
+	if _, err := o.UpdateUser(o.ctx(), Local(), user.ID, "", []catalog.Role{catalog.Verifies}, false); err != nil {
 		t.Fatal(err)
 	}
 	c, err := o.Authenticate(o.ctx(), secrets.Token)
@@ -186,7 +186,7 @@ func TestUsersThatAreNotThere(t *testing.T) {
 	wantReason(t, err, catalog.NotFound, catalog.ReasonUserNotFound)
 	_, err = o.RevokeTokens(o.ctx(), Local(), id)
 	wantReason(t, err, catalog.NotFound, catalog.ReasonUserNotFound)
-	_, err = o.UpdateUser(o.ctx(), Local(), id, nil, true)
+	_, err = o.UpdateUser(o.ctx(), Local(), id, "", nil, true)
 	wantReason(t, err, catalog.NotFound, catalog.ReasonUserNotFound)
 	_, err = o.User(o.ctx(), id)
 	wantReason(t, err, catalog.NotFound, catalog.ReasonUserNotFound)
@@ -208,7 +208,7 @@ func TestActsOnUsers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, disabled := range []bool{true, true, false} { // the second changes nothing
-		if _, err := o.UpdateUser(o.ctx(), by, user.ID, user.Roles, disabled); err != nil {
+		if _, err := o.UpdateUser(o.ctx(), by, user.ID, "", user.Roles, disabled); err != nil {
 			t.Fatal(err)
 		}
 	}

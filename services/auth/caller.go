@@ -8,6 +8,7 @@ package auth
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/fonds-archive/fonds/services/catalog"
 )
@@ -37,6 +38,14 @@ func Local() Caller {
 	}
 }
 
+// hotFolder is who ingests what somebody has put into the hot folder: whoever may write
+// there sits at the machine, and may do no more than that by it.
+func hotFolder() Caller {
+	c := Local()
+	c.Roles = []catalog.Role{catalog.Reads, catalog.Ingests}
+	return c
+}
+
 func callerOf(u catalog.User) Caller {
 	return Caller{ID: u.ID, DisplayName: u.DisplayName, Roles: u.Roles, Service: u.Service}
 }
@@ -61,4 +70,31 @@ func WithCaller(ctx context.Context, c Caller) context.Context {
 func From(ctx context.Context) (Caller, bool) {
 	c, ok := ctx.Value(callerKey{}).(Caller)
 	return c, ok
+}
+
+// Known is who was found to be calling, for whoever stands around the gate and has only
+// the context that they handed in.
+type Known struct{ id atomic.Pointer[string] }
+
+// ID is the caller's, also of one who was not let in; empty while nobody is known.
+func (k *Known) ID() string {
+	if id := k.id.Load(); id != nil {
+		return *id
+	}
+	return ""
+}
+
+type knownKey struct{}
+
+// WithKnown returns a context in which the gate tells who it finds to be calling.
+func WithKnown(ctx context.Context) (context.Context, *Known) {
+	k := &Known{}
+	return context.WithValue(ctx, knownKey{}, k), k
+}
+
+// tell lets who stands around the gate know.
+func tell(ctx context.Context, c Caller) {
+	if k, ok := ctx.Value(knownKey{}).(*Known); ok {
+		k.id.Store(&c.ID)
+	}
 }

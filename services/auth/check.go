@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/fonds-archive/fonds/services/catalog"
 )
@@ -16,9 +17,10 @@ type Viewer interface {
 }
 
 // Check compares every user with what the log says of their name, roles and whether they
-// may come in, and tells of those who are otherwise: a role that no act gave was put into
-// the database by other means. An error means that it could not be read.
-func Check(ctx context.Context, store Viewer, found func(name, problem string)) error {
+// may come in, and what lets them in at the time now with the tokens and links that were
+// issued to them. It tells of those that are otherwise: a role that no act gave was put
+// into the database by other means. An error means that it could not be read.
+func Check(ctx context.Context, store Viewer, now time.Time, found func(name, problem string)) error {
 	return store.View(ctx, func(r catalog.Reader) error {
 		users, err := r.Users()
 		if errors.Is(err, catalog.ErrDamaged) {
@@ -35,6 +37,16 @@ func Check(ctx context.Context, store Viewer, found func(name, problem string)) 
 			}
 			if problem := differs(u, acts); problem != "" {
 				found(subject(u), problem)
+			}
+			credentials, err := r.Credentials(u.ID)
+			if err != nil {
+				return fmt.Errorf("check what lets user %s in: %w", u.ID, err)
+			}
+			logged := readAdmissions(acts)
+			for _, c := range credentials {
+				if problem := logged.wrong(c, credentials, now); problem != "" {
+					found(credentialName(u, c), problem)
+				}
 			}
 		}
 		return nil

@@ -16,6 +16,7 @@ const (
 	ReasonLinkUsed        = "LINK_USED"
 	ReasonLinkExpired     = "LINK_EXPIRED"
 	ReasonSessionEnded    = "SESSION_ENDED"
+	ReasonOtherPerson     = "OTHER_PERSON"
 	ReasonUserBarred      = "USER_BARRED"
 	ReasonTooManyAttempts = "TOO_MANY_ATTEMPTS"
 )

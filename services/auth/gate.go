@@ -2,6 +2,8 @@ package auth
 
 import (
 	"context"
+	"crypto/subtle"
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +21,11 @@ const (
 	// sessionScheme is the review page's, for the session of a browser. With an empty
 	// secret it is nobody, never the local operator.
 	sessionScheme = "Session"
+	// ownScheme is this process's own.
+	ownScheme = "Process"
+	// personHeader is for whom the caller believes to speak, as a user's name. A page that
+	// one person opened goes on with the session of the next who signs in in that browser.
+	personHeader = "fonds-person"
 
 	// recheckEvery is how long a stream goes on unasked when another process may have
 	// shut its caller out, or the session's time is over.
@@ -31,8 +38,12 @@ const (
 type Gate struct {
 	Accounts *Accounts
 	Limiter  *Limiter
-	// AllowLocal takes calls without "authorization" for the local operator's.
+	// AllowLocal takes calls without "authorization" for the local operator's, where they
+	// come from this machine and from nobody whom a proxy on it speaks for.
 	AllowLocal bool
+	// Own is the secret of this process's own calls, by which files of the hot folder are
+	// ingested; empty for none. It is made anew by each process and never stored.
+	Own string
 }
 
 // Unary is the interceptor of single calls.
@@ -74,20 +85,38 @@ func (g *Gate) admit(ctx context.Context, method string) (Caller, error) {
 	if err != nil {
 		return Caller{}, err
 	}
+	tell(ctx, caller)
+	if err := meant(ctx, caller); err != nil {
+		return Caller{}, err
+	}
 	if err := Allows(method, caller); err != nil {
 		return Caller{}, err
 	}
 	return caller, nil
 }
 
+// meant refuses a call that is made for another person than whose secret came with it: what
+// one has typed is never another's work. Who names nobody speaks for who is there.
+func meant(ctx context.Context, caller Caller) error {
+	for _, name := range metadata.ValueFromIncomingContext(ctx, personHeader) {
+		if name != "users/"+caller.ID {
+			return unauthenticated(ReasonOtherPerson,
+				"somebody else has signed in in this browser: %s; sign in again yourself to go on", caller.DisplayName)
+		}
+	}
+	return nil
+}
+
 func (g *Gate) caller(ctx context.Context) (Caller, error) {
 	values := metadata.ValueFromIncomingContext(ctx, header)
-	if len(values) == 0 && g.AllowLocal {
+	if len(values) == 0 && g.AllowLocal && fromHere(ctx) {
 		return Local(), nil
 	}
 	if len(values) != 1 {
 		return Caller{}, unauthenticated(catalog.ReasonUnauthenticated,
-			"this server must know who is calling: send one %q header with Bearer and your token (fonds takes it from $FONDS_TOKEN)", header)
+			"this server must know who is calling: send one %q header with Bearer and your token (fonds takes it from $FONDS_TOKEN or --token-file); "+
+				"an operator issues one with `fonds user add` or `fonds user token`, and while there is no operator yet, "+
+				"`fonds user add NAME --role operator --data DIR` makes the first one in the data folder of the server, which has to be stopped meanwhile", header)
 	}
 	scheme, secret, _ := strings.Cut(values[0], " ")
 	switch {
@@ -95,6 +124,8 @@ func (g *Gate) caller(ctx context.Context) (Caller, error) {
 		// Not limited: browsers all come by the review page, from one address, and no
 		// session's secret was ever typed by anybody.
 		return g.Accounts.AuthenticateSession(ctx, secret)
+	case strings.EqualFold(scheme, ownScheme) && g.Own != "" && subtle.ConstantTimeCompare([]byte(secret), []byte(g.Own)) == 1:
+		return hotFolder(), nil
 	case !strings.EqualFold(scheme, bearerScheme):
 		return Caller{}, unauthenticated(catalog.ReasonUnauthenticated, "%q has to be %s and a token", header, bearerScheme)
 	}
@@ -104,6 +135,27 @@ func (g *Gate) caller(ctx context.Context) (Caller, error) {
 		return err
 	})
 	return caller, err
+}
+
+// OwnHeader is the "authorization" of this process's own calls.
+func (g *Gate) OwnHeader() string { return ownScheme + " " + g.Own }
+
+// fromHere tells that a call was made on this machine, and not by a proxy for somebody
+// else. What is no network address is a connection within the process.
+func fromHere(ctx context.Context) bool {
+	p, ok := peer.FromContext(ctx)
+	if !ok || p.Addr == nil {
+		return false
+	}
+	if at, ok := p.Addr.(*net.TCPAddr); ok && !at.IP.IsLoopback() {
+		return false
+	}
+	for _, forwarded := range []string{"x-forwarded-for", "forwarded"} {
+		if len(metadata.ValueFromIncomingContext(ctx, forwarded)) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func remote(ctx context.Context) string {

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/health"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/test/bufconn"
 
@@ -172,6 +173,61 @@ func TestGateKnowsCallers(t *testing.T) {
 	}
 }
 
+// The local operator sits at the machine: neither another machine's caller is one, nor
+// whom a proxy on this machine speaks for.
+func TestLocalIsOnThisMachine(t *testing.T) {
+	g := &Gate{Accounts: open(t).Accounts, AllowLocal: true}
+	for _, c := range []struct {
+		at    net.Addr
+		sent  metadata.MD
+		local bool
+	}{
+		{&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}, nil, true},
+		{&net.TCPAddr{IP: net.ParseIP("::ffff:127.8.9.1"), Port: 1}, nil, true},
+		{&net.TCPAddr{IP: net.IPv6loopback, Port: 1}, nil, true},
+		{&net.UnixAddr{Name: "@", Net: "unix"}, nil, true},
+		{&net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 1}, nil, false},
+		{&net.TCPAddr{IP: net.ParseIP("2001:db8::1"), Port: 1}, nil, false},
+		{&net.TCPAddr{IP: net.IPv4zero, Port: 1}, nil, false},
+		{&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}, metadata.Pairs("x-forwarded-for", "192.0.2.1"), false},
+		{&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}, metadata.Pairs("Forwarded", "for=192.0.2.1"), false},
+		{nil, nil, false},
+	} {
+		ctx := metadata.NewIncomingContext(peer.NewContext(t.Context(), &peer.Peer{Addr: c.at}), c.sent)
+		caller, err := g.caller(ctx)
+		if caller.Local != c.local || (err == nil) != c.local {
+			t.Errorf("%v with %v: %+v, %v", c.at, c.sent, caller, err)
+		}
+		if err != nil {
+			wantReason(t, err, catalog.Unauthenticated, catalog.ReasonUnauthenticated)
+		}
+	}
+	if _, err := g.caller(t.Context()); err == nil {
+		t.Error("who comes from nowhere is local")
+	}
+}
+
+// The calls of the process itself need no user, and no user's secret opens them.
+func TestOwnCalls(t *testing.T) {
+	g := &Gate{Accounts: open(t).Accounts, Limiter: NewLimiter(time.Now), Own: "a secret of this process"}
+	as := func(g *Gate, header string) (Caller, error) {
+		return g.caller(metadata.NewIncomingContext(t.Context(), metadata.Pairs("authorization", header)))
+	}
+	c, err := as(g, g.OwnHeader())
+	if err != nil || c.ID != LocalID || !c.May(catalog.Ingests) || c.May(catalog.Corrects) || c.May(catalog.Operates) {
+		t.Errorf("own: %+v, %v", c, err)
+	}
+	for _, header := range []string{ownScheme, ownScheme + " ", ownScheme + " a secret", "Bearer " + g.Own} {
+		if c, err := as(g, header); err == nil {
+			t.Errorf("%q: %+v", header, c)
+		}
+	}
+	none := &Gate{Accounts: g.Accounts, Limiter: g.Limiter}
+	if c, err := as(none, none.OwnHeader()); err == nil {
+		t.Errorf("without a secret: %+v", c)
+	}
+}
+
 func TestGateWithoutLocal(t *testing.T) {
 	d := serve(t, false)
 	for range 50 { // no attempt at anything, so never too many
@@ -235,7 +291,7 @@ func TestStreamEndsWhenItsCallerIsShutOut(t *testing.T) {
 			return err
 		},
 		"barred": func(d *door, u catalog.User, _ string) error {
-			_, err := d.UpdateUser(d.ctx(), Local(), u.ID, u.Roles, true)
+			_, err := d.UpdateUser(d.ctx(), Local(), u.ID, "", u.Roles, true)
 			return err
 		},
 		"signed out": func(d *door, _ catalog.User, session string) error { return d.EndSession(d.ctx(), session) },
@@ -291,7 +347,7 @@ func TestUploadEndsWithItsRole(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-d.archive.events
-	if _, err := d.UpdateUser(d.ctx(), Local(), user.ID, []catalog.Role{catalog.Reads}, false); err != nil {
+	if _, err := d.UpdateUser(d.ctx(), Local(), user.ID, "", []catalog.Role{catalog.Reads}, false); err != nil {
 		t.Fatal(err)
 	}
 	if err := stream.Send(&fondsv1.UploadScanRequest{}); err != nil {

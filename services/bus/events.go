@@ -11,7 +11,7 @@ import (
 )
 
 // PublishEvents publishes events side by side and returns the place of each, or
-// why it has none. The caller sees to it that no two are of the same document.
+// why it has none: ErrTooLarge for one that no message has room for. The caller sees to it that no two are of the same document.
 func (b *Bus) PublishEvents(ctx context.Context, events []*fondsv1.Event) []Placed {
 	placed := make([]Placed, len(events))
 	futures := make([]jetstream.PubAckFuture, len(events))
@@ -19,6 +19,10 @@ func (b *Bus) PublishEvents(ctx context.Context, events []*fondsv1.Event) []Plac
 		data, err := proto.Marshal(e)
 		if err != nil {
 			placed[i].Err = fmt.Errorf("encode event: %w", err)
+			continue
+		}
+		if int64(len(data)) > b.conn.MaxPayload()-headroom {
+			placed[i].Err = fmt.Errorf("publish event %s of %d bytes: %w", e.GetName(), len(data), ErrTooLarge)
 			continue
 		}
 		futures[i], placed[i].Err = b.js.PublishAsync(eventSubject(e), data, jetstream.WithMsgID(e.GetName()))

@@ -17,7 +17,8 @@ import (
 // beside it in a dead letter.
 const headroom = 16 << 10
 
-// ErrTooLarge is returned for a text whose body has to travel as a reference.
+// ErrTooLarge is returned for a text whose body has to travel as a reference, and for an
+// event whose regions have to be left out.
 var ErrTooLarge = errors.New("the message is larger than the server takes")
 
 // errNoCollection is returned for a text that would go out on no subject.

@@ -12,6 +12,7 @@ const (
 	ActTextSigned        = "text.signed"
 	ActFieldStated       = "field.stated"
 	ActFieldSigned       = "field.signed"
+	ActFieldWithdrawn    = "field.withdrawn"
 	ActDocumentDeleted   = DocumentDeleted
 	ActDocumentUndeleted = DocumentUndeleted
 	ActUserAdded         = "user.added"
@@ -20,6 +21,7 @@ const (
 	ActTokensRevoked     = "tokens.revoked"
 	ActReadingsStored    = "readings.stored"
 	ActCollectionChanged = "collection.changed"
+	ActKeyRotated        = "key.rotated"
 )
 
 // Act is something that the log proves. It is written in the transaction of what was

@@ -215,6 +215,7 @@ func (a *Audit) document(r Reader, d Document) error {
 			return err
 		}
 	}
+	seen := newAudited()
 	for number := 1; number <= d.Head; number++ {
 		name := fmt.Sprintf("documents/%s/revisions/%d", d.ID, number)
 		rev, err := r.Revision(d.ID, number)
@@ -239,14 +240,13 @@ func (a *Audit) document(r Reader, d Document) error {
 		if digestOf(manifest) != rev.Digest {
 			a.Found(name, "its manifest is not what its digest says")
 		}
-		if err := a.regions(r, name, rev.Regions); err != nil {
+		if !d.PurgedAt.IsZero() {
+			continue // what it shows is being destroyed, by its purge or by another on the same scan
+		}
+		if err := a.regions(r, name, rev.Regions, seen); err != nil {
 			return err
 		}
-		fields, err := rev.Fields.List()
-		if err != nil {
-			a.Found(name, err.Error())
-		}
-		if err := a.statements(r, name, fields); err != nil {
+		if err := a.fields(r, name, rev.Fields, seen); err != nil {
 			return err
 		}
 	}
@@ -265,28 +265,6 @@ func (a *Audit) document(r Reader, d Document) error {
 	}
 	if len(events) != d.Events {
 		a.Found("documents/"+d.ID, fmt.Sprintf("has %d events, says %d", len(events), d.Events))
-	}
-	return nil
-}
-
-func (a *Audit) regions(r Reader, name string, regions []Region) error {
-	for i, g := range regions {
-		if g.Reading == "" {
-			continue
-		}
-		reading, err := r.Reading(g.Reading)
-		switch {
-		case errors.Is(err, ErrNotFound):
-			a.Found(name, fmt.Sprintf("region %d shows the reading %s, which is missing", i+1, g.Reading))
-		case err != nil:
-			return err
-		case reading.Scan != g.Scan || reading.Page != g.Page:
-			a.Found(name, fmt.Sprintf("region %d shows a reading of another page", i+1))
-		default:
-			if err := a.standing(r, name, i+1, g, reading); err != nil {
-				return err
-			}
-		}
 	}
 	return nil
 }

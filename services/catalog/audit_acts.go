@@ -42,7 +42,17 @@ func checkAct(r Reader, a Act) (problem string, err error) {
 		if err := json.Unmarshal(a.Facts, &facts); err != nil {
 			return "its facts cannot be decoded", nil //nolint:nilerr // it is what was asked
 		}
+		problem, err := checkRevision(r, a, facts.Document, facts.Revision, facts.RevisionDigest)
+		if problem != "" || err != nil {
+			return problem, err
+		}
 		return checkSignature(r, a, facts.Signature, facts.Content.Statement, facts.ContentDigest, facts.SignedAt)
+	case ActFieldWithdrawn:
+		var facts withdrawnFacts
+		if err := json.Unmarshal(a.Facts, &facts); err != nil {
+			return "its facts cannot be decoded", nil //nolint:nilerr // it is what was asked
+		}
+		return checkWithdrawn(r, a, facts)
 	case ActDocumentPurged:
 		var facts purgedFacts
 		if err := json.Unmarshal(a.Facts, &facts); err != nil {
@@ -92,28 +102,60 @@ func checkTextAct(r Reader, a Act, facts textFacts) (string, error) {
 	if problem := facts.wrong(a, reading); problem != "" {
 		return problem, nil
 	}
-	revision, err := r.Revision(facts.Document, facts.Revision)
+	problem, err := checkRevision(r, a, facts.Document, facts.Revision, facts.RevisionDigest)
+	if problem != "" || err != nil || a.Kind == ActTextCorrected {
+		return problem, err
+	}
+	return checkSignature(r, a, facts.Signature, id, facts.ContentDigest, facts.SignedAt)
+}
+
+// checkRevision compares what an act says of the revision that it made with the revision,
+// or with what a purge has left of it.
+func checkRevision(r Reader, a Act, document string, number int, digest Digest) (string, error) {
+	revision, err := r.RevisionEnvelope(document, number)
 	if errors.Is(err, ErrNotFound) {
 		var t Tombstone
-		t, err = r.Tombstone(RevisionSubject(facts.Document, facts.Revision))
+		t, err = r.Tombstone(RevisionSubject(document, number))
 		revision.Digest, revision.Author = t.Digest, a.Person
 	}
 	if errors.Is(err, ErrNotFound) {
-		return fmt.Sprintf("revision %d of document %s, which it names, is gone", facts.Revision, facts.Document), nil
+		return fmt.Sprintf("revision %d of document %s, which it names, is gone", number, document), nil
 	}
 	if err != nil {
 		return "", err
 	}
-	if revision.Digest != facts.RevisionDigest {
-		return fmt.Sprintf("revision %d of document %s has the digest %s, logged was %s", facts.Revision, facts.Document, revision.Digest, facts.RevisionDigest), nil
+	if revision.Digest != digest {
+		return fmt.Sprintf("revision %d of document %s has the digest %s, logged was %s", number, document, revision.Digest, digest), nil
 	}
 	if revision.Author != a.Person {
-		return fmt.Sprintf("revision %d of document %s is by %s, logged was %s", facts.Revision, facts.Document, revision.Author, a.Person), nil
+		return fmt.Sprintf("revision %d of document %s is by %s, logged was %s", number, document, revision.Author, a.Person), nil
 	}
-	if a.Kind == ActTextCorrected {
-		return "", nil
+	return "", nil
+}
+
+// checkWithdrawn compares what an act says of a field that was taken back with the revision
+// that it made. The statements stay, also where no document has them.
+func checkWithdrawn(r Reader, a Act, facts withdrawnFacts) (string, error) {
+	problem, err := checkRevision(r, a, facts.Document, facts.Revision, facts.RevisionDigest)
+	if problem != "" || err != nil {
+		return problem, err
 	}
-	return checkSignature(r, a, facts.Signature, id, facts.ContentDigest, facts.SignedAt)
+	for _, id := range facts.Statements {
+		if id == "" { // of before statements had IDs
+			continue
+		}
+		_, err := r.Statement(id)
+		if errors.Is(err, ErrNotFound) {
+			_, err = r.Tombstone(StatementSubject(id))
+		}
+		if errors.Is(err, ErrNotFound) {
+			return fmt.Sprintf("statement %s, which it names, is gone", id), nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return "", nil
 }
 
 func checkStatement(r Reader, facts statedFacts) (string, error) {

@@ -1,13 +1,26 @@
 package catalog
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 )
 
+// fields checks the statements of a revision, unless they are those of the one before.
+func (a *Audit) fields(r Reader, name string, fields Fields, seen *audited) error {
+	same := bytes.Equal(fields.encoded, seen.fields.encoded)
+	if seen.fields = fields; same {
+		return nil
+	}
+	list, err := fields.List()
+	if err != nil {
+		a.Found(name, err.Error())
+	}
+	return a.statements(r, name, list, seen)
+}
+
 // statements checks who makes each and that the words which prove it are there.
-func (a *Audit) statements(r Reader, name string, fields []Field) error {
-	lengths := map[string]int{}
+func (a *Audit) statements(r Reader, name string, fields []Field, seen *audited) error {
 	byPerson := map[string]bool{}
 	for _, f := range fields {
 		byPerson[f.Name] = byPerson[f.Name] || f.Person != ""
@@ -20,7 +33,7 @@ func (a *Audit) statements(r Reader, name string, fields []Field) error {
 			return err
 		}
 		for _, said := range append([]Field{f}, f.Instead...) {
-			if err := a.proof(r, name, said, lengths); err != nil {
+			if err := a.proof(r, name, said, seen); err != nil {
 				return err
 			}
 		}
@@ -45,22 +58,16 @@ func (f Field) problem(byPerson bool) string {
 	return ""
 }
 
-// proof checks that the words which prove a statement are there. lengths has those of
-// the texts that were looked at.
-func (a *Audit) proof(r Reader, name string, f Field, lengths map[string]int) error {
+// proof checks that the words which prove a statement are there.
+func (a *Audit) proof(r Reader, name string, f Field, seen *audited) error {
 	for _, e := range f.Evidence {
-		length, known := lengths[e.Reading]
-		if !known {
-			reading, err := r.Reading(e.Reading)
-			if errors.Is(err, ErrNotFound) {
-				a.Found(name, fmt.Sprintf("field %s is proved by the reading %s, which is missing", f.Name, e.Reading))
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			length = len(reading.Text)
-			lengths[e.Reading] = length
+		length, err := seen.length(r, e.Reading)
+		if errors.Is(err, ErrNotFound) {
+			a.Found(name, fmt.Sprintf("field %s is proved by the reading %s, which is missing", f.Name, e.Reading))
+			continue
+		}
+		if err != nil {
+			return err
 		}
 		if e.Start < 0 || e.End <= e.Start || e.End > length {
 			a.Found(name, fmt.Sprintf("field %s is proved by bytes %d to %d of a text of %d", f.Name, e.Start, e.End, length))

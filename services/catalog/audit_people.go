@@ -54,18 +54,28 @@ func (a *Audit) acted(r Reader, name, id, subject, made, signed string) error {
 	if err != nil {
 		return err
 	}
-	named := map[string]bool{}
+	named := map[string]Content{}
 	for _, act := range acts {
 		var facts struct {
-			Signature string `json:"signature"`
+			Signature string  `json:"signature"`
+			Content   Content `json:"content"`
 		}
 		if act.Kind == signed && json.Unmarshal(act.Facts, &facts) == nil {
-			named[facts.Signature] = true
+			named[facts.Signature] = facts.Content
 		}
 	}
 	for _, s := range signatures {
-		if !named[s.ID] {
+		content, known := named[s.ID]
+		if !known {
 			a.Found(name, fmt.Sprintf("no act says that %s put signature %s under it", s.Person, s.ID))
+			continue
+		}
+		digest, err := content.Digest()
+		if err != nil {
+			return err
+		}
+		if content.Subject() != id || digest != s.Content {
+			a.Found(name, fmt.Sprintf("signature %s by %s hangs on it, and is under the content of something else", s.ID, s.Person))
 		}
 	}
 	return nil

@@ -4,11 +4,17 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 )
 
 // awaitReviews brings the reviews of a document up to what its newest revision shows.
 // Claims, drafts and comments of regions that stay as they are stay too.
 func (c *Catalog) awaitReviews(tx Tx, d Document, r Revision) error {
+	return awaitSince(tx, d, r, c.now())
+}
+
+// awaitSince is awaitReviews for what the revision shows since a time.
+func awaitSince(tx Tx, d Document, r Revision, since time.Time) error {
 	known, err := tx.ReviewsOf(d.ID)
 	if err != nil {
 		return err
@@ -21,7 +27,7 @@ func (c *Catalog) awaitReviews(tx Tx, d Document, r Revision) error {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	onPages := pageReadings{reader: tx, read: map[Place][]Reading{}}
+	onPages := pageReadings{reader: tx, author: r.Author, read: map[Place][]Reading{}, measures: map[string]Measure{}}
 	for _, i := range reviewed(r.Regions, before, collection.OnePerson) {
 		g := r.Regions[i]
 		key := g.Place().Key()
@@ -31,7 +37,7 @@ func (c *Catalog) awaitReviews(tx Tx, d Document, r Revision) error {
 		}
 		delete(before, key)
 		is.Region, is.Collection = i+1, d.Collection
-		if err := c.await(&is, g, onPages, collection.OnePerson); err != nil {
+		if err := is.await(g, onPages, collection.OnePerson, since); err != nil {
 			return err
 		}
 		if is.same(was) {
@@ -98,28 +104,43 @@ func dropReviews(tx Tx, gone map[string]Review) error {
 	return nil
 }
 
-// await sets what a region awaits, and how much work that is.
-func (c *Catalog) await(v *Review, g Region, onPages pageReadings, onePerson bool) error {
-	if v.Reading != g.Reading || v.State == 0 {
-		if err := onPages.measure(v, g); err != nil {
+// await sets what a region awaits since a time, and how much work that is.
+func (r *Review) await(g Region, onPages pageReadings, onePerson bool, since time.Time) error {
+	was := r.State
+	if r.Reading != g.Reading || r.State == 0 {
+		if err := onPages.measure(r, g); err != nil {
 			return err
 		}
-		v.Comment, v.Reading = Comment{}, g.Reading
+		r.Comment, r.Reading = Comment{}, g.Reading
+		was = 0
 	}
 	if g.Assurance == AssuranceVerified {
-		v.Comment = Comment{} // somebody else has found it right
+		r.Comment = Comment{} // somebody else has found it right
 	}
 	state := g.awaits(onePerson)
-	if v.Comment.Text != "" {
+	switch {
+	case r.Comment.Text != "":
 		state = ToCorrect
+	case state != ToVerify:
+	case was == ToCorrect || was == ToVerify:
+		state = was // it is the same text, and who submitted it does not change
+	default:
+		named, err := onPages.submitted(g)
+		if err != nil {
+			return err
+		}
+		if !named {
+			state = ToCorrect
+		}
 	}
-	if state != v.State {
-		v.State, v.Since, v.SkippedBy = state, c.now(), nil
+	if state != r.State {
+		r.State, r.Since, r.SkippedBy = state, since, nil
 	}
 	return nil
 }
 
-// awaits tells what a region as it is awaits.
+// awaits tells what a region as it is awaits, unless nobody who has a name has submitted
+// what it shows.
 func (r Region) awaits(onePerson bool) ReviewState {
 	switch {
 	case r.Origin != Person:
@@ -144,7 +165,23 @@ func (r Region) reviewable() bool {
 // may lie on one.
 type pageReadings struct {
 	reader Reader
-	read   map[Place][]Reading
+	// author is whose revision is being made.
+	author   string
+	read     map[Place][]Reading
+	measures map[string]Measure
+}
+
+// submitted tells that a person with a name has submitted what a region shows. What is
+// submitted with this revision has no act yet.
+func (p pageReadings) submitted(g Region) (bool, error) {
+	acts, err := p.reader.ActsOn(ReadingSubject(g.Reading))
+	if err != nil {
+		return false, err
+	}
+	if len(acts) == 0 {
+		return hasName(p.reader, p.author)
+	}
+	return submitted(p.reader, ReadingSubject(g.Reading))
 }
 
 func (p pageReadings) of(g Region) ([]Reading, error) {
@@ -166,6 +203,11 @@ func (p pageReadings) measure(v *Review, g Region) error {
 	if g.Reading == "" || g.Origin == Imported {
 		return nil
 	}
+	if g.Origin == Person { // sure of its words are the people, and no other is looked at
+		var err error
+		v.Measure, err = p.measured(g.Reading)
+		return err
+	}
 	readings, err := p.of(g)
 	if err != nil {
 		return err
@@ -177,15 +219,29 @@ func (p pageReadings) measure(v *Review, g Region) error {
 	if v.Measure = readings[shown].Measure; v.Confidence < 0 {
 		v.Confidence = UnknownConfidence
 	}
-	if readings[shown].Origin != Machine {
-		return nil
-	}
 	for _, other := range readings {
 		if other.Origin == Machine && other.Recipe != readings[shown].Recipe {
 			v.Disagreement = max(v.Disagreement, disagreement(readings[shown].Text, other.Text))
 		}
 	}
 	return nil
+}
+
+// measured gives the measure of a person's reading, none of one that is missing: fsck tells
+// of it.
+func (p pageReadings) measured(id string) (Measure, error) {
+	if m, known := p.measures[id]; known {
+		return m, nil
+	}
+	reading, err := p.reader.ReadingEnvelope(id)
+	if ignoreNotFound(err) != nil {
+		return Measure{}, err
+	}
+	if err != nil || reading.Measure.Confidence < 0 {
+		reading.Measure.Confidence = UnknownConfidence
+	}
+	p.measures[id] = reading.Measure
+	return reading.Measure, nil
 }
 
 // disagreement is the share of words of two texts that the other has not, in

@@ -20,7 +20,9 @@ type collectionFacts struct {
 
 // UpdateCollection changes what people call a collection, and whether one person's word
 // is enough in it. Texts that are signed stay so; what awaits a signature where none is
-// needed any more awaits nothing, and the other way round.
+// needed any more awaits nothing, and the other way round. What may be signed follows from
+// the collection at once; its reviews are moved afterwards, the first of them here, and the
+// rest by MoveReviews.
 func (c *Catalog) UpdateCollection(ctx context.Context, id, person string, change CollectionChange) (Collection, error) {
 	var collection Collection
 	err := c.store.Tx(ctx, func(tx Tx) error {
@@ -38,47 +40,17 @@ func (c *Catalog) UpdateCollection(ctx context.Context, id, person string, chang
 		if change.OnePerson != nil {
 			collection.OnePerson = *change.OnePerson
 		}
+		if before != collection.OnePerson {
+			collection.MovingSince = c.now()
+		}
 		if err := tx.PutCollection(collection); err != nil {
 			return err
-		}
-		if before != collection.OnePerson {
-			if err := c.awaitAgain(tx, collection); err != nil {
-				return err
-			}
 		}
 		return c.act(tx, ActCollectionChanged, person, fmt.Sprintf("collections/%s", id),
 			collectionFacts{collection.DisplayName, collection.OnePerson})
 	})
+	if err == nil && !collection.MovingSince.IsZero() {
+		_, _ = c.moveReviews(ctx, id, movedAtOnce) // the change is made, and MoveReviews goes on
+	}
 	return collection, err
-}
-
-// awaitAgain moves the corrected regions of a collection between those that await a
-// signature and those that await nothing.
-func (c *Catalog) awaitAgain(tx Tx, collection Collection) error {
-	from := Reviewed
-	if collection.OnePerson {
-		from = ToVerify
-	}
-	q := ReviewQuery{Collection: collection.ID, States: []ReviewState{from}, Order: OldestFirst, Limit: 500}
-	looked := map[string]bool{}
-	for {
-		found, err := tx.Reviews(q)
-		if err != nil || len(found) == 0 {
-			return err
-		}
-		q.After = &found[len(found)-1]
-		for _, v := range found {
-			if looked[v.Document] {
-				continue
-			}
-			looked[v.Document] = true
-			head, err := documentAt(tx, v.Document, 0)
-			if err != nil {
-				return err
-			}
-			if err := c.awaitReviews(tx, head.Document, head.Revision); err != nil {
-				return err
-			}
-		}
-	}
 }

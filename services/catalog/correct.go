@@ -287,9 +287,13 @@ func (c *Catalog) mayBeSigned(r Reader, id string) error {
 }
 
 // signed inserts a signature, and says why the store will have none.
-func (c *Catalog) signed(tx Tx, subject string, content Digest, person string) (Signature, error) {
-	s := Signature{ID: c.newID(), Subject: subject, Content: content, Person: person, SignedAt: c.now()}
-	contributors, err := tx.Contributors(subject)
+func (c *Catalog) signed(tx Tx, content Content, person string) (Signature, error) {
+	s := Signature{ID: c.newID(), Subject: content.Subject(), Person: person, SignedAt: c.now()}
+	var err error
+	if s.Content, err = content.Digest(); err != nil {
+		return s, err
+	}
+	contributors, err := tx.Contributors(s.Subject)
 	if err != nil {
 		return s, err
 	}
@@ -305,6 +309,13 @@ func (c *Catalog) signed(tx Tx, subject string, content Digest, person string) (
 	before, err := signedBefore(tx, s)
 	if err != nil || before.ID != "" {
 		return before, err
+	}
+	named, err := submitted(tx, content.acted())
+	if err != nil {
+		return s, err
+	}
+	if !named {
+		return s, nameless()
 	}
 	return s, tx.InsertSignature(s)
 }
@@ -337,12 +348,12 @@ func signedBefore(r Reader, s Signature) (Signature, error) {
 }
 
 func (c *Catalog) sign(tx Tx, seen ReviewView, person string) error {
-	signature, err := c.signed(tx, seen.Shown.Reading, seen.Content, person)
+	content := contentOf(seen.Shown, seen.Reading.BodyDigest)
+	signature, err := c.signed(tx, content, person)
 	if err != nil {
 		return err
 	}
-	content := contentOf(seen.Shown, seen.Reading.BodyDigest)
-	documents, err := tx.DocumentsOn(seen.Shown.Scan)
+	documents, err := tx.DocumentsShowing(seen.Shown.Scan, seen.Shown.Reading)
 	if err != nil {
 		return err
 	}
@@ -360,7 +371,10 @@ func (c *Catalog) verify(tx Tx, d Document, signed Region, content Content, sign
 		return nil
 	}
 	if err := c.mayBeSigned(tx, d.Collection); err != nil {
-		return nil //nolint:nilerr // its highest assurance is CORRECTED
+		if e, ok := errors.AsType[*Error](err); ok && e.Reason == ReasonOnePerson {
+			return nil // its highest assurance is CORRECTED
+		}
+		return err
 	}
 	head, err := tx.Revision(d.ID, d.Head)
 	if err != nil {
@@ -422,19 +436,20 @@ func assure(r Reader, regions []Region) error {
 	return nil
 }
 
-// isSigned tells that somebody has signed what a person's reading says of a region.
+// isSigned tells that somebody has signed what a person's reading says of a region. A
+// signature that hangs on another reading, whatever content it names, says nothing of this.
 func isSigned(r Reader, g Region) (bool, error) {
-	reading, err := r.Reading(g.Reading)
+	on, err := r.SignaturesOn(g.Reading)
+	if err != nil || len(on) == 0 {
+		return false, err
+	}
+	body, err := r.BodyDigest(g.Reading)
 	if err != nil {
 		return false, fmt.Errorf("reading %s: %w", g.Reading, err)
 	}
-	content, err := contentOf(g, reading.BodyDigest).Digest()
+	content, err := contentOf(g, body).Digest()
 	if err != nil {
 		return false, err
 	}
-	_, err = r.Signature(content)
-	if errors.Is(err, ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return slices.ContainsFunc(on, func(s Signature) bool { return s.Content == content }), nil
 }

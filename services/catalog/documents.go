@@ -210,7 +210,10 @@ func (c *Catalog) UpdateDocument(ctx context.Context, id, etag, person string, c
 		if change.Regions == nil && change.Statements == nil && present.Extracted == present.Head {
 			present.Extracted++ // the text is the same
 		}
-		if err := c.revise(tx, present.Document, r, DocumentRevised); err != nil {
+		if r, err = c.reviseSaying(tx, present.Document, r, DocumentRevised, nil); err != nil {
+			return err
+		}
+		if err := c.withdrawn(tx, present.Revision.Fields, change.Statements, r); err != nil {
 			return err
 		}
 		head, err = documentAt(tx, id, 0)
@@ -231,7 +234,9 @@ func (c Change) putKeys(tx Tx, id string, stated Fields) error {
 	return tx.PutKeys(id, c.Keys(list))
 }
 
-// keepShown gives each wanted region what the same region of before shows.
+// keepShown gives each wanted region what the same region of before shows. Where several lay
+// at one place, as after a merge, they are dealt out in their order; where fewer are wanted,
+// those stay that most people stand behind.
 func keepShown(before, wanted []Region) []Region {
 	type place struct {
 		scan Digest
@@ -249,18 +254,47 @@ func keepShown(before, wanted []Region) []Region {
 		}
 		return p
 	}
-	shown := map[place]Region{}
+	shown, asked := map[place][]Region{}, map[place]int{}
 	for _, g := range before {
-		shown[at(g)] = g
+		shown[at(g)] = append(shown[at(g)], g)
+	}
+	for _, g := range wanted {
+		asked[at(g)]++
+	}
+	for p, list := range shown {
+		shown[p] = mostAssured(list, asked[p])
 	}
 	regions := make([]Region, len(wanted))
 	for i, g := range wanted {
 		regions[i] = Region{Scan: g.Scan, Page: g.Page, Box: g.Box, Range: g.Range}
-		if b, ok := shown[at(g)]; ok {
-			regions[i] = b
+		list := shown[at(g)]
+		if len(list) > 0 {
+			regions[i] = list[0]
+		}
+		if len(list) > 1 { // what is wanted beyond those that there were shows what the last does
+			shown[at(g)] = list[1:]
 		}
 	}
 	return regions
+}
+
+// mostAssured gives at most so many of the regions of one place, in their order.
+func mostAssured(list []Region, most int) []Region {
+	if len(list) <= most {
+		return list
+	}
+	numbers := make([]int, len(list))
+	for i := range numbers {
+		numbers[i] = i
+	}
+	slices.SortStableFunc(numbers, func(a, b int) int { return int(list[b].Assurance) - int(list[a].Assurance) })
+	numbers = numbers[:most]
+	slices.Sort(numbers)
+	kept := make([]Region, most)
+	for i, n := range numbers {
+		kept[i] = list[n]
+	}
+	return kept
 }
 
 // compose checks a title and regions and fills in what new regions show.

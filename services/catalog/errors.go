@@ -83,6 +83,7 @@ const (
 	ReasonClaimed             = "CLAIMED"
 	ReasonNotClaimed          = "NOT_CLAIMED"
 	ReasonOwnWork             = "OWN_WORK"
+	ReasonNoNamedContributor  = "NO_NAMED_CONTRIBUTOR"
 	ReasonContentChanged      = "CONTENT_CHANGED"
 	ReasonNotCorrected        = "NOT_CORRECTED"
 	ReasonOnePerson           = "ONE_PERSON_COLLECTION"

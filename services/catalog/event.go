@@ -1,6 +1,9 @@
 package catalog
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The types of events.
 const (
@@ -52,6 +55,29 @@ type RegionChange struct {
 	Words []WordChange `json:"words,omitempty"`
 	// Truncated tells that there were more.
 	Truncated bool `json:"truncated,omitempty"`
+}
+
+// mostTold bounds the bytes of the words that one event tells, over all its regions: a
+// message has room for 1 MB, and whoever wants a new text whole asks for it.
+const mostTold = 64 << 10
+
+// told leaves out the words that one event has no room for. A run of words is told whole
+// or not at all.
+func told(regions []RegionChange) []RegionChange {
+	regions = slices.Clone(regions)
+	left := mostTold
+	for i := range regions {
+		g := &regions[i]
+		n := 0
+		for n < len(g.Words) && len(g.Words[n].Before)+len(g.Words[n].After) <= left {
+			left -= len(g.Words[n].Before) + len(g.Words[n].After)
+			n++
+		}
+		if n < len(g.Words) {
+			g.Words, g.Truncated, left = g.Words[:n], true, 0
+		}
+	}
+	return regions
 }
 
 // WordChange is a run of words that was changed, put in (no Before) or taken out (no

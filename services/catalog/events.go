@@ -17,12 +17,13 @@ func (c *Catalog) Events(ctx context.Context, after int64, document, collection 
 	return events, err
 }
 
-// UnsentEvents returns events that are to be published, each document's in order.
-func (c *Catalog) UnsentEvents(ctx context.Context, limit int) ([]Event, error) {
+// UnsentEvents returns events after a position that are to be published, each
+// document's in order.
+func (c *Catalog) UnsentEvents(ctx context.Context, after int64, limit int) ([]Event, error) {
 	var events []Event
 	err := c.store.View(ctx, func(r Reader) error {
 		var err error
-		events, err = r.UnsentEvents(limit)
+		events, err = r.UnsentEvents(after, limit)
 		return err
 	})
 	return events, err

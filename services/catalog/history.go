@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 )
 
@@ -30,6 +31,10 @@ func (c *Catalog) History(ctx context.Context, document string, below, limit int
 		if err != nil {
 			return err
 		}
+		withdrawn, err := withdrawnIn(r, document)
+		if err != nil {
+			return err
+		}
 		history = make([]HistoryEntry, 0, limit)
 		for i, revision := range revisions[:min(len(revisions), limit)] {
 			e := HistoryEntry{Revision: revision, Changes: []string{"created"}}
@@ -41,11 +46,31 @@ func (c *Catalog) History(ctx context.Context, document string, below, limit int
 					return err
 				}
 			}
+			for _, field := range withdrawn[revision.Number] {
+				e.Changes = append(e.Changes, field+": taken back")
+			}
 			history = append(history, e)
 		}
 		return nil
 	})
 	return history, err
+}
+
+// withdrawnIn gives the fields that people have taken back, by revision: a statement that
+// is gone may have gone with another part of the document as well.
+func withdrawnIn(r Reader, document string) (map[int][]string, error) {
+	acts, err := r.ActsOn("documents/" + document)
+	if err != nil {
+		return nil, err
+	}
+	withdrawn := map[int][]string{}
+	for _, a := range acts {
+		var facts withdrawnFacts
+		if a.Kind == ActFieldWithdrawn && json.Unmarshal(a.Facts, &facts) == nil { // fsck tells of one that cannot be decoded
+			withdrawn[facts.Revision] = append(withdrawn[facts.Revision], facts.Field)
+		}
+	}
+	return withdrawn, nil
 }
 
 // changesBetween says in phrases what a revision has that the one before had not.

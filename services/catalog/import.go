@@ -115,11 +115,61 @@ func heldImport(r Reader, i Import) (held ImportResult, err error) {
 		return held, err
 	}
 	held.Reading = importedShown(heads)
+	for n := 0; n < len(heads) && held.Reading == ""; n++ {
+		shown, err := hasShown(r, heads[n].Document)
+		if err != nil {
+			return held, err
+		}
+		if shown {
+			held.Reading, err = importedBefore(r, i)
+			if err != nil || held.Reading == "" {
+				return held, err
+			}
+		}
+	}
 	held.AlreadyHeld = held.Reading != ""
 	if held.AlreadyHeld {
 		held.Documents = slices.DeleteFunc(heads, func(h DocumentHead) bool { return !h.DeletedAt.IsZero() })
 	}
 	return held, nil
+}
+
+// importedBefore gives the imported reading of the text's page: what people have made of
+// the documents since shows other readings. It gives "" for none.
+func importedBefore(r Reader, i Import) (string, error) {
+	readings, err := r.Readings(i.Digest, 1)
+	if err != nil {
+		return "", err
+	}
+	before := ""
+	for _, reading := range readings {
+		if reading.Origin == Imported && (before == "" || reading.BodyDigest == i.Reading.BodyDigest) {
+			before = reading.ID
+		}
+	}
+	return before, nil
+}
+
+// hasShown tells that a text stood in a document, in whatever revision. None ever stood in
+// one that was proposed for a file which could not be read.
+func hasShown(r Reader, d Document) (bool, error) {
+	const several = 20
+	for below := 0; d.PurgedAt.IsZero(); {
+		revisions, err := r.RevisionsBelow(d.ID, below, several)
+		if err != nil {
+			return false, err
+		}
+		for _, revision := range revisions {
+			if slices.ContainsFunc(revision.Regions, func(g Region) bool { return g.Reading != "" }) {
+				return true, nil
+			}
+			below = revision.Number
+		}
+		if len(revisions) < several {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // importScan makes the scan and its page. A scan that was delivered as an image and
@@ -163,7 +213,7 @@ func (c *Catalog) importReading(tx Tx, i Import) (Reading, error) {
 }
 
 // importDocuments makes a document for each part. One that the holding had, proposed
-// when the file could not be read, becomes the first unless it was deleted.
+// when the file could not be read, becomes the first unless it was deleted or has ever shown a text.
 func (c *Catalog) importDocuments(tx Tx, i Import, h Holding, reading Reading) (Holding, []DocumentHead, error) {
 	var heads []DocumentHead
 	for n, part := range i.Parts {
@@ -174,7 +224,11 @@ func (c *Catalog) importDocuments(tx Tx, i Import, h Holding, reading Reading) (
 			if err != nil {
 				return h, nil, err
 			}
-			if before.DeletedAt.IsZero() {
+			shown, err := hasShown(tx, before)
+			if err != nil {
+				return h, nil, err
+			}
+			if before.DeletedAt.IsZero() && !shown {
 				d, event = before, DocumentRevised
 			}
 		}
@@ -197,16 +251,21 @@ func (c *Catalog) importDocuments(tx Tx, i Import, h Holding, reading Reading) (
 	return h, heads, tx.PutHolding(h)
 }
 
-// documentsIn gives the documents that were proposed for a holding, deleted ones too,
-// in the order of the text.
+// documentsIn gives the documents that were proposed for a holding, in the order of the
+// text: deleted ones too, those that show something else now, and those that were purged,
+// which have no revision.
 func documentsIn(r Reader, h Holding) ([]DocumentHead, error) {
-	on, err := r.DocumentsOn(h.Scan)
+	on, err := r.EverOn(h.Scan)
 	if err != nil {
 		return nil, err
 	}
 	var heads []DocumentHead
 	for _, d := range on {
 		if d.Holding != h.ID {
+			continue
+		}
+		if !d.PurgedAt.IsZero() {
+			heads = append(heads, DocumentHead{Document: d})
 			continue
 		}
 		revision, err := r.Revision(d.ID, d.Head)

@@ -182,6 +182,44 @@ func (c *Catalog) Takes(ctx context.Context, digest Digest) error {
 	return c.store.View(ctx, func(r Reader) error { return taken(r, digest) })
 }
 
+// EndWithdrawn ends a file of a batch that turned out to be one that was purged, and takes
+// the path away under which the batch lists it: that may be what had to go. Another file
+// stays as it is.
+func (c *Catalog) EndWithdrawn(ctx context.Context, batch, path string, digest Digest) error {
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		file, err := tx.BatchFile(batch, path)
+		if err != nil || file.State != FileExpected {
+			return ignoreNotFound(err)
+		}
+		scan, err := tx.Scan(digest)
+		if err != nil || scan.PurgedAt.IsZero() {
+			return ignoreNotFound(err)
+		}
+		b, err := tx.Batch(batch)
+		if err != nil {
+			return err
+		}
+		b.ActiveAt = c.now()
+		b.FilesArrived++
+		if err := tx.PutBatch(b); err != nil {
+			return err
+		}
+		file.State, file.Scan, file.Path = FileArrived, digest, fmt.Sprintf("withdrawn/%d", file.Number)
+		if _, err := tx.BatchFile(batch, file.Path); err == nil {
+			file.Path += "/" + c.newID() // somebody has called another file so
+		} else if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		counts := Counts{Pages: 1}
+		counts.Ended[Refused] = 1
+		return c.progressFile(tx, file, counts, true, reasonPurged)
+	})
+	if err != nil {
+		return fmt.Errorf("end a file that was withdrawn: %w", err)
+	}
+	return nil
+}
+
 // withdrawnReading is the error for a reading that has a tombstone; nil for another.
 func withdrawnReading(r Reader, id string) error {
 	t, err := r.Tombstone(ReadingSubject(id))

@@ -68,13 +68,16 @@ func (c *Catalog) RequestPurge(ctx context.Context, n NewPurge) (Purge, error) {
 	return p, err
 }
 
-// refusedPurge says what the database's own refusal means.
+// refusedPurge says what the database's own refusal means; that itself is for the log.
 func refusedPurge(err error) error {
-	if errors.Is(err, ErrRefused) {
-		return &Error{Code: Denied, Reason: ReasonRoleMissing, Message: "a purge takes two operators who are people with names and tokens of their own, " +
-			"neither a program nor whoever sits at the machine without a token (`fonds user add NAME --role operator` makes one): " + err.Error()}
+	if !errors.Is(err, ErrRefused) {
+		return err
 	}
-	return err
+	return fmt.Errorf("%w: %w", &Error{
+		Code: Denied, Reason: ReasonRoleMissing,
+		Message: "a purge takes two operators who are people with names and tokens of their own, " +
+			"neither a program nor whoever sits at the machine without a token (`fonds user add NAME --role operator` makes one)",
+	}, err)
 }
 
 // unasked refuses a document of which a purge was asked for.

@@ -17,12 +17,13 @@ const (
 	forgottenAtOnce = 500
 )
 
-// Purging returns purges that were confirmed and are not done.
-func (c *Catalog) Purging(ctx context.Context, limit int) ([]Purge, error) {
+// Purging returns purges that were confirmed and are not done, by ID, highest first, below
+// the given one ("" from the top).
+func (c *Catalog) Purging(ctx context.Context, after string, limit int) ([]Purge, error) {
 	var purges []Purge
 	err := c.store.View(ctx, func(r Reader) error {
 		var err error
-		purges, err = r.Purges(Purging, "", limit)
+		purges, err = r.Purges(Purging, after, limit)
 		return err
 	})
 	return purges, err

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,12 +27,26 @@ type scope struct {
 
 func compareSubjects(a, b Tombstone) int { return strings.Compare(a.Subject, b.Subject) }
 
-func (s *scope) add(subject string, digest Digest, document string) {
+// fresh tells that a subject was not met before and has no tombstone: an earlier purge
+// may still be destroying what this one finds.
+func (s *scope) fresh(subject string) (bool, error) {
 	if s.subjects[subject] {
-		return
+		return false, nil
 	}
 	s.subjects[subject] = true
-	s.tombstones = append(s.tombstones, Tombstone{Subject: subject, Digest: digest, Document: document})
+	_, err := s.reader.Tombstone(subject)
+	if errors.Is(err, ErrNotFound) {
+		return true, nil
+	}
+	return false, err
+}
+
+func (s *scope) add(subject string, digest Digest, document string) error {
+	fresh, err := s.fresh(subject)
+	if fresh {
+		s.tombstones = append(s.tombstones, Tombstone{Subject: subject, Digest: digest, Document: document})
+	}
+	return err
 }
 
 func (s *scope) find() error {
@@ -74,7 +89,9 @@ func eachRevision(r Reader, document string, do func(Revision) error) error {
 }
 
 func (s *scope) revision(r Revision) error {
-	s.add(RevisionSubject(r.Document, r.Number), r.Digest, r.Document)
+	if err := s.add(RevisionSubject(r.Document, r.Number), r.Digest, r.Document); err != nil {
+		return err
+	}
 	for _, g := range r.Regions {
 		page := Place{Scan: g.Scan, Page: g.Page}
 		if s.pages[page] == "" {
@@ -86,14 +103,22 @@ func (s *scope) revision(r Revision) error {
 		return err
 	}
 	for _, f := range fields {
-		if f.Statement == "" || s.spared[f.Statement] || s.subjects[StatementSubject(f.Statement)] {
+		if f.Statement == "" || s.spared[f.Statement] {
+			continue
+		}
+		subject := StatementSubject(f.Statement)
+		fresh, err := s.fresh(subject)
+		if err != nil {
+			return err
+		}
+		if !fresh {
 			continue
 		}
 		statement, err := s.reader.Statement(f.Statement)
 		if err != nil {
 			return fmt.Errorf("statement %s: %w", f.Statement, err)
 		}
-		s.add(StatementSubject(statement.ID), statement.Digest, r.Document)
+		s.tombstones = append(s.tombstones, Tombstone{Subject: subject, Digest: statement.Digest, Document: r.Document})
 	}
 	return nil
 }
@@ -122,7 +147,9 @@ func (s *scope) readings(scan PurgedScan) error {
 				s.lost = append(s.lost, reading)
 			}
 		}
-		s.add(ReadingSubject(reading.ID), reading.BodyDigest, document)
+		if err := s.add(ReadingSubject(reading.ID), reading.BodyDigest, document); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -130,8 +130,9 @@ type ReviewQuery struct {
 	Order  ReviewOrder
 	// FreeAt selects those that nobody but For holds at that time; zero for all.
 	FreeAt time.Time
-	// For selects those that the person has not skipped and may work on: nobody signs
-	// what they have contributed to. Empty for all.
+	// For selects those that the person has not skipped and may work on: nothing is signed
+	// where one person's word is enough, nobody signs what they have contributed to, and who has no name of their own is not given again
+	// what they have submitted. Empty for all.
 	For string
 	// After is the last review of the page before; nil from the start.
 	After *Review

@@ -97,7 +97,7 @@ func (c *Catalog) reviseSaying(tx Tx, d Document, r Revision, event string, regi
 func (c *Catalog) appendEvent(tx Tx, d Document, event, person string, regions []RegionChange) error {
 	return tx.AppendEvent(Event{
 		Document: d.ID, Sequence: d.Events, Type: event, Collection: d.Collection,
-		Revision: d.Head, Person: person, CreatedAt: c.now(), Regions: regions,
+		Revision: d.Head, Person: person, CreatedAt: c.now(), Regions: told(regions),
 	})
 }
 

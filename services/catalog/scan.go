@@ -9,7 +9,10 @@ type Collection struct {
 	// OnePerson is set where one person's word is enough: nothing is signed, and
 	// CORRECTED is the highest assurance.
 	OnePerson bool
-	CreatedAt time.Time
+	// MovingSince is when OnePerson was changed, while not all reviews are what it makes of
+	// them yet; zero when all are.
+	MovingSince time.Time
+	CreatedAt   time.Time
 }
 
 // Scan is one source file as delivered, named by its digest.

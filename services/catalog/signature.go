@@ -31,9 +31,17 @@ func (c Content) Digest() (Digest, error) {
 // Subject is the ID of what the content is: a reading or a statement.
 func (c Content) Subject() string { return c.Reading + c.Statement }
 
+// acted is the subject of the acts on it.
+func (c Content) acted() string {
+	if c.Statement != "" {
+		return StatementSubject(c.Statement)
+	}
+	return ReadingSubject(c.Reading)
+}
+
 // Signature is an act of a named person: the text is what the page says, the statement
-// is true. The store refuses one by a contributor to its subject, by a service, and by
-// anybody who is no user.
+// is true. The store refuses one by a contributor to its subject, by a service, by
+// anybody who is no user, and under what no person with a name has submitted.
 type Signature struct {
 	ID string
 	// Subject is the reading's or the statement's ID.

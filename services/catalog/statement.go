@@ -57,6 +57,41 @@ func (c *Catalog) restated(tx Tx, document string, before Fields, regions []Regi
 	return NewFields(Stated(own, stays))
 }
 
+// withdrawnFacts are the facts of a field that a person takes back: which statements of
+// people the document has no more.
+type withdrawnFacts struct {
+	Document       string   `json:"document"`
+	Revision       int      `json:"revision"`
+	RevisionDigest Digest   `json:"revision_digest"`
+	Field          string   `json:"field"`
+	Statements     []string `json:"statements"`
+}
+
+// withdrawn writes an act for each name under which a revision takes back what people said.
+// Other statements in their place name them by themselves.
+func (c *Catalog) withdrawn(tx Tx, before Fields, statements map[string][]Field, r Revision) error {
+	list, err := before.List()
+	if err != nil {
+		return err
+	}
+	said := peoplesFields(list)
+	for _, name := range slices.Sorted(maps.Keys(statements)) {
+		facts := withdrawnFacts{Document: r.Document, Revision: r.Number, RevisionDigest: r.Digest, Field: name}
+		for _, f := range said {
+			if f.Name == name {
+				facts.Statements = append(facts.Statements, f.Statement)
+			}
+		}
+		if len(statements[name]) > 0 || len(facts.Statements) == 0 {
+			continue
+		}
+		if err := c.act(tx, ActFieldWithdrawn, r.Author, "documents/"+r.Document, facts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // rulesFields are the statements of rules among those under one name, or those that a
 // person's among them stand in the place of.
 func rulesFields(said []Field) []Field {
@@ -290,7 +325,7 @@ func (c *Catalog) signStatement(tx Tx, fields []Field, id, person string) (state
 	if facts.ContentDigest, err = facts.Content.Digest(); err != nil {
 		return facts, err
 	}
-	signature, err := c.signed(tx, id, facts.ContentDigest, person)
+	signature, err := c.signed(tx, facts.Content, person)
 	if err != nil {
 		return facts, err
 	}

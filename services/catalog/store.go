@@ -135,15 +135,17 @@ type WorkWriter interface {
 // ReadingReader gives readings.
 type ReadingReader interface {
 	Reading(id string) (Reading, error)
+	// ReadingEnvelope gives a reading without text and body, which are not read for it.
+	ReadingEnvelope(id string) (Reading, error)
 	// Readings of a page, oldest first, without bodies.
 	Readings(scan Digest, page int) ([]Reading, error)
+	// BodyDigest is that of a reading's body, which is not read for it.
+	BodyDigest(reading string) (Digest, error)
 	// ReadingTexts gives the text of each ID that exists.
 	ReadingTexts(ids []string) (map[string]string, error)
 	// Contributors of a reading or a statement, in byte order.
 	Contributors(subject string) ([]string, error)
 	Statement(id string) (Statement, error)
-	// Signature gives the first signature under a content.
-	Signature(content Digest) (Signature, error)
 	// SignaturesOn gives the signatures on a reading or a statement, oldest first.
 	SignaturesOn(subject string) ([]Signature, error)
 }
@@ -159,7 +161,8 @@ type ReadingWriter interface {
 	// InsertStatement is InsertReading for what a person states in a field.
 	InsertStatement(s Statement) error
 	// InsertSignature refuses a contributor to the subject, a service, who is no user or
-	// barred, and what no person has made.
+	// barred, what no person has made, and what no person with a name has submitted: the
+	// act on it says who has.
 	InsertSignature(s Signature) error
 }
 
@@ -167,6 +170,9 @@ type ReadingWriter interface {
 type DocumentReader interface {
 	Document(id string) (Document, error)
 	Revision(document string, number int) (Revision, error)
+	// RevisionEnvelope gives a revision without what its manifest says, which is held
+	// against the digest and not decoded: decoding that of 400 regions takes 10 ms.
+	RevisionEnvelope(document string, number int) (Revision, error)
 	// RevisionAbove gives the number of the newest revision of a document whose
 	// assurance is at least the one given: every region has it. Zero for none.
 	RevisionAbove(document string, least Assurance) (int, error)
@@ -179,6 +185,8 @@ type DocumentReader interface {
 	// DocumentsOn gives the documents whose newest revision has a region on the
 	// scan, by ID, lowest first, deleted ones too.
 	DocumentsOn(scan Digest) ([]Document, error)
+	// DocumentsShowing gives those of DocumentsOn whose newest revision names the reading.
+	DocumentsShowing(scan Digest, reading string) ([]Document, error)
 	// EveryDocument gives documents by ID, lowest first, after the given one (""
 	// from the start), deleted ones too, without looking at their revisions.
 	EveryDocument(after string, limit int) ([]Document, error)
@@ -206,6 +214,8 @@ type DocumentReader interface {
 // DocumentWriter changes documents and adds revisions, which never change.
 type DocumentWriter interface {
 	PutDocument(d Document) error
+	// InsertRevision refuses one that says that something is verified on which there is no
+	// signature.
 	InsertRevision(r Revision) error
 	// PutKeys replaces the keys of a document.
 	PutKeys(document string, keys []Key) error
@@ -249,9 +259,10 @@ type BatchWriter interface {
 type EventReader interface {
 	// Events after a position, of a document or collection or (both empty) all.
 	Events(after int64, document, collection string, limit int) ([]Event, error)
-	// UnsentEvents gives events that are not marked as sent. Of each document
-	// they come without gaps, from its lowest unsent sequence on, by position.
-	UnsentEvents(limit int) ([]Event, error)
+	// UnsentEvents gives events after a position that are not marked as sent. Of each
+	// document they come without gaps, from its lowest unsent sequence there on, by
+	// position.
+	UnsentEvents(after int64, limit int) ([]Event, error)
 }
 
 // EventWriter appends events. It is the only way to make one.
@@ -273,13 +284,18 @@ type UserReader interface {
 	UserCalled(name string) (User, error)
 	// Users come by display name.
 	Users() ([]User, error)
+	// UserNames gives the display name of each ID that exists.
+	UserNames(ids []string) (map[string]string, error)
 	// Credential is looked for by the digest of its secret.
 	Credential(digest Digest) (Credential, error)
+	// Credentials of a user come by digest.
+	Credentials(user string) ([]Credential, error)
 }
 
 // UserWriter changes users and what lets them in.
 type UserWriter interface {
-	// PutUser fails with AlreadyExists when another user has the display name.
+	// PutUser fails with AlreadyExists when another user has the display name, and refuses
+	// to make a program of a person, or a person of a program.
 	PutUser(u User) error
 	PutCredential(c Credential) error
 	// DeleteCredential is nothing for one that is not there.
@@ -298,12 +314,18 @@ type ReviewReader interface {
 	Reviews(q ReviewQuery) ([]Review, error)
 	// ReviewCounts come by collection and state; of one collection, or of all.
 	ReviewCounts(collection string) ([]ReviewCount, error)
+	// WithoutReviews gives documents from before there were reviews that have not got
+	// theirs yet, by ID, lowest first, after the given one ("" from the start).
+	WithoutReviews(after string, limit int) ([]Document, error)
 }
 
 // ReviewWriter changes the work that regions await.
 type ReviewWriter interface {
 	PutReview(r Review) error
 	DeleteReview(document, key string) error
+	// ReviewsMade takes a document out of those WithoutReviews. It is nothing for one
+	// that is not among them.
+	ReviewsMade(document string) error
 }
 
 // LedgerReader gives acts, the hashes of the log's tree, and checkpoints.

@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -33,6 +35,13 @@ type User struct {
 	CreatedAt time.Time
 	// DisabledAt is zero for one who may come in.
 	DisabledAt time.Time
+}
+
+// Etag is another one when roles or bar are others. A user who was changed and changed back
+// has the one from before: nobody's word would be overwritten.
+func (u User) Etag() string {
+	said := fmt.Sprintf("%s %v %d", u.ID, u.Roles, max(u.DisabledAt.UnixMicro(), 0))
+	return string(digestOf([]byte(said)))[:16]
 }
 
 // May tells that a user has a role: who verifies corrects too, who operates brings
@@ -70,4 +79,15 @@ type Credential struct {
 	CreatedAt time.Time
 	// ExpiresAt is zero for one that does not run out.
 	ExpiresAt time.Time
+}
+
+// UserNames tells what users are called, by their IDs. Who is no user is not among them.
+func (c *Catalog) UserNames(ctx context.Context, ids []string) (map[string]string, error) {
+	var names map[string]string
+	err := c.store.View(ctx, func(r Reader) error {
+		var err error
+		names, err = r.UserNames(ids)
+		return err
+	})
+	return names, err
 }

@@ -5,6 +5,7 @@ package event
 import (
 	"fmt"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
@@ -25,6 +26,14 @@ func Message(e catalog.Event) *fondsv1.Event {
 		Position:   uint64(max(e.Position, 0)),
 		Regions:    regions(e.Regions),
 	}
+}
+
+// WithoutRegions is the message for a stream that has no room for it: it says that regions
+// were left out, and everything else.
+func WithoutRegions(m *fondsv1.Event) *fondsv1.Event {
+	m = proto.CloneOf(m)
+	m.Regions, m.Truncated = nil, true
+	return m
 }
 
 func regions(changed []catalog.RegionChange) []*fondsv1.RegionChange {

@@ -1,14 +1,17 @@
 package export
 
 import (
+	"strings"
+
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
 
 // Cut returns the body of a part of a page: the words whose centre lies in the
-// box, in their lines, paragraphs and blocks, as long as these keep a word. Its
-// text is put together as every body's; boxes stay where they are on the page.
+// box, in their lines, paragraphs and blocks, as long as these keep a word. Words
+// that followed each other stay as far apart as they were, and lines as far
+// indented; boxes stay where they are on the page.
 func Cut(body *fondsv1.Body, box *fondsv1.Box) *fondsv1.Body {
-	c := cutter{from: body, box: box, to: &fondsv1.Body{
+	c := cutter{from: body, box: box, last: -1, to: &fondsv1.Body{
 		Width: body.GetWidth(), Height: body.GetHeight(), Turn: body.GetTurn(),
 		Resolution: body.GetResolution(), Steps: body.GetSteps(),
 	}}
@@ -23,6 +26,9 @@ func Cut(body *fondsv1.Body, box *fondsv1.Box) *fondsv1.Body {
 			})
 		}
 	}
+	if len(c.text) > 0 {
+		c.text = append(c.text, '\n')
+	}
 	c.to.Text = string(c.text)
 	if c.letters > 0 {
 		c.to.Confidence = float32(c.weighed / float64(c.letters))
@@ -34,9 +40,11 @@ func Cut(body *fondsv1.Body, box *fondsv1.Box) *fondsv1.Body {
 type cutter struct {
 	from, to *fondsv1.Body
 	box      *fondsv1.Box
-	text     []byte
-	letters  int
-	weighed  float64
+	// last is the index of the last word that was kept, -1 for none.
+	last    int
+	text    []byte
+	letters int
+	weighed float64
 }
 
 func (c *cutter) paragraph(p *fondsv1.Paragraph) {
@@ -53,24 +61,59 @@ func (c *cutter) paragraph(p *fondsv1.Paragraph) {
 
 func (c *cutter) line(l *fondsv1.Line, opensParagraph bool) {
 	first := length(c.to.GetWords())
-	for _, w := range part(c.from.GetWords(), l.GetWordStart(), l.GetWordEnd()) {
+	for n, w := range part(c.from.GetWords(), l.GetWordStart(), l.GetWordEnd()) {
 		if !centreIn(w.GetBox(), c.box) {
 			continue
 		}
-		switch {
-		case length(c.to.GetWords()) > first:
-			c.text = append(c.text, ' ')
-		case opensParagraph && len(c.text) > 0:
-			c.text = append(c.text, '\n')
-		}
+		c.apart(int(l.GetWordStart())+n, n == 0, length(c.to.GetWords()) > first, opensParagraph)
 		c.word(w)
+		c.last = int(l.GetWordStart()) + n
 	}
 	if kept := c.to.GetWords()[first:]; len(kept) > 0 {
-		c.text = append(c.text, '\n')
 		c.to.Lines = append(c.to.Lines, &fondsv1.Line{
 			WordStart: first, WordEnd: length(c.to.GetWords()), Box: around(kept),
 		})
 	}
+}
+
+// apart puts before a word what parts it from the one before: what stood there, where
+// it followed that one, else a blank, or the end of a line or paragraph and how far the
+// line is indented that the word begins.
+func (c *cutter) apart(number int, begins, goesOn, opensParagraph bool) {
+	before := blanksBefore(c.from, number)
+	line := strings.LastIndexByte(before, '\n') + 1
+	opensLine := line > 0 || number == 0
+	switch follows := c.last == number-1; {
+	case follows && before != "" && goesOn != opensLine:
+		c.text = append(c.text, before...)
+		return
+	case goesOn:
+		c.text = append(c.text, ' ')
+		return
+	case len(c.text) > 0 && opensParagraph:
+		c.text = append(c.text, '\n', '\n')
+	case len(c.text) > 0:
+		c.text = append(c.text, '\n')
+	}
+	if begins && opensLine {
+		c.text = append(c.text, before[line:]...)
+	}
+}
+
+// blanksBefore is what stands between a word of a body and the one before, or the text's
+// start; empty where the body is damaged.
+func blanksBefore(b *fondsv1.Body, number int) string {
+	n := uint32(min(len(b.GetText()), 1<<31))
+	start := min(b.GetWords()[number].GetStart(), n)
+	var from uint32
+	if number > 0 {
+		from = min(b.GetWords()[number-1].GetEnd(), n)
+	}
+	blanks := b.GetText()[min(from, start):start]
+	if strings.Trim(blanks, " \t\n") != "" {
+		return ""
+	}
+	return blanks
 }
 
 func (c *cutter) word(w *fondsv1.Word) {

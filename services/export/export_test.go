@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -201,6 +202,38 @@ func TestCut(t *testing.T) {
 				if s := wordText(got, w); s == "" || strings.ContainsAny(s, " \n") {
 					t.Errorf("a word points to %q", s)
 				}
+			}
+			if again := Cut(got, c.box); !proto.Equal(again, got) {
+				t.Errorf("cut again: %v, want %v", again, got)
+			}
+		})
+	}
+}
+
+// A text that a person wrote has more than one blank between words, and more empty lines
+// than paragraphs need: as far as the words follow each other they stay.
+func TestCutKeepsBlanks(t *testing.T) {
+	body := pageOf([][][]string{{{"one", "two", "three"}, {"four", "five"}}, {{"six", "seven"}}})
+	body.Text = "\n   one  two\tthree\n\tfour five\n\n\n  six    seven\n"
+	for _, w := range body.GetWords() {
+		word := []string{"one", "two", "three", "four", "five", "six", "seven"}[slices.Index(body.GetWords(), w)]
+		w.Start = uint32(strings.Index(body.GetText(), word))
+		w.End = w.GetStart() + uint32(len(word))
+	}
+	for name, c := range map[string]struct {
+		box  *fondsv1.Box
+		want string
+	}{
+		"all":               {&fondsv1.Box{Width: 1000, Height: 1400}, body.GetText()},
+		"the first column":  {&fondsv1.Box{Width: 145, Height: 1400}, "\n   one\n\tfour\n\n  six\n"},
+		"the second column": {&fondsv1.Box{X: 145, Width: 100, Height: 1400}, "two\nfive\n\nseven\n"},
+		"two columns":       {&fondsv1.Box{X: 145, Width: 1000, Height: 1400}, "two\tthree\nfive\n\nseven\n"},
+		"the last lines":    {&fondsv1.Box{Y: 90, Width: 1000, Height: 1400}, "\tfour five\n\n\n  six    seven\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Cut(body, c.box)
+			if got.GetText() != c.want {
+				t.Errorf("got %q, want %q", got.GetText(), c.want)
 			}
 			if again := Cut(got, c.box); !proto.Equal(again, got) {
 				t.Errorf("cut again: %v, want %v", again, got)

@@ -28,9 +28,11 @@ func TestMain(m *testing.M) {
 	if os.Getenv(runAsFonds) != "" {
 		main()
 	}
-	flag.Parse()
-	if flag.Lookup("test.parallel").DefValue == flag.Lookup("test.parallel").Value.String() {
-		_ = flag.Set("test.parallel", "6") // they wait for syncs and processes more than they compute
+	if filepath.Base(os.Args[0]) != engineName { // the fake engine has flags of its own
+		flag.Parse()
+		if flag.Lookup("test.parallel").DefValue == flag.Lookup("test.parallel").Value.String() {
+			_ = flag.Set("test.parallel", "6") // they wait for syncs and processes more than they compute
+		}
 	}
 	enginetest.Main(m)
 }

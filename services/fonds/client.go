@@ -41,6 +41,8 @@ type client struct {
 	ledger   fondsv1.LedgerServiceClient
 	purges   fondsv1.PurgeServiceClient
 	conn     *grpc.ClientConn
+	// named tells that calls go out with a token.
+	named bool
 }
 
 func (c *client) close() { _ = c.conn.Close() }
@@ -78,7 +80,12 @@ func dial(cmd *cobra.Command) (*client, error) {
 	if err := mayHaveToken(cmd, address); err != nil {
 		return nil, err
 	}
-	return dialAddress(address, grpc.WithPerRPCCredentials(bearer(token)))
+	c, err := dialAddress(address, grpc.WithPerRPCCredentials(bearer(token)))
+	if err != nil {
+		return nil, err
+	}
+	c.named = true
+	return c, nil
 }
 
 func dialAddress(address string, more ...grpc.DialOption) (*client, error) {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health/grpc_health_v1"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 )
@@ -47,6 +49,7 @@ type doctorOptions struct {
 	listen   string
 	http     string
 	langs    string
+	health   bool
 }
 
 func newDoctorCommand() *cobra.Command {
@@ -59,7 +62,8 @@ tools for PDF, the data folder, the ports; and whether a server answers and what
 its workers can read.
 
 A PROBLEM keeps a server from working here and makes the exit code 1; a NOTE
-does not.`,
+does not. --health looks at the server alone, for programs that watch over it: it needs
+no token, and the exit code is 3 while the server does not serve.`,
 		Example: `  fonds doctor
   fonds doctor --lang eng+rus --data /srv/fonds
   fonds doctor --json | jq -r 'select(.verdict == "PROBLEM") | .mend'`,
@@ -73,6 +77,9 @@ does not.`,
 				return err
 			}
 			defer c.close()
+			if o.health {
+				return o.examineHealth(cmd, c)
+			}
 			return o.report(cmd, o.examine(cmd.Context(), c))
 		},
 	}
@@ -82,6 +89,7 @@ does not.`,
 	cmd.Flags().StringVar(&o.tessdata, "tessdata", "", "folder of *.traineddata models (default: Tesseract's own)")
 	cmd.Flags().StringVar(&o.listen, "listen", defaultServer, "address that serve will listen on for gRPC")
 	cmd.Flags().StringVar(&o.http, "http", "127.0.0.1:7480", "address that serve will listen on for HTTP")
+	cmd.Flags().BoolVar(&o.health, "health", false, "only ask the server whether it serves")
 	cmd.Flags().StringVar(&o.langs, "lang", "eng", "languages that the models must be there for")
 	return cmd
 }
@@ -128,6 +136,20 @@ func (o doctorOptions) report(cmd *cobra.Command, diagnoses []diagnosis) error {
 	return nil
 }
 
+// examineHealth asks what anybody may ask.
+func (o doctorOptions) examineHealth(cmd *cobra.Command, c *client) error {
+	ctx, cancel := context.WithTimeout(cmd.Context(), 5*time.Second)
+	defer cancel()
+	answer, err := grpc_health_v1.NewHealthClient(c.conn).Check(ctx, &grpc_health_v1.HealthCheckRequest{})
+	switch {
+	case err != nil:
+		return err
+	case answer.GetStatus() != grpc_health_v1.HealthCheckResponse_SERVING:
+		return &exitError{code: exitUnreachable, message: fmt.Sprintf("the server at %s is not ready, or is stopping", c.address)}
+	}
+	return o.report(cmd, []diagnosis{well("server", "serves at %s", c.address)})
+}
+
 // examineServer tells whether a server answers, and what its workers can read.
 func examineServer(ctx context.Context, c *client) (diagnoses []diagnosis, answers bool) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -135,6 +157,9 @@ func examineServer(ctx context.Context, c *client) (diagnoses []diagnosis, answe
 	answer, err := c.ingest.ListWorkers(ctx, &fondsv1.ListWorkersRequest{})
 	if err != nil {
 		p := problemOf(err, c.address)
+		if p.Code == codeName(codes.Unauthenticated) && !c.named {
+			return []diagnosis{remark("server", "export "+tokenFileEnv+"=FILE", "answers at %s, and says no more to who has no token", c.address)}, true
+		}
 		if p.ExitCode == exitUnreachable && p.Reason == "" {
 			return []diagnosis{remark("server", "fonds serve", "no fonds server answers at %s", c.address)}, false
 		}

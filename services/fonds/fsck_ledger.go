@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 
 	"github.com/fonds-archive/fonds/services/auth"
@@ -28,7 +29,7 @@ func (f *fsck) ledger(ctx context.Context) (int64, error) {
 	if err := f.logged(ctx); err != nil {
 		return leaves, err
 	}
-	if err := auth.Check(ctx, f.store, f.found); err != nil {
+	if err := auth.Check(ctx, f.store, present(), f.found); err != nil {
 		return leaves, err
 	}
 	if f.checkpoint == "" {
@@ -55,10 +56,11 @@ func readCheckpoint(path string) (string, error) {
 }
 
 // logged checks that what the log says of readings, statements and signatures is what
-// the database has.
+// the database has. It goes on behind the last leaf that it has read, whatever numbers
+// somebody has put there: they rise, so that each act is read once.
 func (f *fsck) logged(ctx context.Context) error {
 	const page = 500
-	for leaf := int64(0); ; leaf += page {
+	for leaf := int64(0); ; {
 		var acts []catalog.Act
 		err := f.store.View(ctx, func(r catalog.Reader) error {
 			var err error
@@ -79,5 +81,10 @@ func (f *fsck) logged(ctx context.Context) error {
 		if err != nil || len(acts) < page {
 			return err
 		}
+		last := acts[len(acts)-1].Leaf
+		if last < leaf || last == math.MaxInt64 {
+			return nil // the check of the log has told of it
+		}
+		leaf = last + 1
 	}
 }

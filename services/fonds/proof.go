@@ -22,7 +22,7 @@ func newProofCommand() *cobra.Command {
 	var out string
 	var revision uint32
 	cmd := &cobra.Command{
-		Use:   "proof {NAME | verify FILE | checkpoint}",
+		Use:   "proof {NAME | verify FILE | checkpoint | rotate | handover FILE}",
 		Short: "Prove who corrected and signed a text, with the server or without",
 		Long: `Every correction and every signature is a leaf of a log that can only grow. A proof is
 a file with the text, who corrected and who signed it, and what leads from there to
@@ -39,7 +39,7 @@ checkpoints elsewhere; they are also published on fonds.events.v1._ledger.checkp
   fonds proof 01998a4e-5f0a-7c4e-9d3b-0c6a3f1e2b7d --revision 6 > 4117.proof
   fonds proof verify 4117.proof --key ledger.pub
   fonds proof checkpoint > /elsewhere/checkpoint.txt`,
-		Args: needs(cobra.ExactArgs(1), "one document NAME, or verify FILE, or checkpoint"),
+		Args: needs(cobra.ExactArgs(1), "one document NAME, or verify FILE, checkpoint, rotate, or handover FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return exportProof(cmd, args[0], revision, out)
 		},
@@ -47,7 +47,7 @@ checkpoints elsewhere; they are also published on fonds.events.v1._ledger.checkp
 	addServerFlag(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "file to write; the standard output when empty")
 	cmd.Flags().Uint32Var(&revision, "revision", 0, "number of the revision; 0 for the newest")
-	cmd.AddCommand(newProofVerifyCommand(), newProofCheckpointCommand())
+	cmd.AddCommand(newProofVerifyCommand(), newProofCheckpointCommand(), newProofRotateCommand(), newProofHandoverCommand())
 	return cmd
 }
 
@@ -109,7 +109,9 @@ func newProofVerifyCommand() *cobra.Command {
 		Short: "Check a proof without a server",
 		Long: `Check a proof's file: the signature under its checkpoint, the place of each act in the
 log, that the manifest and the texts are those that were corrected and signed, and
-that nobody signed their own work. --key names the file with the keys to trust, the
+that nobody signed their own work. The last line says what is proved: where no act
+names the very revision, as after a change of the title alone, its texts are, and
+its name and title are not. --key names the file with the keys to trust, the
 server's ledger.pub; get it from somebody you trust, not from where the proof came.
 Without it the key that the proof itself names is taken, and said so.`,
 		Example: "  fonds proof verify 4117.proof --key ledger.pub\n  fonds proof verify 4117.proof --json | jq .regions",
@@ -177,7 +179,8 @@ func trusted(path string, proof *fondsv1.Proof) ([]string, error) {
 	return keys, nil
 }
 
-// verdict is what a check has found, for programs.
+// verdict is what a check has found, for programs. Named tells that the name and the title
+// are proved too, and not the texts alone.
 type verdict struct {
 	Valid    bool             `json:"valid"`
 	Name     string           `json:"name"`
@@ -186,6 +189,7 @@ type verdict struct {
 	Size     int64            `json:"checkpoint_size"`
 	SignedAt time.Time        `json:"checkpoint_time,omitzero"`
 	Covered  bool             `json:"manifest_covered"`
+	Named    bool             `json:"name_and_title_proved"`
 	Regions  []provedRegion   `json:"regions"`
 	Failures []ledger.Failure `json:"failures"`
 }
@@ -206,7 +210,7 @@ type signing struct {
 func printVerified(w io.Writer, r ledger.Report, failures ledger.Failures, trusted bool) error {
 	v := verdict{
 		Valid: len(failures) == 0, Name: fmt.Sprintf("documents/%s/revisions/%d", r.Document, r.Number), Key: r.Key, Trusted: trusted,
-		Size: r.Size, SignedAt: r.SignedAt, Covered: r.Covered, Failures: failures,
+		Size: r.Size, SignedAt: r.SignedAt, Covered: r.Covered, Named: r.Covered && len(failures) == 0, Failures: failures,
 	}
 	for _, g := range r.Regions {
 		p := provedRegion{Region: g.Number, Assurance: g.Assurance.String(), Contributors: g.Contributors}
@@ -242,17 +246,18 @@ func sayVerified(w io.Writer, r ledger.Report, failures ledger.Failures, trusted
 		}
 		b.WriteByte('\n')
 	}
-	if !r.Covered && len(failures) == 0 {
-		b.WriteString("the revision itself is named by no act: its title, fields and order are not proved, its texts are\n")
-	}
 	fmt.Fprintf(&b, "checkpoint of %d leaves, signed at %s by %s\n", r.Size, r.SignedAt.UTC().Format(time.RFC3339), shown(r.Key))
 	if !trusted {
 		b.WriteString("the key is the one that the file itself names: with --key the check is worth more\n")
 	}
-	if len(failures) > 0 {
-		fmt.Fprintf(&b, "documents/%s/revisions/%d: NOT proved: %d parts do not hold\n", r.Document, r.Number, len(failures))
-	} else {
-		fmt.Fprintf(&b, "documents/%s/revisions/%d: proved\n", r.Document, r.Number)
+	name := fmt.Sprintf("documents/%s/revisions/%d", r.Document, r.Number)
+	switch {
+	case len(failures) > 0:
+		fmt.Fprintf(&b, "%s: NOT proved: %d parts do not hold\n", name, len(failures))
+	case r.Covered:
+		fmt.Fprintf(&b, "%s: proved\n", name)
+	default:
+		fmt.Fprintf(&b, "the texts are proved; that they are those of %s, and its title, fields and order, are not: no act names this revision\n", name)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -39,7 +39,9 @@ documents stay deleted, and ` + "`fonds undelete`" + ` brings them back.
 
 Where other documents lie or ever lay on the same scans, they have to be purged together.
 With --keep-shared such scans stay instead, and with them all that others show of them:
-what both show, such as a page's machine reading, is not destroyed.
+what both show, such as a page's machine reading, is not destroyed. The pictures stay
+too, of every page: whoever may read the scan can still look at a page that was only in
+what was purged, though no text of it is left.
 
 NAME is documents/ID or ID; with --confirm and --cancel it may be purges/ID too. What
 others have copied, and backups, are out of reach: consumers of events are told by
@@ -54,7 +56,7 @@ document.purged.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.reason, "reason", "", "why, for people; it stands in the list of purges and nowhere else")
-	f.BoolVar(&o.keepShared, "keep-shared", false, "leave scans that other documents lie on, and what these show of them")
+	f.BoolVar(&o.keepShared, "keep-shared", false, "leave scans that other documents lie on, with the pictures of all their pages, and what these documents show of them")
 	f.BoolVar(&o.confirm, "confirm", false, "confirm what another operator has asked for")
 	f.BoolVar(&o.cancel, "cancel", false, "take back what nobody has confirmed")
 	f.BoolVar(&o.list, "list", false, "list purges, newest first")

@@ -187,6 +187,9 @@ func TestPurgeLeavesNothingOfADocument(t *testing.T) {
 	if code != exitData || !strings.Contains(out, "is not taken again") {
 		t.Errorf("brought in again: exit %d\n%s", code, out)
 	}
+	if out, code := s.fonds(t.Context(), "batch", "watch", "last"); code != exitData || strings.Contains(out, marker) || !strings.Contains(out, "withdrawn from the archive") {
+		t.Errorf("its batch: exit %d\n%s", code, out)
+	}
 	if found := s.marked(); slices.ContainsFunc(found, func(path string) bool { return strings.HasPrefix(path, "/"+blobsFolder) }) {
 		t.Errorf("brought in again the bytes are in %v", found)
 	}

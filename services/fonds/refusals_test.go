@@ -64,6 +64,9 @@ func TestServeRefusesAddressesOfOtherMachines(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := s.start("--listen", "0.0.0.0:"+port, "--insecure")
+	has(t, "without a token", s.ends(exitRefused, "batch", "list"), "UNAUTHENTICATED", "FONDS_TOKEN")
+	s.stop(server)
+	server = s.start("--listen", "0.0.0.0:"+port, "--insecure", "--require-token=false")
 	s.want("batch", "list")
 	s.stop(server)
 }

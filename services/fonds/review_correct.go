@@ -253,6 +253,10 @@ func (w *correcting) tellChanges() int {
 		w.say("the text is empty: the region would have none")
 		return len(changes)
 	}
+	if len(changes) == 0 && after != align.Normalise(w.review.GetText()) {
+		w.say("every word stays; blanks or line ends are others")
+		return 1
+	}
 	_ = wordChanges{after: after, changes: changes, pen: penFor(out)}.write(out)
 	return len(changes)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/fonds-archive/fonds/services/catalog"
 )
@@ -35,6 +35,13 @@ type serveOptions struct {
 	tessdata    string
 	insecure    bool
 	verbose     bool
+	pprof       string
+	// publicURL is the address of the review page for browsers that come by a proxy.
+	publicURL string
+	// requireToken tells that nobody is the local operator. tokenFlag tells whether
+	// somebody has said so: what it is otherwise depends on --listen.
+	requireToken bool
+	tokenFlag    *pflag.Flag
 
 	pageDeadline  time.Duration
 	pageBudget    int
@@ -65,7 +72,14 @@ func newServeCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "Start the server: catalog, queue and workers",
 		Long: `serve runs every role in one process, with the database, the queue and the scans
-in one folder. It listens on this machine only.
+in one folder. It listens on this machine only, and takes whoever calls from it without
+a token for the local operator, who may do all but sign. --require-token ends that. The
+first user is then made while no server runs:
+  fonds user add NAME --role operator --data DIR
+
+For browsers on other machines put a proxy that has TLS in front of --http, on the same
+machine, and say with --public-url what its address is. A proxy in front of --listen
+needs --require-token: whoever comes by it seems to call from here.
 
 Roles: catalog (gRPC, database), intake (texts into the database), relay (jobs
 and events out of it), extract (metadata out of texts), ocr (recognition). Those
@@ -78,6 +92,7 @@ Texts and events can be read by anyone on the machine at --nats-listen, such as:
   fonds serve --data /srv/fonds --workers 8         eight engine children
   fonds serve --watch ~/inbox                       read what is put there, and move it to done/ or failed/
   fonds serve --import-root /mnt/scans              let clients name files there instead of sending them
+  fonds serve --require-token --public-url https://archive.example.org    behind a proxy, for people with names
   fonds serve --roles catalog,intake,relay,extract  no recognition in this process …
   fonds serve --roles ocr --nats nats://127.0.0.1:7444   … but in this one`,
 		Args: needs(cobra.NoArgs, "no arguments"),
@@ -96,7 +111,11 @@ func (o *serveOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.data, "data", "data", "folder for the database, the queue and the scans")
 	f.StringVar(&o.listen, "listen", defaultServer, "address for gRPC")
-	f.StringVar(&o.http, "http", "127.0.0.1:7480", `address for the review page, /readyz, /healthz and /debug/pprof; "" for none`)
+	f.StringVar(&o.http, "http", "127.0.0.1:7480", `address for the review page, /readyz and /healthz; "" for none`)
+	f.StringVar(&o.publicURL, "public-url", "", "where browsers reach the review page through a proxy on this machine, such as https://archive.example.org")
+	f.BoolVar(&o.requireToken, "require-token", false, "let nobody in without a token (default: only where --listen is no loopback address)")
+	o.tokenFlag = f.Lookup("require-token")
+	f.StringVar(&o.pprof, "pprof", "", "address for /debug/pprof, such as 127.0.0.1:7481: on what this process spends time and memory, for developers")
 	f.StringVar(&o.nats, "nats", "", "URL of an external NATS server with JetStream instead of the embedded one")
 	f.StringVar(&o.natsListen, "nats-listen", "127.0.0.1:7444", `address of the embedded NATS server; "" for this process only`)
 	f.StringSliceVar(&o.roles, "roles", []string{"all"}, "roles of this process: all, or some of "+strings.Join(allRoles, ","))
@@ -108,7 +127,7 @@ func (o *serveOptions) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&o.agents, "agents", nil, "CSV or JSON file of names to lay over the built-in ones; may be given several times")
 	f.StringVar(&o.engine, "engine", "", "the fonds-tesseract program (default: beside this program, else on PATH)")
 	f.StringVar(&o.tessdata, "tessdata", "", "folder of *.traineddata models (default: Tesseract's own)")
-	f.BoolVar(&o.insecure, "insecure", false, "allow addresses that other machines can reach, without TLS or authentication")
+	f.BoolVar(&o.insecure, "insecure", false, "allow addresses that other machines can reach, without TLS")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "log every page")
 	f.DurationVar(&o.pageDeadline, "page-deadline", 120*time.Second, "hard limit on one page; an ordinary one takes 1 to 5 seconds")
 	f.IntVar(&o.pageBudget, "child-pages", 100, "pages after which an engine child is replaced (it leaks 5 to 8 MB a page)")
@@ -137,13 +156,8 @@ func (o *serveOptions) check() error {
 	if o.watch != "" && !o.has(roleCatalog) {
 		return usagef("--watch needs the role catalog in the same process")
 	}
-	for flag, address := range map[string]string{"--listen": o.listen, "--http": o.http, "--nats-listen": o.natsListen} {
-		if address == "" && flag != "--listen" {
-			continue // none is wanted
-		}
-		if err := o.checkAddress(flag, address); err != nil {
-			return err
-		}
+	if err := o.checkAddresses(); err != nil {
+		return err
 	}
 	var err error
 	if o.data, err = filepath.Abs(o.data); err != nil {
@@ -240,20 +254,6 @@ func placeOf(path string) (string, error) {
 	}
 	rest, err := filepath.Rel(there, path)
 	return filepath.Join(folder, rest), err
-}
-
-// checkAddress lets through loopback addresses alone: there is neither TLS nor
-// authentication yet.
-func (o *serveOptions) checkAddress(flag, address string) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return usagef("%s %q is not an address like 127.0.0.1:7443", flag, address)
-	}
-	ip := net.ParseIP(host)
-	if host == "localhost" || ip != nil && ip.IsLoopback() || o.insecure {
-		return nil
-	}
-	return usagef("%s %s can be reached by other machines, and nothing would ask who they are: use a loopback address, or say --insecure", flag, address)
 }
 
 func (o *serveOptions) has(role string) bool { return slices.Contains(o.roles, role) }

@@ -39,6 +39,19 @@ func TestServeRefusesWhatCannotWork(t *testing.T) {
 		{"--listen", ""},
 		{"--watch-lang", "eng rus", "--watch", inbox},
 		{"--watch-collection", "Tele grams", "--watch", inbox},
+		{"--pprof", "0.0.0.0:1"},
+		{"--pprof", "7481"},
+		{"--public-url", "archive.example.org"},
+		{"--public-url", "ftp://archive.example.org"},
+		{"--public-url", "https://"},
+		{"--public-url", "https://:443"},
+		{"--public-url", "https://archive.example.org/fonds"},
+		{"--public-url", "https://archive.example.org?a"},
+		{"--public-url", "https://anna@archive.example.org"},
+		{"--public-url", "https://архив.example"},
+		{"--public-url", "http://archive.example.org"},
+		{"--public-url", "https://archive.example.org", "--http", ""},
+		{"--public-url", "https://archive.example.org", "--roles", "relay"},
 	} {
 		_, err := checked(t, args...)
 		if exit, ok := errors.AsType[*exitError](err); !ok || exit.code != exitUsage || !strings.Contains(exit.message, args[0]) {
@@ -53,6 +66,51 @@ func TestServeRefusesWhatCannotWork(t *testing.T) {
 		if _, err := checked(t, args...); err != nil {
 			t.Errorf("%q: %v", args, err)
 		}
+	}
+}
+
+// A token is required unless the server is for this machine alone, or somebody says
+// otherwise.
+func TestWhenATokenIsRequired(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args     []string
+		required bool
+	}{
+		{nil, false},
+		{[]string{"--listen", "localhost:1"}, false},
+		{[]string{"--listen", "[::1]:1"}, false},
+		{[]string{"--insecure"}, false},
+		{[]string{"--require-token"}, true},
+		{[]string{"--listen", "0.0.0.0:1", "--insecure"}, true},
+		{[]string{"--listen", ":1", "--insecure"}, true},
+		{[]string{"--listen", "192.0.2.1:1", "--insecure"}, true},
+		{[]string{"--listen", "192.0.2.1:1", "--insecure", "--require-token=false"}, false},
+	} {
+		if o, err := checked(t, c.args...); err != nil || o.requireToken != c.required {
+			t.Errorf("%v: a token is required: %v, %v", c.args, o.requireToken, err)
+		}
+	}
+}
+
+// The public address is taken as browsers write it in the header Origin.
+func TestPublicAddress(t *testing.T) {
+	t.Parallel()
+	for written, want := range map[string]string{
+		"https://archive.example.org":      "https://archive.example.org",
+		"https://Archive.Example.ORG/":     "https://archive.example.org",
+		"https://archive.example.org:443":  "https://archive.example.org",
+		"https://archive.example.org:8443": "https://archive.example.org:8443",
+		"HTTPS://192.0.2.1":                "https://192.0.2.1",
+		"http://localhost:80":              "http://localhost",
+		"http://[::1]:7480":                "http://[::1]:7480",
+	} {
+		if o, err := checked(t, "--public-url", written); err != nil || o.publicURL != want {
+			t.Errorf("%s: %q, %v", written, o.publicURL, err)
+		}
+	}
+	if o, err := checked(t, "--public-url", "http://archive.example.org", "--insecure"); err != nil || o.publicURL == "" {
+		t.Errorf("without TLS, as was said: %v", err)
 	}
 }
 

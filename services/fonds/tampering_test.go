@@ -94,7 +94,7 @@ func (w review) users() (anna, boris string) {
 	}
 	robot, _, err := accounts.AddUser(w.t.Context(), auth.Local(), "robot", nil, true)
 	fatal(w.t, err)
-	_, err = accounts.UpdateUser(w.t.Context(), auth.Local(), robot.ID, []catalog.Role{catalog.Corrects}, false)
+	_, err = accounts.UpdateUser(w.t.Context(), auth.Local(), robot.ID, "", []catalog.Role{catalog.Corrects}, false)
 	fatal(w.t, err)
 	return ids[0], ids[1]
 }
@@ -452,6 +452,12 @@ func TestMeddlingIsFound(t *testing.T) {
 		},
 		"a role that nobody gave": {
 			statements: []string{`UPDATE users SET roles = '[3,4,5]' WHERE display_name = 'Anna'`}, want: "logged was", proved: true,
+		},
+		"a token that nobody issued": {
+			statements: []string{fmt.Sprintf(`INSERT INTO credentials SELECT zeroblob(32), %s, 1, 1, 0`, boris)}, want: "token 000000000000: no act says that it was issued", proved: true,
+		},
+		"a token in another name": {
+			statements: []string{fmt.Sprintf(`UPDATE credentials SET user = %s WHERE kind = 1`, boris)}, want: "no act says that it was issued", proved: true,
 		},
 		"a user whom nobody added": {
 			statements: []string{`INSERT INTO users SELECT 'cyril', 'Cyril', roles, 0, 1, 0 FROM users WHERE display_name = 'Boris'`}, want: "users/cyril: no act says", proved: true,

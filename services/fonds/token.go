@@ -25,17 +25,20 @@ func addTokenFlags(cmd *cobra.Command) {
 	cmd.Flags().Bool("insecure", false, "send the token to another machine in clear, as there is no TLS")
 }
 
-// bearer is the token that every call carries.
-type bearer string
+// authorization is the header by which the server knows who makes a call.
+type authorization string
+
+// bearer is the header for who has a token.
+func bearer(token string) authorization { return authorization("Bearer " + token) }
 
 // GetRequestMetadata gives the header.
-func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
-	return map[string]string{"authorization": "Bearer " + string(b)}, nil
+func (a authorization) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
+	return map[string]string{"authorization": string(a)}, nil
 }
 
 // RequireTransportSecurity is not left to gRPC, which would refuse this machine too:
 // see mayHaveToken.
-func (bearer) RequireTransportSecurity() bool { return false }
+func (authorization) RequireTransportSecurity() bool { return false }
 
 // tokenOf finds the caller's token; empty for who has none.
 func tokenOf(cmd *cobra.Command) (string, error) {

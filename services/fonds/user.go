@@ -23,7 +23,8 @@ one, a verifier, signs it. One person is one user, whatever tokens they have: wh
 have corrected they cannot sign. A program cannot sign at all.
 
 All but ` + "`fonds whoami`" + ` needs the role operator, which who calls without a token has
-where the server lets them in.`,
+where the server lets them in; where it does not, ` + "`fonds user add NAME --role operator --data DIR`" + `
+makes the first operator while the server is stopped.`,
 		Example: `  fonds user add "Anna Bergström" --role verifier
   fonds user add importer --service --role ingester --out importer.token
   fonds user list
@@ -135,7 +136,9 @@ func (o *userSetOptions) run(cmd *cobra.Command, written string) error {
 		return usagef("say what to set: --role ROLE, --disable or --enable")
 	}
 	return onUser(cmd, written, func(c *client, user *fondsv1.User) error {
-		request := &fondsv1.UpdateUserRequest{Name: user.GetName(), Roles: roles, Disabled: user.GetDisableTime() != nil && !o.enable || o.disable}
+		request := &fondsv1.UpdateUserRequest{
+			Name: user.GetName(), Roles: roles, Disabled: user.GetDisableTime() != nil && !o.enable || o.disable, Etag: user.GetEtag(),
+		}
 		if len(roles) == 0 {
 			request.Roles = user.GetRoles()
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"github.com/fonds-archive/fonds/services/auth"
 )
 
 // defaultWeb is where `fonds serve` has the review page unless told otherwise.
@@ -22,20 +23,20 @@ const defaultWeb = "http://127.0.0.1:7480"
 type admission struct {
 	web string
 	out string
+	// here tells that the server is on this machine.
+	here bool
 }
 
 func (a *admission) flags(cmd *cobra.Command) {
 	addServerFlag(cmd)
-	cmd.Flags().StringVar(&a.web, "web", "", "address of the review page, as the user's browser has it (default "+defaultWeb+")")
+	cmd.Flags().StringVar(&a.web, "web", "", "address of the review page, as the user's browser has it (default what the server has as --public-url, else "+defaultWeb+")")
 	cmd.Flags().StringVar(&a.out, "out", "", "write the token to this new file, which only you may read, and do not print it")
 }
 
 // check refuses what cannot work before a token is issued that nobody would see.
 func (a *admission) check(cmd *cobra.Command) error {
 	if a.web == "" {
-		if isThisMachine(serverAddress(cmd)) {
-			a.web = defaultWeb
-		}
+		a.here = isThisMachine(serverAddress(cmd))
 		return nil
 	}
 	if u, err := url.Parse(a.web); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
@@ -44,23 +45,31 @@ func (a *admission) check(cmd *cobra.Command) error {
 	return nil
 }
 
+// ask has the server issue a token, and hands it over.
+func (a *admission) ask(cmd *cobra.Command, issue func(context.Context, *client) (*fondsv1.AddUserResponse, error)) error {
+	return a.admit(cmd, func(ctx context.Context) (*fondsv1.AddUserResponse, error) {
+		c, err := dial(cmd)
+		if err != nil {
+			return nil, err
+		}
+		defer c.close()
+		return issue(ctx, c)
+	})
+}
+
 // admit has a token issued, and hands it over.
-func (a *admission) admit(cmd *cobra.Command, issue func(context.Context, *client) (*fondsv1.AddUserResponse, error)) error {
-	if err := a.check(cmd); err != nil {
-		return err
-	}
-	c, err := dial(cmd)
+func (a *admission) admit(cmd *cobra.Command, issue func(context.Context) (*fondsv1.AddUserResponse, error)) error {
+	err := a.check(cmd)
 	if err != nil {
 		return err
 	}
-	defer c.close()
 	var file *os.File
 	if a.out != "" {
 		if file, err = os.OpenFile(a.out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
 			return dataf("--out %s: %s", shown(a.out), reasonOf(err))
 		}
 	}
-	answer, err := issue(cmd.Context(), c)
+	answer, err := issue(cmd.Context())
 	if err != nil {
 		if file != nil {
 			err = errors.Join(err, file.Close(), os.Remove(a.out))
@@ -81,17 +90,30 @@ func (a *admission) admit(cmd *cobra.Command, issue func(context.Context, *clien
 	return a.tell(cmd.OutOrStdout(), answer)
 }
 
+// linkOf gives a link with the address of the review page: that of --web, else the one
+// that the server has been told of, else where the page is on this machine.
+func (a *admission) linkOf(link string) string {
+	at := strings.Index(link, auth.LoginPath)
+	switch {
+	case at >= 0 && a.web != "":
+		return strings.TrimRight(a.web, "/") + link[at:]
+	case at == 0 && a.here:
+		return defaultWeb + link
+	}
+	return link
+}
+
 // tell says what was issued and what to do with each.
 func (a *admission) tell(w io.Writer, answer *fondsv1.AddUserResponse) error {
 	u := answer.GetUser()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s), %s: %s\n", shown(u.GetDisplayName()), u.GetName(), userKind(u), roleWords(u.GetRoles()))
-	switch link := answer.GetLink(); {
+	switch link := a.linkOf(answer.GetLink()); {
 	case link == "":
-	case a.web == "":
+	case strings.HasPrefix(link, "/"):
 		fmt.Fprintf(&b, "\nFor the browser, once, until %s, behind the address of the review page:\n  %s\n", moment(answer.GetLinkExpireTime()), link)
 	default:
-		fmt.Fprintf(&b, "\nFor the browser, once, until %s:\n  %s\n", moment(answer.GetLinkExpireTime()), strings.TrimRight(a.web, "/")+link)
+		fmt.Fprintf(&b, "\nFor the browser, once, until %s:\n  %s\n", moment(answer.GetLinkExpireTime()), link)
 	}
 	if a.out != "" {
 		path, err := filepath.Abs(a.out)
@@ -117,6 +139,8 @@ type userAddOptions struct {
 	admission
 	roles   []string
 	service bool
+	// data is the folder of a server that is stopped; empty to ask one that runs.
+	data string
 }
 
 func newUserAddCommand() *cobra.Command {
@@ -128,10 +152,15 @@ func newUserAddCommand() *cobra.Command {
 browser, which serves once and for a day, and a token for fonds and gRPC. Neither is
 shown again; ` + "`fonds user token`" + ` issues others.
 
+Where a server lets nobody in without a token, --data adds the first operator in the
+server's data folder, while the server is stopped; run it as the user that the server
+runs as. Whoever may write there can do so at any time, as after all tokens were lost.
+
 NAME is what people call them, such as "Anna Bergström": history and signatures show it.`,
 		Example: `  fonds user add "Anna Bergström" --role verifier
   fonds user add "Boris Lund" --role corrector --web https://archive.example.org
   fonds user add importer --service --role ingester --out importer.token
+  fonds user add "Olga Brandt" --role operator --data /srv/fonds
   fonds user add "Anna Bergström" --role verifier --json | jq -r .token`,
 		Args: needs(cobra.ExactArgs(1), "one NAME; write one of several words in quotation marks"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -140,7 +169,10 @@ NAME is what people call them, such as "Anna Bergström": history and signatures
 				return err
 			}
 			request := &fondsv1.AddUserRequest{DisplayName: strings.ToValidUTF8(args[0], "\uFFFD"), Roles: roles, Service: o.service}
-			return o.admit(cmd, func(ctx context.Context, c *client) (*fondsv1.AddUserResponse, error) {
+			if cmd.Flags().Changed("data") {
+				return o.addIn(cmd, request)
+			}
+			return o.ask(cmd, func(ctx context.Context, c *client) (*fondsv1.AddUserResponse, error) {
 				return call(ctx, c.accounts.AddUser, request)
 			})
 		},
@@ -148,6 +180,7 @@ NAME is what people call them, such as "Anna Bergström": history and signatures
 	o.flags(cmd)
 	cmd.Flags().StringSliceVar(&o.roles, "role", nil, strings.Join(roleNames, ", ")+"; several times, or with commas")
 	cmd.Flags().BoolVar(&o.service, "service", false, "a program, which cannot sign and has no browser")
+	cmd.Flags().StringVar(&o.data, "data", "", "data folder of a server that is stopped: add the user there, and ask no server")
 	return cmd
 }
 
@@ -163,7 +196,7 @@ one. NAME is the user's name or users/ID.`,
   fonds user revoke importer && fonds user token importer --out importer.token`,
 		Args: needs(cobra.ExactArgs(1), "one user NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.admit(cmd, func(ctx context.Context, c *client) (*fondsv1.AddUserResponse, error) {
+			return a.ask(cmd, func(ctx context.Context, c *client) (*fondsv1.AddUserResponse, error) {
 				user, err := c.userCalled(ctx, args[0])
 				if err != nil {
 					return nil, err

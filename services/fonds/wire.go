@@ -213,6 +213,8 @@ func (n *node) startRoles(ctx context.Context, start starter) error {
 	}
 	if o.has(roleCatalog) {
 		start("ledger", n.runLedger)
+		start("reviews", n.makeReviews)
+		start("collections", n.moveReviews)
 		n.startPurge(start)
 	}
 	if o.has(roleRelay) {
@@ -242,6 +244,9 @@ func (n *node) startRoles(ctx context.Context, start starter) error {
 		if err := n.startAPI(ctx, newImages(pool, scratch, n.children()), start); err != nil {
 			return err
 		}
+	}
+	if err := n.startProfiles(ctx, start); err != nil {
+		return err
 	}
 	return n.startHTTP(ctx, start)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/fonds-archive/fonds/services/api"
 	"github.com/fonds-archive/fonds/services/auth"
+	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/ledger"
 	"github.com/fonds-archive/fonds/services/web"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
@@ -27,7 +29,8 @@ const stopTimeout = 5 * time.Second
 
 func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter) error {
 	log := n.log.With("role", roleCatalog)
-	options, err := api.ServerOptions(log, &auth.Gate{Accounts: n.accounts, Limiter: n.limiter, AllowLocal: true})
+	gate := &auth.Gate{Accounts: n.accounts, Limiter: n.limiter, AllowLocal: !n.options.requireToken, Own: rand.Text()}
+	options, err := api.ServerOptions(log, gate)
 	if err != nil {
 		return err
 	}
@@ -37,7 +40,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 		DeadLetters: intake.DeadLetters{Catalog: n.catalog, Bus: n.bus},
 		Renderer:    images, KeyMaker: keys.Maker{Names: n.names}, Texts: published.Texts{Extractor: n.extractor}, Names: lateNames(n.names),
 		Statements: statement.Checker{Names: n.names}, Rules: n.rules(),
-		Accounts: n.accounts, Ledger: ledger.Log{Store: n.store, Keys: n.key.Verifiers()}, ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
+		Accounts: n.accounts, PublicURL: n.options.publicURL, Ledger: ledger.Log{Store: n.store, Keys: n.key.Verifiers()}, ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
 	})
 	if err != nil {
 		return err
@@ -47,7 +50,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 	if err != nil {
 		return fmt.Errorf("listen for gRPC: %w: is another server running? Take another address with --listen", err)
 	}
-	if err := n.startWatch(listener.Addr().String(), start); err != nil {
+	if err := n.startWatch(listener.Addr().String(), gate.OwnHeader(), start); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	n.grpcAddress = listener.Addr().String()
@@ -70,6 +73,24 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 		return err
 	})
 	n.log.Info("fonds is ready", "grpc", listener.Addr(), "nats", n.natsURL, "data", n.options.data)
+	return n.remindOfOperator(ctx)
+}
+
+// remindOfOperator says what to do where nobody can be let in, nor let others in.
+func (n *node) remindOfOperator(ctx context.Context) error {
+	if !n.options.requireToken {
+		return nil
+	}
+	users, err := n.accounts.Users(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if u.DisabledAt.IsZero() && u.May(catalog.Operates) {
+			return nil
+		}
+	}
+	n.log.Warn("a token is required and nobody is an operator: stop the server and add one", "command", "fonds user add NAME --role operator --data "+n.options.data)
 	return nil
 }
 
@@ -88,9 +109,6 @@ func (n *node) startHTTP(ctx context.Context, start starter) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", n.ready)
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	if n.options.has(roleCatalog) {
 		page, err := n.reviewPage()
 		if err != nil {
@@ -98,11 +116,29 @@ func (n *node) startHTTP(ctx context.Context, start starter) error {
 		}
 		mux.Handle("/", page)
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", n.options.http)
-	if err != nil {
-		return fmt.Errorf("listen for HTTP: %w: take another address with --http", err)
+	return n.listenHTTP(ctx, "--http", n.options.http, mux, start)
+}
+
+// startProfiles serves profiles at an address of their own: what stands in them is not
+// for who reads the review page, and a profile keeps a core busy.
+func (n *node) startProfiles(ctx context.Context, start starter) error {
+	if n.options.pprof == "" {
+		return nil
 	}
-	server := web.Server(mux)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return n.listenHTTP(ctx, "--pprof", n.options.pprof, mux, start)
+}
+
+// listenHTTP serves a handler at the address that a flag has, until the server ends.
+func (n *node) listenHTTP(ctx context.Context, flag, address string, handler http.Handler, start starter) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen for HTTP: %w: take another address with %s", err, flag)
+	}
+	server := web.Server(handler)
 	start("HTTP", func(ctx context.Context) error {
 		stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 		defer stopped()

@@ -21,12 +21,12 @@ const (
 )
 
 // startWatch watches the hot folder, if there is one, as a client of the server
-// at an address.
-func (n *node) startWatch(address string, start starter) error {
+// at an address. own is the "authorization" by which the server knows this process.
+func (n *node) startWatch(address, own string, start starter) error {
 	if n.options.watch == "" {
 		return nil
 	}
-	conn, err := grpc.NewClient("passthrough:///"+address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient("passthrough:///"+address, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithPerRPCCredentials(authorization(own)))
 	if err != nil {
 		return fmt.Errorf("reach the own server: %w", err)
 	}

@@ -35,7 +35,7 @@ func (n *node) reviewPage() (http.Handler, error) {
 	n.onClose(func() { _ = conn.Close() })
 	page, err := web.New(web.Config{
 		Conn: conn, Sessions: sessions{n.accounts, n.limiter},
-		Cache: filepath.Join(n.options.data, tilesFolder), Log: n.log.With("role", "web"),
+		PublicURL: n.options.publicURL, Cache: filepath.Join(n.options.data, tilesFolder), Log: n.log.With("role", "web"),
 	})
 	if err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ type history struct {
 	revision catalog.Revision
 	bodies   map[string][]byte // by reading
 	texts    []*fondsv1.ProvedText
+	shown    [][]byte // the bodies that texts name
 	acts     []catalog.Act
 }
 
@@ -108,7 +109,8 @@ func newHistory(t testing.TB) *history {
 		"We are sending the first\ntelegram to you\n", "Second part alone\n", "inside of\nthe part\n", "", "From an edition\n",
 	} {
 		if body := h.bodies[regions[i].Reading]; body != nil {
-			h.texts = append(h.texts, &fondsv1.ProvedText{RegionNumber: uint32(i + 1), Text: text, Body: body})
+			h.texts = append(h.texts, &fondsv1.ProvedText{RegionNumber: uint32(i + 1), Text: text, BodyDigest: string(sum(body))})
+			h.shown = append(h.shown, body)
 		}
 	}
 	wholePage := regions[2]
@@ -216,7 +218,7 @@ func (h *history) seal(t testing.TB, key *Key) *fondsv1.Proof {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &fondsv1.Proof{Name: fmt.Sprintf("documents/%s/revisions/%d", ownDocument, h.number), Texts: h.texts}
+	p := &fondsv1.Proof{Name: fmt.Sprintf("documents/%s/revisions/%d", ownDocument, h.number), Texts: h.texts, Bodies: h.shown}
 	if p.Manifest, err = h.revision.Manifest(); err != nil {
 		t.Fatal(err)
 	}
@@ -239,6 +241,16 @@ func (h *history) seal(t testing.TB, key *Key) *fondsv1.Proof {
 		}
 		p.Acts = append(p.Acts, proved)
 	}
+	return p
+}
+
+// inline is a bundle as it was before bodies stood beside the texts.
+func inline(p *fondsv1.Proof) *fondsv1.Proof {
+	p = proto.CloneOf(p)
+	for i, t := range p.GetTexts() { // of newHistory each has a body of its own
+		t.Body, t.BodyDigest = p.GetBodies()[i], ""
+	}
+	p.Bodies = nil
 	return p
 }
 

@@ -17,10 +17,10 @@ import (
 
 // What the package keeps in a data folder.
 const (
-	// keyFile has the private key and is read by its owner alone.
-	keyFile = "ledger.key"
-	// pubFile has the verifier keys that the log ever had, one a line, the newest first.
-	pubFile = "ledger.pub"
+	// KeyFile has the private key and is read by its owner alone.
+	KeyFile = "ledger.key"
+	// VerifiersFile has the verifier keys that the log ever had, one a line, the newest first.
+	VerifiersFile = "ledger.pub"
 	// handoverFile, with the hash of the new key behind it, has the note of a rotation.
 	handoverFile = "ledger.handover-"
 )
@@ -42,9 +42,10 @@ func (k *Key) Verifier() string { return k.own }
 func (k *Key) Verifiers() []string { return slices.Clone(k.all) }
 
 // OpenKey reads the key of a data folder, and makes one on first start. It refuses a key
-// that others may read, and makes none where there was one: a log has one origin.
+// that others may read and one of another log than the known keys are of, and makes none
+// where there was one: a log has one origin.
 func OpenKey(folder string) (*Key, error) {
-	secret, err := readPrivate(filepath.Join(folder, keyFile))
+	secret, err := readPrivate(filepath.Join(folder, KeyFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return makeKey(folder)
 	}
@@ -57,19 +58,31 @@ func OpenKey(folder string) (*Key, error) {
 func openSecret(folder, secret string) (*Key, error) {
 	signer, own, err := parseSecret(secret)
 	if err != nil {
-		return nil, fmt.Errorf("the ledger's key %s: %w", filepath.Join(folder, keyFile), err)
+		return nil, fmt.Errorf("the ledger's key %s: %w", filepath.Join(folder, KeyFile), err)
 	}
 	all, err := ReadVerifiers(folder)
 	if err != nil {
 		return nil, err
 	}
+	if err := sameLog(folder, own, all); err != nil {
+		return nil, err
+	}
 	if !slices.Contains(all, own) {
 		all = append([]string{own}, all...)
-		if err := writeWhole(filepath.Join(folder, pubFile), lines(all), publicMode); err != nil {
+		if err := writeWhole(filepath.Join(folder, VerifiersFile), lines(all), publicMode); err != nil {
 			return nil, fmt.Errorf("write the ledger's verifier keys: %w", err)
 		}
 	}
 	return &Key{signer: signer, own: own, all: all}, nil
+}
+
+// sameLog refuses a key of another log than those that were there before are of.
+func sameLog(folder, own string, known []string) error {
+	if len(known) == 0 || name(known[0]) == name(own) {
+		return nil
+	}
+	return fmt.Errorf("%s is a key of the log %s, and %s says that this log is %s: put this log's own key back; where it is lost, take this one away and hand the log over to a new key",
+		filepath.Join(folder, KeyFile), name(own), VerifiersFile, name(known[0]))
 }
 
 func makeKey(folder string) (*Key, error) {
@@ -79,7 +92,7 @@ func makeKey(folder string) (*Key, error) {
 	}
 	if len(known) > 0 {
 		return nil, fmt.Errorf("%s is missing, and %s says that there was one: put it back, or hand the log over to a new key",
-			filepath.Join(folder, keyFile), pubFile)
+			filepath.Join(folder, KeyFile), VerifiersFile)
 	}
 	id := make([]byte, 16)
 	_, _ = rand.Read(id) // never fails
@@ -88,9 +101,9 @@ func makeKey(folder string) (*Key, error) {
 		return nil, fmt.Errorf("make the ledger's key: %w", err)
 	}
 	// Who comes second, in another process, takes the key of the first.
-	err = writeNew(filepath.Join(folder, keyFile), secret+"\n")
+	err = writeNew(filepath.Join(folder, KeyFile), secret+"\n")
 	if errors.Is(err, fs.ErrExist) {
-		secret, err = readPrivate(filepath.Join(folder, keyFile))
+		secret, err = readPrivate(filepath.Join(folder, KeyFile))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("write the ledger's key: %w", err)
@@ -125,7 +138,7 @@ func parseSecret(secret string) (note.Signer, string, error) {
 // ReadVerifiers gives the verifier keys of a data folder, the newest first; none before
 // the first start. It needs no private key.
 func ReadVerifiers(folder string) ([]string, error) {
-	path := filepath.Join(folder, pubFile)
+	path := filepath.Join(folder, VerifiersFile)
 	text, err := readBounded(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/fonds-archive/fonds/services/catalog"
 )
 
 func TestKeyIsMadeOnFirstStart(t *testing.T) {
@@ -23,7 +25,7 @@ func TestKeyIsMadeOnFirstStart(t *testing.T) {
 	if !regexp.MustCompile(`^fonds/[0-9a-f]{32}$`).MatchString(k.Origin()) {
 		t.Errorf("origin %q", k.Origin())
 	}
-	info, err := os.Stat(filepath.Join(folder, keyFile))
+	info, err := os.Stat(filepath.Join(folder, KeyFile))
 	if err != nil || info.Mode() != 0o600 {
 		t.Errorf("the key's mode is %v, %v", info.Mode(), err)
 	}
@@ -90,7 +92,7 @@ func TestKeyThatCannotBeUsed(t *testing.T) {
 			if _, err := OpenKey(folder); err != nil {
 				t.Fatal(err)
 			}
-			if err := c.spoil(filepath.Join(folder, keyFile), filepath.Join(folder, pubFile)); err != nil {
+			if err := c.spoil(filepath.Join(folder, KeyFile), filepath.Join(folder, VerifiersFile)); err != nil {
 				t.Fatal(err)
 			}
 			_, err := OpenKey(folder)
@@ -110,7 +112,7 @@ func TestVerifierKeyFollowsFromTheKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(filepath.Join(folder, pubFile)); err != nil {
+	if err := os.Remove(filepath.Join(folder, VerifiersFile)); err != nil {
 		t.Fatal(err)
 	}
 	again, err := OpenKey(folder)
@@ -126,5 +128,41 @@ func TestKeyCannotBeWritten(t *testing.T) {
 	_, err := OpenKey(filepath.Join(t.TempDir(), "nowhere"))
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A key of another log signs nothing here and hands nothing over; without it the log goes
+// on under a new one.
+func TestKeyOfAnotherLog(t *testing.T) {
+	folder, other := t.TempDir(), t.TempDir()
+	var own *Key
+	for _, f := range []string{other, folder} {
+		var err error
+		if own, err = OpenKey(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(folder, KeyFile)
+	if err := os.Rename(filepath.Join(other, KeyFile), path); err != nil {
+		t.Fatal(err)
+	}
+	_, err := OpenKey(folder)
+	_, rotateErr := Rotate(folder, catalog.Checkpoint{})
+	for _, err := range []error{err, rotateErr} {
+		if err == nil || !strings.Contains(err.Error(), "put this log's own key back") {
+			t.Errorf("error %v", err)
+		}
+	}
+	if keys, err := ReadVerifiers(folder); err != nil || len(keys) != 1 || keys[0] != own.Verifier() {
+		t.Errorf("the folder names the keys %v, %v", keys, err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Rotate(folder, catalog.Checkpoint{}); err != nil {
+		t.Fatal(err)
+	}
+	if k, err := OpenKey(folder); err != nil || k.Origin() != own.Origin() {
+		t.Errorf("after the handover: %v, %v", k, err)
 	}
 }

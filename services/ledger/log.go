@@ -123,32 +123,56 @@ func revisionOf(r catalog.Reader, document string, number int) (catalog.Revision
 // texts puts what people have read into a bundle, and gives the acts on it, each once.
 func (l Log) texts(r catalog.Reader, revision catalog.Revision, bundle *fondsv1.Proof) ([]catalog.Act, error) {
 	var acts []catalog.Act
-	asked := map[string]bool{}
+	shown, bodies := map[string]shownReading{}, map[string]bool{}
 	for i, g := range revision.Regions {
 		if g.Origin != catalog.Person {
 			continue
 		}
-		reading, err := r.Reading(g.Reading)
+		reading, known := shown[g.Reading]
+		if !known {
+			var err error
+			if reading, err = readShown(r, g.Reading); err != nil {
+				return nil, err
+			}
+			shown[g.Reading] = reading
+			on, err := r.ActsOn(catalog.ReadingSubject(g.Reading))
+			if err != nil {
+				return nil, err
+			}
+			acts = append(acts, on...)
+			if !bodies[reading.digest] {
+				bodies[reading.digest] = true
+				bundle.Bodies = append(bundle.Bodies, reading.raw)
+			}
+		}
+		text, err := textOf(g, g.Whole, reading.body)
 		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", g.Reading, err)
+			return nil, fmt.Errorf("body of reading %s: %w", g.Reading, err)
 		}
-		text, err := textOf(g, g.Whole, reading.Body)
-		if err != nil {
-			return nil, fmt.Errorf("body of reading %s: %w", reading.ID, err)
+		if box, part := g.Cut(); box == nil && part == nil && text != reading.text {
+			return nil, damaged("reading %s: its text is not its body's: run fonds fsck", g.Reading)
 		}
-		if box, part := g.Cut(); box == nil && part == nil && text != reading.Text {
-			return nil, damaged("reading %s: its text is not its body's: run fonds fsck", reading.ID)
-		}
-		bundle.Texts = append(bundle.Texts, &fondsv1.ProvedText{RegionNumber: uint32(i + 1), Text: text, Body: reading.Body})
-		if asked[g.Reading] {
-			continue
-		}
-		asked[g.Reading] = true
-		on, err := r.ActsOn(catalog.ReadingSubject(g.Reading))
-		if err != nil {
-			return nil, err
-		}
-		acts = append(acts, on...)
+		bundle.Texts = append(bundle.Texts, &fondsv1.ProvedText{RegionNumber: uint32(i + 1), Text: text, BodyDigest: reading.digest})
 	}
 	return acts, nil
+}
+
+// shownReading is a reading that regions show: up to 20,000 may show the same.
+type shownReading struct {
+	text   string
+	raw    []byte
+	body   *fondsv1.Body
+	digest string
+}
+
+func readShown(r catalog.Reader, id string) (shownReading, error) {
+	reading, err := r.Reading(id)
+	if err != nil {
+		return shownReading{}, fmt.Errorf("reading %s: %w", id, err)
+	}
+	body, err := decodeBody(reading.Body)
+	if err != nil {
+		return shownReading{}, fmt.Errorf("body of reading %s: %w", id, err)
+	}
+	return shownReading{reading.Text, reading.Body, body, string(sum(reading.Body))}, nil
 }

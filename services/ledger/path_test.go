@@ -113,6 +113,22 @@ func TestFromCorrectionToProof(t *testing.T) {
 		t.Errorf("after another title: %+v", titled)
 	}
 
+	// Shown again and again, the body stands in the bundle once.
+	head, err := c.Document(t.Context(), document, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := catalog.Change{Regions: slices.Repeat(head.Revision.Regions, 50)}
+	if _, err := c.UpdateDocument(t.Context(), document, "", "anna", again); err != nil {
+		t.Fatal(err)
+	}
+	if many := proved(t, a, log, document); len(many.Regions) != 50 || many.Regions[49].Assurance != catalog.AssuranceVerified {
+		t.Errorf("shown 50 times: %+v", many)
+	}
+	if bundle, err := log.Proof(t.Context(), document, 0); err != nil || len(bundle.GetTexts()) != 50 || len(bundle.GetBodies()) != 1 {
+		t.Errorf("shown 50 times: %d texts, %d bodies, %v", len(bundle.GetTexts()), len(bundle.GetBodies()), err)
+	}
+
 	a.raw(t, "UPDATE acts SET person = 'boris' WHERE kind = 'text.signed'")
 	if _, err := log.Proof(t.Context(), document, 0); !errors.Is(err, catalog.ErrDamaged) {
 		t.Errorf("a proof from a tampered log: %v", err)

@@ -16,6 +16,7 @@ import (
 // regions checks the text of each region that a person has had a hand in, and that there
 // are no texts besides.
 func (v *verification) regions(regions []catalog.Region) {
+	v.indexBodies()
 	texts := map[uint32]*fondsv1.ProvedText{}
 	for _, t := range v.bundle.GetTexts() {
 		n := t.GetRegionNumber()
@@ -57,8 +58,13 @@ func (v *verification) region(p *ProvedRegion, g catalog.Region, t *fondsv1.Prov
 		v.failed.add(regionPart(number, "correction"), "no act says that a person made the reading %.40q of this page", g.Reading)
 		return
 	}
-	if own := sum(t.GetBody()); own != made.BodyDigest {
-		v.failed.add(regionPart(number, "body"), "its SHA-256 is %s, and the acts name %s", own, made.BodyDigest)
+	body := v.bodyOf(t)
+	switch {
+	case body == nil:
+		v.failed.add(regionPart(number, "body"), "the bundle has no body with the SHA-256 %.64q that the text names, or two", t.GetBodyDigest())
+		return
+	case body.digest != made.BodyDigest:
+		v.failed.add(regionPart(number, "body"), "its SHA-256 is %s, and the acts name %s", body.digest, made.BodyDigest)
 		return
 	}
 	place := g.Place()
@@ -66,12 +72,23 @@ func (v *verification) region(p *ProvedRegion, g catalog.Region, t *fondsv1.Prov
 	if g.Whole && !whole {
 		v.failed.add(regionPart(number, "correction"), "the manifest says that the reading is of this part alone, and it is of another")
 	}
-	if text, err := textOf(g, whole, t.GetBody()); err != nil {
+	v.text(number, t, g, whole, body)
+	v.signatures(p, g, catalog.Content{Reading: g.Reading, BodyDigest: made.BodyDigest, Place: &place})
+}
+
+// text checks that a text is what a region shows of its body.
+func (v *verification) text(number uint32, t *fondsv1.ProvedText, g catalog.Region, whole bool, raw *provedBody) {
+	body, err := raw.decode()
+	shown := ""
+	if err == nil {
+		shown, err = textOf(g, whole, body)
+	}
+	switch {
+	case err != nil:
 		v.failed.add(regionPart(number, "body"), "%v", err)
-	} else if text != t.GetText() {
+	case shown != t.GetText():
 		v.failed.add(regionPart(number, "text"), "it is not the text of the body")
 	}
-	v.signatures(p, g, catalog.Content{Reading: g.Reading, BodyDigest: made.BodyDigest, Place: &place})
 }
 
 // correction gives the content that people made as a reading of the region's page; nil
@@ -121,13 +138,61 @@ func (v *verification) signatures(p *ProvedRegion, g catalog.Region, content cat
 	}
 }
 
-// textOf is the text that a region shows of a body, all of it when the body is of the
-// region alone. That follows from the acts: what is signed says nothing of Region.Whole.
-func textOf(g catalog.Region, whole bool, raw []byte) (string, error) {
+// provedBody is a body of the bundle, decoded when it is first looked at.
+type provedBody struct {
+	raw    []byte
+	digest catalog.Digest
+	body   *fondsv1.Body
+	err    error
+}
+
+func (b *provedBody) decode() (*fondsv1.Body, error) {
+	if b.body == nil && b.err == nil {
+		b.body, b.err = decodeBody(b.raw)
+	}
+	return b.body, b.err
+}
+
+func decodeBody(raw []byte) (*fondsv1.Body, error) {
 	body := &fondsv1.Body{}
 	if err := proto.Unmarshal(raw, body); err != nil {
-		return "", fmt.Errorf("it cannot be read: %w", err)
+		return nil, fmt.Errorf("it cannot be read: %w", err)
 	}
+	return body, nil
+}
+
+// indexBodies takes the digest of each body that stands beside the texts, and checks that
+// each has a text and stands there once.
+func (v *verification) indexBodies() {
+	v.bodies = map[catalog.Digest]*provedBody{}
+	named := map[string]bool{}
+	for _, t := range v.bundle.GetTexts() {
+		named[t.GetBodyDigest()] = true
+	}
+	for i, raw := range v.bundle.GetBodies() {
+		own := sum(raw)
+		if v.bodies[own] != nil || !named[string(own)] {
+			v.failed.add(fmt.Sprintf("body %d", i+1), "it is there twice, or no text comes from it")
+		}
+		v.bodies[own] = &provedBody{raw: raw, digest: own}
+	}
+}
+
+// bodyOf gives the body that a text comes from; nil for none.
+func (v *verification) bodyOf(t *fondsv1.ProvedText) *provedBody {
+	inline := t.GetBody()
+	if t.GetBodyDigest() == "" {
+		return &provedBody{raw: inline, digest: sum(inline)}
+	}
+	if len(inline) > 0 {
+		return nil // one or the other
+	}
+	return v.bodies[catalog.Digest(t.GetBodyDigest())]
+}
+
+// textOf is the text that a region shows of a body, all of it when the body is of the
+// region alone. That follows from the acts: what is signed says nothing of Region.Whole.
+func textOf(g catalog.Region, whole bool, body *fondsv1.Body) (string, error) {
 	text := body.GetText()
 	switch {
 	case whole:

@@ -22,7 +22,8 @@ type Report struct {
 	Acts int
 	// Covered tells that an act of this very revision names the manifest. Where none does,
 	// as for a revision that changed the title alone, each text is proved as it stands, and
-	// title, fields, and which texts belong together in which order are not.
+	// Document and Number, title, fields, and which texts belong together in which order
+	// are the word of whoever made the bundle.
 	Covered bool
 	// Regions are all of the manifest's, in its order.
 	Regions []ProvedRegion

@@ -44,12 +44,15 @@ func Rotate(folder string, last catalog.Checkpoint) (handover string, err error)
 	}
 	var signers []note.Signer
 	old := known[0]
-	secret, err := readPrivate(filepath.Join(folder, keyFile))
+	secret, err := readPrivate(filepath.Join(folder, KeyFile))
 	switch {
 	case err == nil:
 		var signer note.Signer
 		if signer, old, err = parseSecret(secret); err != nil {
 			return "", fmt.Errorf("the ledger's key: %w", err)
+		}
+		if err := sameLog(folder, old, known); err != nil {
+			return "", err
 		}
 		signers = append(signers, signer)
 	case !errors.Is(err, fs.ErrNotExist):
@@ -78,17 +81,23 @@ func Rotate(folder string, last catalog.Checkpoint) (handover string, err error)
 // replaceKey writes the private key last: what was written before then names a key that
 // never signs anything.
 func replaceKey(folder, secret string, keys []string, handover string) error {
-	hash := strings.Split(keys[0], "+")[1]
-	if err := writeWhole(filepath.Join(folder, handoverFile+hash), handover, publicMode); err != nil {
+	if err := writeWhole(filepath.Join(folder, HandoverFile(keys[0])), handover, publicMode); err != nil {
 		return fmt.Errorf("write the handover: %w", err)
 	}
-	if err := writeWhole(filepath.Join(folder, pubFile), lines(keys), publicMode); err != nil {
+	if err := writeWhole(filepath.Join(folder, VerifiersFile), lines(keys), publicMode); err != nil {
 		return fmt.Errorf("write the ledger's verifier keys: %w", err)
 	}
-	if err := writeWhole(filepath.Join(folder, keyFile), secret+"\n", privateMode); err != nil {
+	if err := writeWhole(filepath.Join(folder, KeyFile), secret+"\n", privateMode); err != nil {
 		return fmt.Errorf("write the ledger's key: %w", err)
 	}
 	return nil
+}
+
+// HandoverFile is the name of the file in which the handover to a verifier key is kept.
+func HandoverFile(key string) string {
+	_, hash, _ := strings.Cut(key, "+")
+	hash, _, _ = strings.Cut(hash, "+")
+	return handoverFile + hash
 }
 
 func (h Handover) text() string {

@@ -33,7 +33,7 @@ func TestRotation(t *testing.T) {
 	if err != nil || h != (Handover{New: a.key.Verifier(), Old: old.Verifier(), Last: before.Note, Endorsed: true}) {
 		t.Fatalf("handover %+v, %v", h, err)
 	}
-	kept, err := os.ReadFile(filepath.Join(a.folder, handoverFile+strings.Split(a.key.Verifier(), "+")[1]))
+	kept, err := os.ReadFile(filepath.Join(a.folder, HandoverFile(a.key.Verifier())))
 	if err != nil || string(kept) != handover {
 		t.Errorf("the folder has the handover %q, %v", kept, err)
 	}
@@ -72,7 +72,7 @@ func TestRotationAfterTheKeyWasLost(t *testing.T) {
 	a := newArchive(t)
 	a.do(t, act(0))
 	before := a.sequence(t)
-	if err := os.Remove(filepath.Join(a.folder, keyFile)); err != nil {
+	if err := os.Remove(filepath.Join(a.folder, KeyFile)); err != nil {
 		t.Fatal(err)
 	}
 	handover, err := Rotate(a.folder, before)
@@ -93,7 +93,7 @@ func TestInterruptedRotation(t *testing.T) {
 	a := newArchive(t)
 	a.do(t, act(0))
 	before := a.sequence(t)
-	key := filepath.Join(a.folder, keyFile)
+	key := filepath.Join(a.folder, KeyFile)
 	secret, err := os.ReadFile(key)
 	if err != nil {
 		t.Fatal(err)

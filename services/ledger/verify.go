@@ -48,6 +48,8 @@ type verification struct {
 	report Report
 	failed Failures
 	signed tree
+	// bodies are those that stand beside the texts.
+	bodies map[catalog.Digest]*provedBody
 	// corrections and signings are the acts on texts that can be read.
 	corrections, signings []textAct
 }
@@ -198,13 +200,17 @@ func (v *verification) manifest() ([]catalog.Region, bool) {
 	raw := v.bundle.GetManifest()
 	own := sum(raw)
 	wrong := false
+	of := map[string]bool{} // documents
+	var named catalog.RevisionName
 	for _, acts := range [][]textAct{v.corrections, v.signings} {
 		for _, a := range acts {
-			if a.Document != v.report.Document || a.Number != v.report.Number {
-				continue
+			of[a.Document] = true
+			if a.Document == v.report.Document && a.Number == v.report.Number {
+				v.report.Covered = true
+				wrong = wrong || a.RevisionDigest != own
+			} else if a.RevisionDigest == own {
+				named = a.RevisionName
 			}
-			v.report.Covered = true
-			wrong = wrong || a.RevisionDigest != own
 		}
 	}
 	if wrong {
@@ -214,6 +220,14 @@ func (v *verification) manifest() ([]catalog.Region, bool) {
 	if err := r.ReadManifest(raw); err != nil {
 		v.failed.add("manifest", "it cannot be read: %v", err)
 		return nil, false
+	}
+	switch {
+	case v.report.Document == "": // which has been told
+	case named.Document != "":
+		v.failed.add("name", "an act names these very bytes as documents/%.36s/revisions/%d", named.Document, named.Number)
+	case len(of) > 0 && !of[v.report.Document] && len(r.MadeOf) == 0:
+		// People work on what a document shows in that document, or in what it was made of.
+		v.failed.add("name", "no act is of this document, and the manifest names no other that it was made of")
 	}
 	return r.Regions, true
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // accessTime is how long it is taken for granted that who could read a page still can.
-// Tiles come from the cache without a call of the API, 30 and more for one look at a
-// page; a session that is ended elsewhere sees those pages this much longer.
+// Tiles come from the cache, 30 and more for one look at a page, without asking the
+// database for each. Whether the session itself still holds is asked every time: the gate
+// answers out of its memory, and is told at once of a session that is ended.
 const accessTime = 15 * time.Second
 
 // mostAccess bounds what is remembered; when it is full all is asked again.
@@ -68,7 +69,12 @@ func (p *page) admit(ctx context.Context, w http.ResponseWriter, r *http.Request
 	ctx = withSession(ctx, session)
 	key := accessKey{session: sha256.Sum256([]byte(session)), page: page}
 	if p.access.known(key) {
-		return ctx, true
+		_, err := fondsv1.NewAccountServiceClient(p.Conn).WhoAmI(ctx, &fondsv1.WhoAmIRequest{})
+		if err != nil {
+			p.access.forget(session)
+			p.writeError(w, problemOf(err))
+		}
+		return ctx, err == nil
 	}
 	_, err := fondsv1.NewCatalogServiceClient(p.Conn).ListReadings(ctx, &fondsv1.ListReadingsRequest{Parent: page.name(), PageSize: 1})
 	if err != nil {

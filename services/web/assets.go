@@ -25,7 +25,7 @@ type asset struct {
 // kinds are the media types by ending, not left to the machine's own table.
 var kinds = map[string]string{
 	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
-	".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json",
 }
 
 func loadAssets() (map[string]asset, error) {

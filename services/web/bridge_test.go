@@ -213,7 +213,7 @@ func TestCallsOfOtherSitesAreRefused(t *testing.T) {
 		t.Error("a call by GET is answered")
 	}
 	big := `{"query":"` + strings.Repeat("x", 5<<20) + `"}`
-	b.call("CatalogService/SearchDocuments", big).wants(t, 413, "RESOURCE_EXHAUSTED", "REQUEST_TOO_LARGE")
+	b.call("CatalogService/SearchDocuments", big).wants(t, 413, "INVALID_ARGUMENT", "REQUEST_TOO_LARGE")
 }
 
 func TestHeadersOfEveryAnswer(t *testing.T) {
@@ -229,7 +229,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 		if !strings.HasPrefix(policy, "default-src 'none'; script-src 'self'; style-src 'self'; ") || !strings.Contains(policy, "frame-ancestors 'none'") {
 			t.Errorf("%s: policy %q", path, policy)
 		}
-		if got.Header.Get("X-Content-Type-Options") != "nosniff" || got.Header.Get("Referrer-Policy") != "no-referrer" {
+		if got.Header.Get("X-Content-Type-Options") != "nosniff" || got.Header.Get("Referrer-Policy") != "same-origin" {
 			t.Errorf("%s: headers %v", path, got.Header)
 		}
 		if bytes.Contains(got.body, []byte("style=\"")) || bytes.Contains(got.body, []byte("onclick=")) || bytes.Contains(got.body, []byte("<script>")) {

@@ -49,6 +49,7 @@ func TestTwoPeopleAtThePage(t *testing.T) {
 		{"elsewhere", (*office).changeElsewhere},
 		{"taken", (*office).loseTheClaim},
 		{"fields", (*office).stateFields},
+		{"more fields", (*office).addFields},
 		{"sign", (*office).sign},
 		{"send back", (*office).sendBack},
 		{"document", (*office).readTheDocument},
@@ -331,16 +332,17 @@ func (o *office) sign() {
 	boris.shots("verify")
 	boris.press("Alt+f")
 	boris.until("the date can be signed", `document.querySelector("#panel-fields button[aria-label='Sign Document date']") !== null`)
+	o.proveEarlier()
 	boris.do("sign the date", chromedp.Click(chromedp.CSS("#panel-fields button[aria-label='Sign Document date']")))
 	boris.until("it is verified", `document.querySelector("#panel-fields .badge.ASSURANCE_VERIFIED") !== null`)
 	boris.do("history", chromedp.Click(chromedp.CSS("#tab-history")))
 	boris.until("history is there", `document.querySelectorAll("#panel-history li").length > 1`)
 	boris.accessible("history")
-	boris.keep("history-laptop-light")
+	boris.shots("history")
 	boris.do("compare", chromedp.Click(chromedp.CSS("#tab-compare")))
 	boris.until("differences are there", `document.querySelectorAll("#panel-compare ins").length > 0`)
 	boris.accessible("compare")
-	boris.keep("compare-laptop-light")
+	boris.shots("compare")
 	signed := o.review(o.documents["4158"]).GetText()
 	boris.press("Control+Enter")
 	boris.until("the next is given", `location.pathname !== "`+o.work("4158")+`"`)
@@ -379,6 +381,9 @@ func (o *office) sendBack() {
 	anna.until("progress is drawn", `document.querySelectorAll("svg.shares").length === 2`)
 	anna.accessible("queue in use")
 	anna.keep("queue-in-use-laptop-light")
+	// She found nothing to correct in it.
+	anna.open("/" + o.documents["4192"])
+	anna.until("history says that she accepted it", `document.querySelector("#history").textContent.includes("region 1: accepted as it was")`)
 }
 
 func (o *office) readTheDocument() {
@@ -391,7 +396,7 @@ func (o *office) readTheDocument() {
 	// 200 %: half as many pixels for each letter's place.
 	anna.open(o.work("4117"))
 	anna.ready()
-	anna.window(640, 360, false)
-	anna.keep("zoom200-light")
+	anna.screen(640, 360, 2, false)
+	anna.keep("workbench-200-light")
 	anna.window(1280, 720, false)
 }

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net"
 	"net/http"
@@ -78,6 +79,7 @@ func chromium(t *testing.T) context.Context {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", false),
+		chromedp.Flag("host-resolver-rules", "MAP archive.test 127.0.0.1"), // as from another machine: no secure context
 		chromedp.WindowSize(1280, 720))
 	allocated, stopAllocator := chromedp.NewExecAllocator(t.Context(), options...)
 	first, stop := chromedp.NewContext(allocated)
@@ -266,11 +268,17 @@ func (p *tab) ready() {
 	time.Sleep(250 * time.Millisecond) // the way to the first line takes 180 ms
 }
 
-// keep stores a screenshot in the folder $FONDS_SHOTS; without it nobody would look.
+// shotsWanted tells that screenshots are kept, as artefacts of the test: with
+// `go test -artifacts -outputdir DIR ./services/web`. They cost a fifth of the time.
+func shotsWanted() bool {
+	kept := flag.Lookup("test.artifacts")
+	return kept != nil && kept.Value.String() == "true"
+}
+
+// keep stores a screenshot where nobody would otherwise look.
 func (p *tab) keep(name string) {
 	p.t.Helper()
-	folder := os.Getenv("FONDS_SHOTS")
-	if folder == "" {
+	if !shotsWanted() {
 		return
 	}
 	ctx, stop := context.WithTimeout(p.ctx, stepTime)
@@ -280,19 +288,24 @@ func (p *tab) keep(name string) {
 		p.t.Logf("no screenshot %s: %v", name, err)
 		return
 	}
-	must(p.t, os.MkdirAll(folder, 0o755))
-	must(p.t, os.WriteFile(filepath.Join(folder, name+".png"), shot, 0o644))
+	must(p.t, os.WriteFile(filepath.Join(p.t.ArtifactDir(), name+".png"), shot, 0o644))
 }
 
 // window gives the window a size, and turns colours.
 func (p *tab) window(width, height int64, dark bool) {
+	p.t.Helper()
+	p.screen(width, height, 1, dark)
+}
+
+// screen is window with so many pixels of the screen for one of the page.
+func (p *tab) screen(width, height int64, scale float64, dark bool) {
 	p.t.Helper()
 	scheme := "light"
 	if dark {
 		scheme = "dark"
 	}
 	p.do("resize",
-		send(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1}),
+		send(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: scale}),
 		send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}))
 	time.Sleep(120 * time.Millisecond) // canvases are drawn anew
 }
@@ -323,22 +336,31 @@ func (p *tab) accessible(view string) {
 	p.window(1280, 720, false)
 }
 
-// shots keeps the view at the sizes that count.
+// shots keeps the view at the sizes that count: the last is a laptop's at 200 %.
 func (p *tab) shots(view string) {
 	p.t.Helper()
-	if os.Getenv("FONDS_SHOTS") == "" {
+	if !shotsWanted() {
 		return
 	}
 	for _, s := range []struct {
 		name          string
 		width, height int64
-	}{{"desktop", 1600, 900}, {"laptop", 1280, 720}, {"phone", 390, 844}} {
-		for _, dark := range []bool{false, true} {
-			colours := map[bool]string{false: "light", true: "dark"}[dark]
-			p.window(s.width, s.height, dark)
-			p.keep(view + "-" + s.name + "-" + colours)
-		}
+		scale         float64
+		dark          bool
+	}{
+		{"desktop-light", 1600, 900, 1, false},
+		{"desktop-dark", 1600, 900, 1, true},
+		{"laptop-light", 1280, 720, 1, false},
+		{"phone-light", 390, 844, 2, false},
+		{"phone-dark", 390, 844, 2, true},
+		{"200-light", 640, 360, 2, false},
+	} {
+		p.screen(s.width, s.height, s.scale, s.dark)
+		// Where one stands above the other, the third pane is below the text.
+		eval[bool](p, `document.querySelector("#side-pane:not([hidden])")?.scrollIntoView(); true`)
+		p.keep(view + "-" + s.name)
 	}
+	eval[bool](p, `scrollTo(0, 0); true`)
 	p.window(1280, 720, false)
 }
 

@@ -191,9 +191,15 @@ type painter struct {
 	drawn int
 	// fail is given in the place of the next picture.
 	fail error
+	// hold, where it is set, keeps whole pages back until it is closed; held counts them.
+	hold chan struct{}
+	held int
 }
 
-func (p *painter) Render(_ context.Context, scanPath string, _ int, maxSide uint32, _ bool) (string, uint32, uint32, func(), error) {
+func (p *painter) Render(ctx context.Context, scanPath string, _ int, maxSide uint32, _ bool) (string, uint32, uint32, func(), error) {
+	if err := p.wait(ctx, maxSide); err != nil {
+		return "", 0, 0, nil, err
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.fail; err != nil {
@@ -221,6 +227,32 @@ func (p *painter) Render(_ context.Context, scanPath string, _ int, maxSide uint
 	return path, uint32(page.Bounds().Dx()), uint32(page.Bounds().Dy()), func() { _ = os.Remove(path) }, err
 }
 
+// wait is for whole pages, which are long in coming when they are large.
+func (p *painter) wait(ctx context.Context, maxSide uint32) error {
+	p.mu.Lock()
+	hold := p.hold
+	if hold != nil && maxSide == 0 {
+		p.held++
+	}
+	p.mu.Unlock()
+	if hold == nil || maxSide != 0 {
+		return nil
+	}
+	select {
+	case <-hold:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// waiting tells how many whole pages are, or were, kept back.
+func (p *painter) waiting() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.held
+}
+
 func shrunk(page image.Image, side int) image.Image {
 	b := page.Bounds()
 	longest := max(b.Dx(), b.Dy())
@@ -240,6 +272,12 @@ func shrunk(page image.Image, side int) image.Image {
 // its document.
 func (a *archive) ingested(collection, file, readings string) string {
 	a.t.Helper()
+	return a.delivered(collection, file, readWords(a.t, readings))
+}
+
+// delivered brings in a sample and what was read in it.
+func (a *archive) delivered(collection, file string, body *fondsv1.Body) string {
+	a.t.Helper()
 	content, err := os.ReadFile(filepath.Join(samples, file))
 	must(a.t, err)
 	sum := sha256.Sum256(content)
@@ -258,7 +296,6 @@ func (a *archive) ingested(collection, file, readings string) string {
 	}
 	_, err = stream.CloseAndRecv()
 	must(a.t, err)
-	body := readWords(a.t, readings)
 	probe := catalog.Result{Key: catalog.ProbeOf(catalog.Digest(digest)), Attempt: 1, Outcome: catalog.Text, MediaType: "image/png"}
 	probe.Pages = []catalog.Page{{Scan: probe.Key.Scan, Number: 1, Width: int(body.GetWidth()), Height: int(body.GetHeight()), Resolution: 200}}
 	a.store(probe)

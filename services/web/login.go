@@ -2,7 +2,6 @@ package web
 
 import (
 	"html/template"
-	"net"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -41,11 +40,7 @@ func (p *page) login(w http.ResponseWriter, r *http.Request) {
 		p.showLogin(w, http.StatusNotFound, loginText{Problem: "This link is not complete. Copy all of it into the address bar."})
 		return
 	}
-	remote, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		remote = r.RemoteAddr // a listener without ports
-	}
-	session, expires, err := p.Sessions.OpenLink(r.Context(), secret, remote)
+	session, expires, err := p.Sessions.OpenLink(r.Context(), secret, p.remote(r))
 	if err != nil {
 		p.refuseLogin(w, err)
 		return

@@ -47,6 +47,9 @@ type cutPage struct {
 	err             error
 }
 
+// errLeft says that a page was not cut because who had begun with it went away.
+var errLeft = errors.New("the viewer has left")
+
 func newTileCache(root string, limit, maxPixels int64) (*tileCache, error) {
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for tiles: %w", err)
@@ -79,8 +82,7 @@ func (c *tileCache) page(ctx context.Context, key pageKey, fetch func(context.Co
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		left := errors.Is(p.err, context.Canceled) && ctx.Err() == nil
-		if !left {
+		if left := errors.Is(p.err, errLeft) && ctx.Err() == nil; !left {
 			return p, p.err
 		}
 	}
@@ -108,6 +110,10 @@ func (c *tileCache) cut(ctx context.Context, key pageKey, p *cutPage, fetch func
 		<-c.builds
 	case <-ctx.Done():
 		p.err = ctx.Err()
+	}
+	if p.err != nil && ctx.Err() != nil {
+		// However it is told: calls of the API say it by a status.
+		p.err = fmt.Errorf("%w: %w", errLeft, p.err)
 	}
 	c.mu.Lock()
 	var drop []string

@@ -44,8 +44,12 @@ type Config struct {
 	// MaxPixels bounds the pages that are cut into tiles; 300 million when 0, as
 	// recognition has it.
 	MaxPixels int64
-	// Secure marks cookies for TLS only, also where TLS ends at a proxy in front.
-	Secure bool
+	// PublicURL is where browsers reach the page when a proxy on this machine stands in
+	// front, such as https://archive.example.org: no path, no port that goes without saying.
+	// Where it is https cookies are marked for TLS only, its origin is taken for the page's
+	// own, and failed attempts are counted by the last address in the proxy's
+	// X-Forwarded-For. Empty where browsers come themselves.
+	PublicURL string
 	// Log takes what went wrong; secrets are never in it. Discarded when nil.
 	Log *slog.Logger
 }
@@ -71,6 +75,7 @@ type page struct {
 	tiles    *tileCache
 	access   *accessMemo
 	pictures chan struct{}
+	decoding chan struct{} // places for large bodies being decoded
 }
 
 // New makes the handler of the page. Serve it by Server, or with its timeouts.
@@ -102,8 +107,13 @@ func New(c Config) (*Page, error) {
 	p := &page{
 		Config: c, methods: methods, assets: assets, tiles: tiles,
 		access: newAccessMemo(), pictures: make(chan struct{}, mostPictures),
+		decoding: make(chan struct{}, mostDecoded),
 	}
-	return &Page{Handler: p.guard(p.routes()), tiles: tiles, access: p.access}, nil
+	handler, err := p.guard(p.routes())
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	return &Page{Handler: handler, tiles: tiles, access: p.access}, nil
 }
 
 // Server gives a server for the handler with every wait bounded: 10 s for a header, a

@@ -260,7 +260,7 @@ func (a *archive) relayed() {
 		<-ended
 	}()
 	a.eventually("all events are sent", func() bool {
-		unsent, err := a.UnsentEvents(a.ctx(), 1)
+		unsent, err := a.UnsentEvents(a.ctx(), 0, 1)
 		must(a.t, err)
 		return len(unsent) == 0
 	})

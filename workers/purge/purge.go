@@ -51,7 +51,7 @@ const (
 	tick = 500 * time.Millisecond
 	// rest is how long it is waited after a failure: the queue or the disk is away.
 	rest = 5 * time.Second
-	// atOnce bounds the purges of one round.
+	// atOnce are read at once; one has a thousand documents at most.
 	atOnce = 20
 	// unsentRounds is how many rounds events may be on their way before that is told.
 	unsentRounds = 20
@@ -92,19 +92,7 @@ func Run(ctx context.Context, c Config) {
 // round carries out what was confirmed. What the database's files have is looked through
 // once for all of it.
 func (c Config) round(ctx context.Context) error {
-	purges, err := c.Catalog.Purging(ctx, atOnce)
-	if err != nil || len(purges) == 0 {
-		return err
-	}
-	var gone []catalog.Purge
-	var failed error
-	for _, p := range purges {
-		if err := c.carryOut(ctx, p); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("purge %s: %w", p.ID, err))
-			continue
-		}
-		gone = append(gone, p)
-	}
+	gone, failed := c.each(ctx)
 	if len(gone) == 0 {
 		return failed
 	}
@@ -123,6 +111,25 @@ func (c Config) round(ctx context.Context) error {
 		}
 	}
 	return failed
+}
+
+// each tries every purge once, so that those which fail keep no other one back, and gives
+// those of which nothing is left but in the database's files.
+func (c Config) each(ctx context.Context) (gone []catalog.Purge, failed error) {
+	for after := ""; ; {
+		purges, err := c.Catalog.Purging(ctx, after, atOnce)
+		if err != nil || len(purges) == 0 {
+			return gone, errors.Join(failed, err)
+		}
+		for _, p := range purges {
+			if err := c.carryOut(ctx, p); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("purge %s: %w", p.ID, err))
+				continue
+			}
+			gone = append(gone, p)
+		}
+		after = purges[len(purges)-1].ID
+	}
 }
 
 func (c Config) after(step string) error {

@@ -159,7 +159,7 @@ func TestEventsAreSentFirst(t *testing.T) {
 	a := newArchive(t)
 	d := a.ingest("a.png", "words")
 	a.correct(d.ID, secret, false)
-	inHand, err := a.UnsentEvents(a.ctx(), 100)
+	inHand, err := a.UnsentEvents(a.ctx(), 0, 100)
 	must(t, err)
 	if !slices.ContainsFunc(inHand, func(e catalog.Event) bool { return len(e.Regions) > 0 }) {
 		t.Fatal("no event has words")
@@ -212,6 +212,59 @@ func TestLateTexts(t *testing.T) {
 		t.Errorf("after a later text the purge is in state %d", got)
 	}
 	a.carriedOut(p.ID)
+	if found := a.holding(secret); len(found) > 0 {
+		t.Errorf("the word is still in %v", found)
+	}
+	a.sound()
+}
+
+// TestFailuresKeepNothingBack proves that an old purge is carried out although more newer
+// ones than are read at once fail.
+func TestFailuresKeepNothingBack(t *testing.T) {
+	a := newArchive(t)
+	var purges []catalog.Purge
+	for n := range atOnce + 2 {
+		purges = append(purges, a.confirmed(false, a.ingest(fmt.Sprintf("%d.png", n), fmt.Sprintf("page %d", n)).ID))
+	}
+	a.relayed()
+	c := a.config()
+	terms := c.Terms
+	c.Terms = func(text catalog.DocumentText) ([]catalog.Term, error) {
+		if text.Head.ID != purges[0].Documents[0] {
+			return nil, errors.New("not this one")
+		}
+		return terms(text)
+	}
+	if err := c.round(a.ctx()); err == nil || !strings.Contains(err.Error(), "not this one") {
+		t.Errorf("got %v", err)
+	}
+	for i, p := range purges {
+		if done := a.stateOf(p.ID) == catalog.PurgeDone; done != (i == 0) {
+			t.Errorf("purge %d is done: %v", i, done)
+		}
+	}
+	must(t, a.config().round(a.ctx()))
+	if got := a.stateOf(purges[atOnce+1].ID); got != catalog.PurgeDone {
+		t.Errorf("at last the newest is in state %d", got)
+	}
+}
+
+// TestLastDocumentOfASharedScan purges one document of a scan that another lies on, and the
+// other one before the first purge is carried out.
+func TestLastDocumentOfASharedScan(t *testing.T) {
+	a := newArchive(t)
+	first := a.ingest("a.png", secret+" on page one", secret+" on page two")
+	a.derive(first.ID)
+	last, err := a.CreateDocument(a.ctx(), catalog.NewDocument{Collection: "c", Title: secret, Person: "anna", Regions: []catalog.Region{{Scan: first.Revision.Regions[0].Scan, Page: 2}}})
+	must(t, err)
+	purges := []catalog.Purge{a.confirmed(true, first.ID), a.confirmed(false, last.ID)}
+	a.relayed()
+	must(t, a.config().round(a.ctx()))
+	for i, p := range purges {
+		if got := a.stateOf(p.ID); got != catalog.PurgeDone {
+			t.Errorf("purge %d is in state %d", i, got)
+		}
+	}
 	if found := a.holding(secret); len(found) > 0 {
 		t.Errorf("the word is still in %v", found)
 	}

@@ -15,7 +15,6 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
-	"github.com/fonds-archive/fonds/services/event"
 )
 
 // Config is what a relay needs.
@@ -44,6 +43,7 @@ const eventsKept = 24 * time.Hour
 // Run relays until ctx ends.
 func Run(ctx context.Context, c Config) {
 	checked := int64(-1)
+	events := sender{Config: c}
 	for {
 		changed := c.Catalog.Changed()
 		// Nothing is published before: it would hide what is missing.
@@ -55,9 +55,10 @@ func Run(ctx context.Context, c Config) {
 				continue
 			}
 			checked = epoch
+			events.begin()
 		}
 		again, failed := false, false
-		for _, step := range []func(context.Context) (bool, error){c.jobs, c.events, c.withdraw} {
+		for _, step := range []func(context.Context) (bool, error){c.jobs, events.send, c.withdraw} {
 			more, err := step(ctx)
 			if err != nil && ctx.Err() == nil {
 				c.Log.Error("relay", "error", err)
@@ -201,70 +202,6 @@ func message(j catalog.Job) *fondsv1.Job {
 // workKey is a work's key as it stands in messages.
 func workKey(k catalog.WorkKey) *fondsv1.WorkKey {
 	return &fondsv1.WorkKey{Scan: string(k.Scan), Page: uint32(k.Page), Recipe: string(k.Recipe)}
-}
-
-// eventsAtOnce bounds the events read and published in one round.
-const eventsAtOnce = 500
-
-// events publishes unsent events: side by side for different documents, one
-// after the other for the same.
-func (c Config) events(ctx context.Context) (more bool, err error) {
-	unsent, err := c.Catalog.UnsentEvents(ctx, eventsAtOnce)
-	if err != nil || len(unsent) == 0 {
-		return false, err
-	}
-	stopped := map[string]bool{}
-	for _, round := range rounds(unsent) {
-		if roundErr := c.sendRound(ctx, round, stopped); roundErr != nil {
-			err = roundErr
-		}
-	}
-	return len(unsent) == eventsAtOnce, err
-}
-
-// rounds deals events out so that no round has two of one document, and each
-// document's come in order.
-func rounds(events []catalog.Event) [][]catalog.Event {
-	turn := map[string]int{}
-	var rounds [][]catalog.Event
-	for _, e := range events {
-		n := turn[e.Document]
-		turn[e.Document]++
-		if n == len(rounds) {
-			rounds = append(rounds, nil)
-		}
-		rounds[n] = append(rounds[n], e)
-	}
-	return rounds
-}
-
-// sendRound publishes a round and marks what arrived. A document whose event did
-// not arrive is stopped: none of its later ones may overtake it.
-func (c Config) sendRound(ctx context.Context, round []catalog.Event, stopped map[string]bool) error {
-	var going []catalog.Event
-	var messages []*fondsv1.Event
-	for _, e := range round {
-		if !stopped[e.Document] {
-			going = append(going, e)
-			messages = append(messages, event.Message(e))
-		}
-	}
-	var sent []catalog.SentEvent
-	var failed error
-	for i, p := range c.Bus.PublishEvents(ctx, messages) {
-		if p.Err != nil {
-			stopped[going[i].Document] = true
-			failed = p.Err
-			continue
-		}
-		sent = append(sent, catalog.SentEvent{Position: going[i].Position, Sequence: p.Sequence})
-	}
-	noting, cancel := stillNoting(ctx)
-	defer cancel()
-	if err := c.Catalog.EventsSent(noting, sent); err != nil {
-		return err
-	}
-	return failed
 }
 
 // withdrawAtOnce bounds the jobs taken back in one round.

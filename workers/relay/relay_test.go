@@ -29,6 +29,7 @@ import (
 type archive struct {
 	t       *testing.T
 	catalog *catalog.Catalog
+	store   catalog.Store
 	folder  string
 	nats    *bus.Embedded
 	bus     *bus.Bus
@@ -45,7 +46,7 @@ func newArchive(t *testing.T) *archive {
 	t.Cleanup(func() { must(t, store.Close()) })
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 	newID := func() string { return uuid.Must(uuid.NewV7()).String() }
-	a := &archive{t: t, folder: t.TempDir(), catalog: catalog.New(store, now, newID, catalog.DefaultLimits())}
+	a := &archive{t: t, store: store, folder: t.TempDir(), catalog: catalog.New(store, now, newID, catalog.DefaultLimits())}
 	a.open()
 	t.Cleanup(func() { a.close() })
 	return a
@@ -156,7 +157,7 @@ func (a *archive) read(paths ...string) {
 
 func (a *archive) unsent() int {
 	a.t.Helper()
-	events, err := a.catalog.UnsentEvents(a.t.Context(), 1000)
+	events, err := a.catalog.UnsentEvents(a.t.Context(), 0, 1000)
 	must(a.t, err)
 	return len(events)
 }
@@ -301,10 +302,10 @@ func TestOrderHoldsWhilePublishingFails(t *testing.T) {
 		_, err := a.js.UpdateStream(a.ctx(), config)
 		must(t, err)
 	}
-	c := a.config()
+	s := sender{Config: a.config()}
 	// The first events are refused: the second ones, which would be taken, wait.
 	subjects("fonds.events.v1.telegrams.document-revised")
-	if _, err := c.events(a.ctx()); err == nil {
+	if _, err := s.send(a.ctx()); err == nil {
 		t.Fatal("a refused publish is no error")
 	}
 	if got := a.published(); len(got) != 0 {
@@ -312,14 +313,14 @@ func TestOrderHoldsWhilePublishingFails(t *testing.T) {
 	}
 	// Now the first ones pass and the second ones are refused.
 	subjects("fonds.events.v1.telegrams.document-created")
-	if _, err := c.events(a.ctx()); err == nil {
+	if _, err := s.send(a.ctx()); err == nil {
 		t.Fatal("a refused publish is no error")
 	}
 	if n := len(a.published()); n != 3 || a.unsent() != 3 {
 		t.Fatalf("%d events are published, %d are not", n, a.unsent())
 	}
 	subjects("fonds.events.v1.>")
-	_, err := c.events(a.ctx())
+	_, err := s.send(a.ctx())
 	must(t, err)
 	a.wantInOrder(3)
 	if n := len(a.published()); n != 6 || a.unsent() != 0 {
@@ -331,7 +332,7 @@ func TestEventsPublishedAndNotMarkedAreNotDoubled(t *testing.T) {
 	a := newArchive(t)
 	a.ingest("telegrams", "a.tif")
 	a.read("a.tif")
-	events, err := a.catalog.UnsentEvents(t.Context(), 10)
+	events, err := a.catalog.UnsentEvents(t.Context(), 0, 10)
 	must(t, err)
 	for _, p := range a.bus.PublishEvents(a.ctx(), []*fondsv1.Event{event.Message(events[0])}) { // and the relay dies
 		must(t, p.Err)

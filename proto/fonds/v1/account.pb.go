@@ -105,7 +105,10 @@ type User struct {
 	// When they were added.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// Since when they are barred; unset while they are not.
-	DisableTime   *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=disable_time,json=disableTime,proto3" json:"disable_time,omitempty"`
+	DisableTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=disable_time,json=disableTime,proto3" json:"disable_time,omitempty"`
+	// Another one when roles or bar are others; send it back with UpdateUser. Empty for the
+	// operator at the machine.
+	Etag          string `protobuf:"bytes,7,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -182,6 +185,13 @@ func (x *User) GetDisableTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *User) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 // AddUserRequest describes a user to add.
 type AddUserRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -253,8 +263,8 @@ type AddUserResponse struct {
 	User *User `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
 	// For "authorization: Bearer ..." and $FONDS_TOKEN. Shown once.
 	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
-	// Path below the address of the review page, for one use within a day; empty for a
-	// service.
+	// For one use within a day: a whole address where the server knows that of its review
+	// page (--public-url), else the path below it; empty for a service.
 	Link string `protobuf:"bytes,3,opt,name=link,proto3" json:"link,omitempty"`
 	// When the link runs out.
 	LinkExpireTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=link_expire_time,json=linkExpireTime,proto3" json:"link_expire_time,omitempty"`
@@ -411,7 +421,9 @@ type UpdateUserRequest struct {
 	// The roles from now on.
 	Roles []Role `protobuf:"varint,2,rep,packed,name=roles,proto3,enum=fonds.v1.Role" json:"roles,omitempty"`
 	// Barred from now on.
-	Disabled      bool `protobuf:"varint,3,opt,name=disabled,proto3" json:"disabled,omitempty"`
+	Disabled bool `protobuf:"varint,3,opt,name=disabled,proto3" json:"disabled,omitempty"`
+	// The user's etag as it was read; not compared when empty.
+	Etag          string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -465,6 +477,13 @@ func (x *UpdateUserRequest) GetDisabled() bool {
 		return x.Disabled
 	}
 	return false
+}
+
+func (x *UpdateUserRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
 }
 
 // IssueTokenRequest names a user.
@@ -646,7 +665,7 @@ var File_fonds_v1_account_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x16fonds/v1/account.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf9\x01\n" +
+	"\x16fonds/v1/account.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8d\x02\n" +
 	"\x04User\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12!\n" +
 	"\fdisplay_name\x18\x02 \x01(\tR\vdisplayName\x12$\n" +
@@ -654,7 +673,8 @@ const file_fonds_v1_account_proto_rawDesc = "" +
 	"\aservice\x18\x04 \x01(\bR\aservice\x12;\n" +
 	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12=\n" +
-	"\fdisable_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\vdisableTime\"\x91\x01\n" +
+	"\fdisable_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\vdisableTime\x12\x12\n" +
+	"\x04etag\x18\a \x01(\tR\x04etag\"\x91\x01\n" +
 	"\x0eAddUserRequest\x12,\n" +
 	"\fdisplay_name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18dR\vdisplayName\x127\n" +
 	"\x05roles\x18\x02 \x03(\x0e2\x0e.fonds.v1.RoleB\x11\xbaH\x0e\x92\x01\v\x10\x05\"\a\x82\x01\x04\x10\x01 \x00R\x05roles\x12\x18\n" +
@@ -666,11 +686,12 @@ const file_fonds_v1_account_proto_rawDesc = "" +
 	"\x10link_expire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x0elinkExpireTime\"\x12\n" +
 	"\x10ListUsersRequest\"9\n" +
 	"\x11ListUsersResponse\x12$\n" +
-	"\x05users\x18\x01 \x03(\v2\x0e.fonds.v1.UserR\x05users\"\x9a\x01\n" +
+	"\x05users\x18\x01 \x03(\v2\x0e.fonds.v1.UserR\x05users\"\xb7\x01\n" +
 	"\x11UpdateUserRequest\x120\n" +
 	"\x04name\x18\x01 \x01(\tB\x1c\xbaH\x19r\x172\x15^users/[0-9a-f-]{36}$R\x04name\x127\n" +
 	"\x05roles\x18\x02 \x03(\x0e2\x0e.fonds.v1.RoleB\x11\xbaH\x0e\x92\x01\v\x10\x05\"\a\x82\x01\x04\x10\x01 \x00R\x05roles\x12\x1a\n" +
-	"\bdisabled\x18\x03 \x01(\bR\bdisabled\"E\n" +
+	"\bdisabled\x18\x03 \x01(\bR\bdisabled\x12\x1b\n" +
+	"\x04etag\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18dR\x04etag\"E\n" +
 	"\x11IssueTokenRequest\x120\n" +
 	"\x04name\x18\x01 \x01(\tB\x1c\xbaH\x19r\x172\x15^users/[0-9a-f-]{36}$R\x04name\"G\n" +
 	"\x13RevokeTokensRequest\x120\n" +

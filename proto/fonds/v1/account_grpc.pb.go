@@ -42,7 +42,9 @@ type AccountServiceClient interface {
 	AddUser(ctx context.Context, in *AddUserRequest, opts ...grpc.CallOption) (*AddUserResponse, error)
 	// ListUsers returns all, by display name.
 	ListUsers(ctx context.Context, in *ListUsersRequest, opts ...grpc.CallOption) (*ListUsersResponse, error)
-	// UpdateUser changes roles, or bars a user from the archive.
+	// UpdateUser changes roles, or bars a user from the archive. ABORTED, reason
+	// ETAG_MISMATCH, with the present etag in the details, when an etag is given and somebody
+	// else has changed the user since.
 	UpdateUser(ctx context.Context, in *UpdateUserRequest, opts ...grpc.CallOption) (*User, error)
 	// IssueToken issues a further token and link. The person stays the same one.
 	IssueToken(ctx context.Context, in *IssueTokenRequest, opts ...grpc.CallOption) (*AddUserResponse, error)
@@ -132,7 +134,9 @@ type AccountServiceServer interface {
 	AddUser(context.Context, *AddUserRequest) (*AddUserResponse, error)
 	// ListUsers returns all, by display name.
 	ListUsers(context.Context, *ListUsersRequest) (*ListUsersResponse, error)
-	// UpdateUser changes roles, or bars a user from the archive.
+	// UpdateUser changes roles, or bars a user from the archive. ABORTED, reason
+	// ETAG_MISMATCH, with the present etag in the details, when an etag is given and somebody
+	// else has changed the user since.
 	UpdateUser(context.Context, *UpdateUserRequest) (*User, error)
 	// IssueToken issues a further token and link. The person stays the same one.
 	IssueToken(context.Context, *IssueTokenRequest) (*AddUserResponse, error)

@@ -392,7 +392,9 @@ type Document struct {
 	Extracted bool `protobuf:"varint,16,opt,name=extracted,proto3" json:"extracted,omitempty"`
 	// Revisions, documents/{uuid}/revisions/{n}, that a split, a merge or another choice
 	// of regions made the document of, the last time there was one; output only.
-	MadeOf        []string `protobuf:"bytes,17,rep,name=made_of,json=madeOf,proto3" json:"made_of,omitempty"`
+	MadeOf []string `protobuf:"bytes,17,rep,name=made_of,json=madeOf,proto3" json:"made_of,omitempty"`
+	// Who person is, as people call them; output only.
+	PersonName    string `protobuf:"bytes,18,opt,name=person_name,json=personName,proto3" json:"person_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -546,6 +548,13 @@ func (x *Document) GetMadeOf() []string {
 	return nil
 }
 
+func (x *Document) GetPersonName() string {
+	if x != nil {
+		return x.PersonName
+	}
+	return ""
+}
+
 var File_fonds_v1_document_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_document_proto_rawDesc = "" +
@@ -580,7 +589,7 @@ const file_fonds_v1_document_proto_rawDesc = "" +
 	"\x05whole\x18\t \x01(\bR\x05whole\"3\n" +
 	"\tTextRange\x12\x14\n" +
 	"\x05start\x18\x01 \x01(\rR\x05start\x12\x10\n" +
-	"\x03end\x18\x02 \x01(\rR\x03end\"\x85\x05\n" +
+	"\x03end\x18\x02 \x01(\rR\x03end\"\xa6\x05\n" +
 	"\bDocument\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1e\n" +
 	"\n" +
@@ -605,7 +614,9 @@ const file_fonds_v1_document_proto_rawDesc = "" +
 	"\x06person\x18\x0e \x01(\tR\x06person\x12'\n" +
 	"\x06fields\x18\x0f \x03(\v2\x0f.fonds.v1.FieldR\x06fields\x12\x1c\n" +
 	"\textracted\x18\x10 \x01(\bR\textracted\x12\x17\n" +
-	"\amade_of\x18\x11 \x03(\tR\x06madeOfB7Z5github.com/fonds-archive/fonds/proto/fonds/v1;fondsv1b\x06proto3"
+	"\amade_of\x18\x11 \x03(\tR\x06madeOf\x12\x1f\n" +
+	"\vperson_name\x18\x12 \x01(\tR\n" +
+	"personNameB7Z5github.com/fonds-archive/fonds/proto/fonds/v1;fondsv1b\x06proto3"
 
 var (
 	file_fonds_v1_document_proto_rawDescOnce sync.Once

@@ -500,7 +500,9 @@ type Event struct {
 	Regions []*RegionChange `protobuf:"bytes,10,rep,name=regions,proto3" json:"regions,omitempty"`
 	// For ledger.checkpoint, which is of no document: the checkpoint. Its subject is
 	// fonds.events.v1._ledger.checkpoint.
-	Checkpoint    *Checkpoint `protobuf:"bytes,11,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
+	Checkpoint *Checkpoint `protobuf:"bytes,11,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
+	// The message had no room for the regions: ListEvents has them.
+	Truncated     bool `protobuf:"varint,12,opt,name=truncated,proto3" json:"truncated,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -612,6 +614,13 @@ func (x *Event) GetCheckpoint() *Checkpoint {
 	return nil
 }
 
+func (x *Event) GetTruncated() bool {
+	if x != nil {
+		return x.Truncated
+	}
+	return false
+}
+
 // RegionChange says what became of a region's text.
 type RegionChange struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -621,7 +630,8 @@ type RegionChange struct {
 	Page string `protobuf:"bytes,2,opt,name=page,proto3" json:"page,omitempty"`
 	// Assurance from now on.
 	Assurance Assurance `protobuf:"varint,3,opt,name=assurance,proto3,enum=fonds.v1.Assurance" json:"assurance,omitempty"`
-	// Runs of words changed, at most 200; empty where the words are the same.
+	// Runs of words changed, at most 200, and 64 KB over all regions of an event; empty
+	// where the words are the same.
 	Words []*WordChange `protobuf:"bytes,4,rep,name=words,proto3" json:"words,omitempty"`
 	// There were more.
 	Truncated     bool `protobuf:"varint,5,opt,name=truncated,proto3" json:"truncated,omitempty"`
@@ -974,7 +984,7 @@ const file_fonds_v1_events_proto_rawDesc = "" +
 	"resolution\x18\x03 \x01(\rR\n" +
 	"resolution\x12+\n" +
 	"\aoutcome\x18\x04 \x01(\x0e2\x11.fonds.v1.OutcomeR\aoutcome\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason\"\xfc\x02\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"\x9a\x03\n" +
 	"\x05Event\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bdocument\x18\x02 \x01(\tR\bdocument\x12\x1a\n" +
@@ -992,7 +1002,8 @@ const file_fonds_v1_events_proto_rawDesc = "" +
 	" \x03(\v2\x16.fonds.v1.RegionChangeR\aregions\x124\n" +
 	"\n" +
 	"checkpoint\x18\v \x01(\v2\x14.fonds.v1.CheckpointR\n" +
-	"checkpoint\"\xc4\x01\n" +
+	"checkpoint\x12\x1c\n" +
+	"\ttruncated\x18\f \x01(\bR\ttruncated\"\xc4\x01\n" +
 	"\fRegionChange\x12#\n" +
 	"\rregion_number\x18\x01 \x01(\rR\fregionNumber\x12\x12\n" +
 	"\x04page\x18\x02 \x01(\tR\x04page\x121\n" +

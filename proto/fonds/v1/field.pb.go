@@ -52,7 +52,11 @@ type Field struct {
 	// for a rule's. Output only.
 	Statement string `protobuf:"bytes,11,opt,name=statement,proto3" json:"statement,omitempty"`
 	// Person who signed it; empty until then. Output only.
-	SignedBy      string `protobuf:"bytes,12,opt,name=signed_by,json=signedBy,proto3" json:"signed_by,omitempty"`
+	SignedBy string `protobuf:"bytes,12,opt,name=signed_by,json=signedBy,proto3" json:"signed_by,omitempty"`
+	// Who person is, as people call them. Output only.
+	PersonName string `protobuf:"bytes,13,opt,name=person_name,json=personName,proto3" json:"person_name,omitempty"`
+	// Who has signed it, as people call them. Output only.
+	SignedByName  string `protobuf:"bytes,14,opt,name=signed_by_name,json=signedByName,proto3" json:"signed_by_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -167,6 +171,20 @@ func (x *Field) GetStatement() string {
 func (x *Field) GetSignedBy() string {
 	if x != nil {
 		return x.SignedBy
+	}
+	return ""
+}
+
+func (x *Field) GetPersonName() string {
+	if x != nil {
+		return x.PersonName
+	}
+	return ""
+}
+
+func (x *Field) GetSignedByName() string {
+	if x != nil {
+		return x.SignedByName
 	}
 	return ""
 }
@@ -1641,7 +1659,7 @@ var File_fonds_v1_field_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_field_proto_rawDesc = "" +
 	"\n" +
-	"\x14fonds/v1/field.proto\x12\bfonds.v1\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x03\n" +
+	"\x14fonds/v1/field.proto\x12\bfonds.v1\x1a\x16fonds/v1/reading.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x03\n" +
 	"\x05Field\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12*\n" +
 	"\x05value\x18\x02 \x01(\v2\x14.fonds.v1.FieldValueR\x05value\x12\x10\n" +
@@ -1657,7 +1675,10 @@ const file_fonds_v1_field_proto_rawDesc = "" +
 	"\ainstead\x18\n" +
 	" \x03(\v2\x0f.fonds.v1.FieldR\ainstead\x12\x1c\n" +
 	"\tstatement\x18\v \x01(\tR\tstatement\x12\x1b\n" +
-	"\tsigned_by\x18\f \x01(\tR\bsignedBy\"\xf3\x05\n" +
+	"\tsigned_by\x18\f \x01(\tR\bsignedBy\x12\x1f\n" +
+	"\vperson_name\x18\r \x01(\tR\n" +
+	"personName\x12$\n" +
+	"\x0esigned_by_name\x18\x0e \x01(\tR\fsignedByName\"\xf3\x05\n" +
 	"\n" +
 	"FieldValue\x12\x14\n" +
 	"\x04text\x18\x01 \x01(\tH\x00R\x04text\x12\x18\n" +

@@ -288,12 +288,14 @@ type Proof struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// The revision's manifest, canonical JSON, whose digest the acts name.
 	Manifest []byte `protobuf:"bytes,2,opt,name=manifest,proto3" json:"manifest,omitempty"`
-	// Bodies of the readings shown that people made, serialised, by their digest.
+	// The texts of the regions that people have worked on.
 	Texts []*ProvedText `protobuf:"bytes,3,rep,name=texts,proto3" json:"texts,omitempty"`
 	// The acts, each with its place in the log.
 	Acts []*ProvedAct `protobuf:"bytes,4,rep,name=acts,proto3" json:"acts,omitempty"`
 	// The checkpoint that the places are in.
-	Checkpoint    *Checkpoint `protobuf:"bytes,5,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
+	Checkpoint *Checkpoint `protobuf:"bytes,5,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
+	// The serialised bodies that the texts come from, each once, in the order of the texts.
+	Bodies        [][]byte `protobuf:"bytes,6,rep,name=bodies,proto3" json:"bodies,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -363,6 +365,13 @@ func (x *Proof) GetCheckpoint() *Checkpoint {
 	return nil
 }
 
+func (x *Proof) GetBodies() [][]byte {
+	if x != nil {
+		return x.Bodies
+	}
+	return nil
+}
+
 // ProvedText is the text of a region and the body that it comes from.
 type ProvedText struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -370,8 +379,10 @@ type ProvedText struct {
 	RegionNumber uint32 `protobuf:"varint,1,opt,name=region_number,json=regionNumber,proto3" json:"region_number,omitempty"`
 	// Its text.
 	Text string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
-	// The serialised body.
-	Body          []byte `protobuf:"bytes,3,opt,name=body,proto3" json:"body,omitempty"`
+	// The serialised body, in proofs from before bodies stood beside the texts.
+	Body []byte `protobuf:"bytes,3,opt,name=body,proto3" json:"body,omitempty"`
+	// SHA-256, in hexadecimal digits, of the one of the bodies that it comes from.
+	BodyDigest    string `protobuf:"bytes,4,opt,name=body_digest,json=bodyDigest,proto3" json:"body_digest,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -425,6 +436,13 @@ func (x *ProvedText) GetBody() []byte {
 		return x.Body
 	}
 	return nil
+}
+
+func (x *ProvedText) GetBodyDigest() string {
+	if x != nil {
+		return x.BodyDigest
+	}
+	return ""
 }
 
 // ProvedAct is an act and the hashes that lead from it to the checkpoint's root.
@@ -606,7 +624,7 @@ const file_fonds_v1_ledger_proto_rawDesc = "" +
 	"\x04data\x18\x06 \x01(\fR\x04data\"\x16\n" +
 	"\x14GetCheckpointRequest\"d\n" +
 	"\x0fGetProofRequest\x12Q\n" +
-	"\x04name\x18\x01 \x01(\tB=\xbaH:r826^documents/[0-9a-f-]{36}(/revisions/[1-9][0-9]{0,8})?$R\x04name\"\xc2\x01\n" +
+	"\x04name\x18\x01 \x01(\tB=\xbaH:r826^documents/[0-9a-f-]{36}(/revisions/[1-9][0-9]{0,8})?$R\x04name\"\xda\x01\n" +
 	"\x05Proof\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bmanifest\x18\x02 \x01(\fR\bmanifest\x12*\n" +
@@ -614,12 +632,15 @@ const file_fonds_v1_ledger_proto_rawDesc = "" +
 	"\x04acts\x18\x04 \x03(\v2\x13.fonds.v1.ProvedActR\x04acts\x124\n" +
 	"\n" +
 	"checkpoint\x18\x05 \x01(\v2\x14.fonds.v1.CheckpointR\n" +
-	"checkpoint\"Y\n" +
+	"checkpoint\x12\x16\n" +
+	"\x06bodies\x18\x06 \x03(\fR\x06bodies\"z\n" +
 	"\n" +
 	"ProvedText\x12#\n" +
 	"\rregion_number\x18\x01 \x01(\rR\fregionNumber\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\x12\x12\n" +
-	"\x04body\x18\x03 \x01(\fR\x04body\"D\n" +
+	"\x04body\x18\x03 \x01(\fR\x04body\x12\x1f\n" +
+	"\vbody_digest\x18\x04 \x01(\tR\n" +
+	"bodyDigest\"D\n" +
 	"\tProvedAct\x12\x1f\n" +
 	"\x03act\x18\x01 \x01(\v2\r.fonds.v1.ActR\x03act\x12\x16\n" +
 	"\x06hashes\x18\x02 \x03(\fR\x06hashes\"Y\n" +

@@ -623,8 +623,11 @@ func (x *Step) GetDetail() string {
 
 // Body is the immutable content of a reading. The same work gives the same body.
 //
-// text is the whole page once: words joined by a blank, lines ended by "\n",
-// paragraphs parted by an empty line; Unicode NFC. Everything else points into it.
+// text is the whole page once; everything else points into it. A machine's has words
+// joined by a blank, lines ended by "\n", paragraphs parted by an empty line. A person's is
+// as it was typed, with its indents, columns and empty lines: only blanks at the end of
+// lines, empty lines at the end of the text and control characters but tabs are gone,
+// every line is ended by "\n", and every other blank is U+0020. Both are in Unicode NFC.
 type Body struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The page's text.
@@ -1024,9 +1027,11 @@ type Reading struct {
 	// imported reading's text; both 0 for the whole.
 	RangeStart uint32 `protobuf:"varint,13,opt,name=range_start,json=rangeStart,proto3" json:"range_start,omitempty"`
 	// Byte behind the part.
-	RangeEnd      uint32 `protobuf:"varint,14,opt,name=range_end,json=rangeEnd,proto3" json:"range_end,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	RangeEnd uint32 `protobuf:"varint,14,opt,name=range_end,json=rangeEnd,proto3" json:"range_end,omitempty"`
+	// Who the contributors are, as people call them, in their order.
+	ContributorNames []string `protobuf:"bytes,15,rep,name=contributor_names,json=contributorNames,proto3" json:"contributor_names,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Reading) Reset() {
@@ -1155,6 +1160,13 @@ func (x *Reading) GetRangeEnd() uint32 {
 		return x.RangeEnd
 	}
 	return 0
+}
+
+func (x *Reading) GetContributorNames() []string {
+	if x != nil {
+		return x.ContributorNames
+	}
+	return nil
 }
 
 // Edition is a publication that a text was imported from.
@@ -1465,7 +1477,7 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\bend_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x12\n" +
 	"\x04host\x18\x02 \x01(\tR\x04host\x12\x18\n" +
 	"\aattempt\x18\x03 \x01(\rR\aattempt\x12\"\n" +
-	"\x04cost\x18\x04 \x01(\v2\x0e.fonds.v1.CostR\x04cost\"\x86\x04\n" +
+	"\x04cost\x18\x04 \x01(\v2\x0e.fonds.v1.CostR\x04cost\"\xb3\x04\n" +
 	"\aReading\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12(\n" +
 	"\x06origin\x18\x02 \x01(\x0e2\x10.fonds.v1.OriginR\x06origin\x12\x16\n" +
@@ -1484,7 +1496,8 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\x03box\x18\f \x01(\v2\r.fonds.v1.BoxR\x03box\x12\x1f\n" +
 	"\vrange_start\x18\r \x01(\rR\n" +
 	"rangeStart\x12\x1b\n" +
-	"\trange_end\x18\x0e \x01(\rR\brangeEnd\"E\n" +
+	"\trange_end\x18\x0e \x01(\rR\brangeEnd\x12+\n" +
+	"\x11contributor_names\x18\x0f \x03(\tR\x10contributorNames\"E\n" +
 	"\aEdition\x12\x1e\n" +
 	"\x05title\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x05title\x12\x1a\n" +
 	"\x03url\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x03url\"\x9c\x01\n" +

@@ -387,7 +387,9 @@ type Draft struct {
 	// People who have saved it, in order; those of taken-over drafts too.
 	Editors []string `protobuf:"bytes,3,rep,name=editors,proto3" json:"editors,omitempty"`
 	// When it was saved.
-	SaveTime      *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=save_time,json=saveTime,proto3" json:"save_time,omitempty"`
+	SaveTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=save_time,json=saveTime,proto3" json:"save_time,omitempty"`
+	// Who the editors are, as people call them, in their order.
+	EditorNames   []string `protobuf:"bytes,5,rep,name=editor_names,json=editorNames,proto3" json:"editor_names,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -446,6 +448,13 @@ func (x *Draft) GetEditors() []string {
 func (x *Draft) GetSaveTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.SaveTime
+	}
+	return nil
+}
+
+func (x *Draft) GetEditorNames() []string {
+	if x != nil {
+		return x.EditorNames
 	}
 	return nil
 }
@@ -1656,7 +1665,11 @@ type CompareReadingsRequest struct {
 	// scans/{sha256}/pages/{n}/readings/{uuid}.
 	Before string `protobuf:"bytes,1,opt,name=before,proto3" json:"before,omitempty"`
 	// scans/{sha256}/pages/{n}/readings/{uuid}.
-	After         string `protobuf:"bytes,2,opt,name=after,proto3" json:"after,omitempty"`
+	After string `protobuf:"bytes,2,opt,name=after,proto3" json:"after,omitempty"`
+	// The part of the page to compare, as Region.box has it; the whole when unset.
+	Box *Box `protobuf:"bytes,3,opt,name=box,proto3" json:"box,omitempty"`
+	// The part of an imported page to compare, as Region.range has it; unset with box.
+	Range         *TextRange `protobuf:"bytes,4,opt,name=range,proto3" json:"range,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1703,6 +1716,20 @@ func (x *CompareReadingsRequest) GetAfter() string {
 		return x.After
 	}
 	return ""
+}
+
+func (x *CompareReadingsRequest) GetBox() *Box {
+	if x != nil {
+		return x.Box
+	}
+	return nil
+}
+
+func (x *CompareReadingsRequest) GetRange() *TextRange {
+	if x != nil {
+		return x.Range
+	}
+	return nil
 }
 
 // CompareReadingsResponse has the words that differ.
@@ -1876,12 +1903,13 @@ const file_fonds_v1_review_proto_rawDesc = "" +
 	"\areading\x18\x13 \x01(\v2\x11.fonds.v1.ReadingR\areading\x12%\n" +
 	"\x0econtent_digest\x18\x14 \x01(\tR\rcontentDigest\x12\x19\n" +
 	"\bown_work\x18\x15 \x01(\bR\aownWork\x12&\n" +
-	"\x0fclaimed_by_name\x18\x16 \x01(\tR\rclaimedByName\"\x89\x01\n" +
+	"\x0fclaimed_by_name\x18\x16 \x01(\tR\rclaimedByName\"\xac\x01\n" +
 	"\x05Draft\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x19\n" +
 	"\bbased_on\x18\x02 \x01(\tR\abasedOn\x12\x18\n" +
 	"\aeditors\x18\x03 \x03(\tR\aeditors\x127\n" +
-	"\tsave_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\bsaveTime\"\x93\x01\n" +
+	"\tsave_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\bsaveTime\x12!\n" +
+	"\feditor_names\x18\x05 \x03(\tR\veditorNames\"\x93\x01\n" +
 	"\aComment\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x16\n" +
 	"\x06person\x18\x02 \x01(\tR\x06person\x12;\n" +
@@ -1973,10 +2001,12 @@ const file_fonds_v1_review_proto_rawDesc = "" +
 	"createTime\x121\n" +
 	"\tassurance\x18\x06 \x01(\x0e2\x13.fonds.v1.AssuranceR\tassurance\x12\x18\n" +
 	"\achanges\x18\a \x03(\tR\achanges\x12%\n" +
-	"\x0econtent_digest\x18\b \x01(\tR\rcontentDigest\"\xda\x01\n" +
+	"\x0econtent_digest\x18\b \x01(\tR\rcontentDigest\"\xa6\x02\n" +
 	"\x16CompareReadingsRequest\x12`\n" +
 	"\x06before\x18\x01 \x01(\tBH\xbaHErC2A^scans/[0-9a-f]{64}/pages/[1-9][0-9]{0,6}/readings/[0-9a-f-]{36}$R\x06before\x12^\n" +
-	"\x05after\x18\x02 \x01(\tBH\xbaHErC2A^scans/[0-9a-f]{64}/pages/[1-9][0-9]{0,6}/readings/[0-9a-f-]{36}$R\x05after\"\x89\x01\n" +
+	"\x05after\x18\x02 \x01(\tBH\xbaHErC2A^scans/[0-9a-f]{64}/pages/[1-9][0-9]{0,6}/readings/[0-9a-f-]{36}$R\x05after\x12\x1f\n" +
+	"\x03box\x18\x03 \x01(\v2\r.fonds.v1.BoxR\x03box\x12)\n" +
+	"\x05range\x18\x04 \x01(\v2\x13.fonds.v1.TextRangeR\x05range\"\x89\x01\n" +
 	"\x17CompareReadingsResponse\x12.\n" +
 	"\achanges\x18\x01 \x03(\v2\x14.fonds.v1.TextChangeR\achanges\x12\x1f\n" +
 	"\vbefore_text\x18\x02 \x01(\tR\n" +
@@ -2064,7 +2094,9 @@ var file_fonds_v1_review_proto_goTypes = []any{
 	(*timestamppb.Timestamp)(nil),   // 27: google.protobuf.Timestamp
 	(*Reading)(nil),                 // 28: fonds.v1.Reading
 	(Assurance)(0),                  // 29: fonds.v1.Assurance
-	(*Document)(nil),                // 30: fonds.v1.Document
+	(*Box)(nil),                     // 30: fonds.v1.Box
+	(*TextRange)(nil),               // 31: fonds.v1.TextRange
+	(*Document)(nil),                // 32: fonds.v1.Document
 }
 var file_fonds_v1_review_proto_depIdxs = []int32{
 	26, // 0: fonds.v1.Review.region:type_name -> fonds.v1.Region
@@ -2085,40 +2117,42 @@ var file_fonds_v1_review_proto_depIdxs = []int32{
 	22, // 15: fonds.v1.ListRevisionsResponse.revisions:type_name -> fonds.v1.RevisionSummary
 	27, // 16: fonds.v1.RevisionSummary.create_time:type_name -> google.protobuf.Timestamp
 	29, // 17: fonds.v1.RevisionSummary.assurance:type_name -> fonds.v1.Assurance
-	25, // 18: fonds.v1.CompareReadingsResponse.changes:type_name -> fonds.v1.TextChange
-	5,  // 19: fonds.v1.ReviewService.ListReviews:input_type -> fonds.v1.ListReviewsRequest
-	7,  // 20: fonds.v1.ReviewService.GetReview:input_type -> fonds.v1.GetReviewRequest
-	8,  // 21: fonds.v1.ReviewService.ClaimReview:input_type -> fonds.v1.ClaimReviewRequest
-	9,  // 22: fonds.v1.ReviewService.ClaimNextReview:input_type -> fonds.v1.ClaimNextReviewRequest
-	10, // 23: fonds.v1.ReviewService.ReleaseReview:input_type -> fonds.v1.ReleaseReviewRequest
-	11, // 24: fonds.v1.ReviewService.SaveDraft:input_type -> fonds.v1.SaveDraftRequest
-	12, // 25: fonds.v1.ReviewService.SubmitReview:input_type -> fonds.v1.SubmitReviewRequest
-	13, // 26: fonds.v1.ReviewService.SignReview:input_type -> fonds.v1.SignReviewRequest
-	14, // 27: fonds.v1.ReviewService.SendBack:input_type -> fonds.v1.SendBackRequest
-	15, // 28: fonds.v1.ReviewService.SkipReview:input_type -> fonds.v1.SkipReviewRequest
-	16, // 29: fonds.v1.ReviewService.SignFields:input_type -> fonds.v1.SignFieldsRequest
-	17, // 30: fonds.v1.ReviewService.GetProgress:input_type -> fonds.v1.GetProgressRequest
-	20, // 31: fonds.v1.ReviewService.ListRevisions:input_type -> fonds.v1.ListRevisionsRequest
-	23, // 32: fonds.v1.ReviewService.CompareReadings:input_type -> fonds.v1.CompareReadingsRequest
-	6,  // 33: fonds.v1.ReviewService.ListReviews:output_type -> fonds.v1.ListReviewsResponse
-	2,  // 34: fonds.v1.ReviewService.GetReview:output_type -> fonds.v1.Review
-	2,  // 35: fonds.v1.ReviewService.ClaimReview:output_type -> fonds.v1.Review
-	2,  // 36: fonds.v1.ReviewService.ClaimNextReview:output_type -> fonds.v1.Review
-	2,  // 37: fonds.v1.ReviewService.ReleaseReview:output_type -> fonds.v1.Review
-	2,  // 38: fonds.v1.ReviewService.SaveDraft:output_type -> fonds.v1.Review
-	2,  // 39: fonds.v1.ReviewService.SubmitReview:output_type -> fonds.v1.Review
-	2,  // 40: fonds.v1.ReviewService.SignReview:output_type -> fonds.v1.Review
-	2,  // 41: fonds.v1.ReviewService.SendBack:output_type -> fonds.v1.Review
-	2,  // 42: fonds.v1.ReviewService.SkipReview:output_type -> fonds.v1.Review
-	30, // 43: fonds.v1.ReviewService.SignFields:output_type -> fonds.v1.Document
-	18, // 44: fonds.v1.ReviewService.GetProgress:output_type -> fonds.v1.GetProgressResponse
-	21, // 45: fonds.v1.ReviewService.ListRevisions:output_type -> fonds.v1.ListRevisionsResponse
-	24, // 46: fonds.v1.ReviewService.CompareReadings:output_type -> fonds.v1.CompareReadingsResponse
-	33, // [33:47] is the sub-list for method output_type
-	19, // [19:33] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	30, // 18: fonds.v1.CompareReadingsRequest.box:type_name -> fonds.v1.Box
+	31, // 19: fonds.v1.CompareReadingsRequest.range:type_name -> fonds.v1.TextRange
+	25, // 20: fonds.v1.CompareReadingsResponse.changes:type_name -> fonds.v1.TextChange
+	5,  // 21: fonds.v1.ReviewService.ListReviews:input_type -> fonds.v1.ListReviewsRequest
+	7,  // 22: fonds.v1.ReviewService.GetReview:input_type -> fonds.v1.GetReviewRequest
+	8,  // 23: fonds.v1.ReviewService.ClaimReview:input_type -> fonds.v1.ClaimReviewRequest
+	9,  // 24: fonds.v1.ReviewService.ClaimNextReview:input_type -> fonds.v1.ClaimNextReviewRequest
+	10, // 25: fonds.v1.ReviewService.ReleaseReview:input_type -> fonds.v1.ReleaseReviewRequest
+	11, // 26: fonds.v1.ReviewService.SaveDraft:input_type -> fonds.v1.SaveDraftRequest
+	12, // 27: fonds.v1.ReviewService.SubmitReview:input_type -> fonds.v1.SubmitReviewRequest
+	13, // 28: fonds.v1.ReviewService.SignReview:input_type -> fonds.v1.SignReviewRequest
+	14, // 29: fonds.v1.ReviewService.SendBack:input_type -> fonds.v1.SendBackRequest
+	15, // 30: fonds.v1.ReviewService.SkipReview:input_type -> fonds.v1.SkipReviewRequest
+	16, // 31: fonds.v1.ReviewService.SignFields:input_type -> fonds.v1.SignFieldsRequest
+	17, // 32: fonds.v1.ReviewService.GetProgress:input_type -> fonds.v1.GetProgressRequest
+	20, // 33: fonds.v1.ReviewService.ListRevisions:input_type -> fonds.v1.ListRevisionsRequest
+	23, // 34: fonds.v1.ReviewService.CompareReadings:input_type -> fonds.v1.CompareReadingsRequest
+	6,  // 35: fonds.v1.ReviewService.ListReviews:output_type -> fonds.v1.ListReviewsResponse
+	2,  // 36: fonds.v1.ReviewService.GetReview:output_type -> fonds.v1.Review
+	2,  // 37: fonds.v1.ReviewService.ClaimReview:output_type -> fonds.v1.Review
+	2,  // 38: fonds.v1.ReviewService.ClaimNextReview:output_type -> fonds.v1.Review
+	2,  // 39: fonds.v1.ReviewService.ReleaseReview:output_type -> fonds.v1.Review
+	2,  // 40: fonds.v1.ReviewService.SaveDraft:output_type -> fonds.v1.Review
+	2,  // 41: fonds.v1.ReviewService.SubmitReview:output_type -> fonds.v1.Review
+	2,  // 42: fonds.v1.ReviewService.SignReview:output_type -> fonds.v1.Review
+	2,  // 43: fonds.v1.ReviewService.SendBack:output_type -> fonds.v1.Review
+	2,  // 44: fonds.v1.ReviewService.SkipReview:output_type -> fonds.v1.Review
+	32, // 45: fonds.v1.ReviewService.SignFields:output_type -> fonds.v1.Document
+	18, // 46: fonds.v1.ReviewService.GetProgress:output_type -> fonds.v1.GetProgressResponse
+	21, // 47: fonds.v1.ReviewService.ListRevisions:output_type -> fonds.v1.ListRevisionsResponse
+	24, // 48: fonds.v1.ReviewService.CompareReadings:output_type -> fonds.v1.CompareReadingsResponse
+	35, // [35:49] is the sub-list for method output_type
+	21, // [21:35] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_review_proto_init() }

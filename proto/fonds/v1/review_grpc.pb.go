@@ -73,7 +73,8 @@ type ReviewServiceClient interface {
 	SaveDraft(ctx context.Context, in *SaveDraftRequest, opts ...grpc.CallOption) (*Review, error)
 	// SubmitReview makes a reading of the draft, or of the text given, and a revision
 	// that shows it as CORRECTED. The text may be the one that was there: to accept a
-	// reading as it is, is a correction too.
+	// reading as it is, is a correction too. It is kept as it was typed, indents and columns
+	// and all, but for what Body says.
 	SubmitReview(ctx context.Context, in *SubmitReviewRequest, opts ...grpc.CallOption) (*Review, error)
 	// SignReview puts the caller's name under the text shown: the region becomes
 	// VERIFIED. PERMISSION_DENIED, reason OWN_WORK, when the caller has contributed to
@@ -94,7 +95,9 @@ type ReviewServiceClient interface {
 	// ListRevisions returns the history of a document, newest first: who made each
 	// revision, when, and what changed.
 	ListRevisions(ctx context.Context, in *ListRevisionsRequest, opts ...grpc.CallOption) (*ListRevisionsResponse, error)
-	// CompareReadings tells how the texts of two readings of a page differ.
+	// CompareReadings tells how the texts of two readings of a page differ, or what they say
+	// of a part of it. FAILED_PRECONDITION, reason OTHER_PART, when a reading is of another
+	// part alone.
 	CompareReadings(ctx context.Context, in *CompareReadingsRequest, opts ...grpc.CallOption) (*CompareReadingsResponse, error)
 }
 
@@ -282,7 +285,8 @@ type ReviewServiceServer interface {
 	SaveDraft(context.Context, *SaveDraftRequest) (*Review, error)
 	// SubmitReview makes a reading of the draft, or of the text given, and a revision
 	// that shows it as CORRECTED. The text may be the one that was there: to accept a
-	// reading as it is, is a correction too.
+	// reading as it is, is a correction too. It is kept as it was typed, indents and columns
+	// and all, but for what Body says.
 	SubmitReview(context.Context, *SubmitReviewRequest) (*Review, error)
 	// SignReview puts the caller's name under the text shown: the region becomes
 	// VERIFIED. PERMISSION_DENIED, reason OWN_WORK, when the caller has contributed to
@@ -303,7 +307,9 @@ type ReviewServiceServer interface {
 	// ListRevisions returns the history of a document, newest first: who made each
 	// revision, when, and what changed.
 	ListRevisions(context.Context, *ListRevisionsRequest) (*ListRevisionsResponse, error)
-	// CompareReadings tells how the texts of two readings of a page differ.
+	// CompareReadings tells how the texts of two readings of a page differ, or what they say
+	// of a part of it. FAILED_PRECONDITION, reason OTHER_PART, when a reading is of another
+	// part alone.
 	CompareReadings(context.Context, *CompareReadingsRequest) (*CompareReadingsResponse, error)
 	mustEmbedUnimplementedReviewServiceServer()
 }

@@ -89,15 +89,45 @@ func (w *world) rearranged(d *document) []region {
 	case len(wanted) < mostRegions:
 		wanted = append(wanted, w.anyPage(d.collection))
 	}
-	// What is asked for at a place shows what the place showed, the last where there are two.
-	for i, g := range wanted {
-		for _, shown := range d.regions {
-			if shown.key == g.key {
-				wanted[i] = shown
+	return w.dealt(d.regions, wanted)
+}
+
+// dealt gives what is asked for at a place what the place showed: in order, without the
+// least assured where fewer are asked for, and the last again where more are.
+func (w *world) dealt(before, wanted []region) []region {
+	at := func(list []region, key string) (found []int) {
+		for i, g := range list {
+			if g.key == key {
+				found = append(found, i)
+			}
+		}
+		return found
+	}
+	assurance := func(g region) catalog.Assurance {
+		if g.origin == catalog.Person {
+			return w.assured(g.reading, g.key)
+		}
+		return catalog.AssuranceMachine
+	}
+	dealt := slices.Clone(wanted)
+	for _, g := range wanted {
+		left, asked := at(before, g.key), at(wanted, g.key)
+		for len(left) > len(asked) {
+			least := 0
+			for i := range left {
+				if assurance(before[left[i]]) <= assurance(before[left[least]]) {
+					least = i
+				}
+			}
+			left = slices.Delete(left, least, least+1)
+		}
+		for n, i := range asked {
+			if len(left) > 0 {
+				dealt[i] = before[left[min(n, len(left)-1)]]
 			}
 		}
 	}
-	return wanted
+	return dealt
 }
 
 // anyPage is one that a collection holds.

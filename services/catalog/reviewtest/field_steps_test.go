@@ -57,7 +57,7 @@ func (w *world) stated(d *document, r catalog.Revision, name, person string, by 
 			if err == nil && !slices.Equal(s.Contributors, sorted(by)) {
 				w.failf("statement %s has the contributors %q, model says %q", s.ID, s.Contributors, sorted(by))
 			}
-			w.written[f.Statement] = newWriting(f.Statement, s.Digest, "", by)
+			w.written[f.Statement] = newWriting(f.Statement, s.Digest, "", person, by)
 			return err
 		})
 		d.fields[name] = append(d.fields[name], said{f.Statement, person, string(f.Value), false})

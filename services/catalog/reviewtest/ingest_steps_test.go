@@ -19,6 +19,7 @@ type file struct {
 	// imported is the reading of a published text; "" for an image.
 	imported string
 	length   int
+	text     string
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
@@ -171,21 +172,39 @@ func (w *world) add(id, collection, title string) *document {
 // importText takes in a published text of two documents.
 func (w *world) importText(collection string) {
 	text := words(w.rng, 6)
+	got := w.imports(collection, text)
+	w.files = append(w.files, file{
+		collection: collection, path: got.Holding.Path, scan: got.Holding.Scan, pages: 1, imported: got.Reading, length: len(text), text: text,
+	})
+	w.meet()
+}
+
+// importAgain has a folder imported that was imported before: nothing comes of it, whatever
+// people have made of the texts.
+func (w *world) importAgain() {
+	f := pick(w.rng, slices.DeleteFunc(slices.Clone(w.files), func(f file) bool { return f.imported == "" }))
+	got := w.imports(f.collection, f.text)
+	if !got.AlreadyHeld || got.Reading != f.imported {
+		w.failf("the text of %s was imported again: %+v", f.collection, got)
+	}
+	w.ended("importAgain "+f.path, nil, "")
+	w.settle(w.live()...)
+}
+
+func (w *world) imports(collection, text string) catalog.ImportResult {
 	half := len(text) / 2
 	encoded, measure, err := body(text, nil, 1, nil)
 	w.must(err)
 	scan := digestOf([]byte(text))
-	path := collection + ".txt"
 	got, err := w.ImportText(w.ctx, catalog.Import{
-		Collection: collection, Path: path, Digest: scan, Size: int64(len(text)), MediaType: "text/plain", Person: "local",
+		Collection: collection, Path: collection + ".txt", Digest: scan, Size: int64(len(text)), MediaType: "text/plain", Person: "local",
 		Reading: catalog.Reading{Text: text, Body: encoded, BodyDigest: digestOf(encoded), Engine: []byte{}, Measure: measure},
 		Parts: []catalog.ImportedPart{
 			{Title: "first", Range: &catalog.Range{End: half}}, {Title: "second", Range: &catalog.Range{Start: half, End: len(text)}},
 		},
 	})
 	w.must(err)
-	w.files = append(w.files, file{collection: collection, path: path, scan: scan, pages: 1, imported: got.Reading, length: len(text)})
-	w.meet()
+	return got
 }
 
 // importedOn gives the reading of a published text; "" for an image.

@@ -22,6 +22,8 @@ type writing struct {
 	id     string
 	digest catalog.Digest
 	by     map[string]bool
+	// submitted is who submitted or stated it.
+	submitted string
 	// signed are those who signed it, by the place that they signed it at ("" for a
 	// statement).
 	signed map[string]map[string]bool
@@ -174,9 +176,14 @@ func (m *model) maySign(w *writing, person string) string {
 		return catalog.ReasonOwnWork
 	case !slices.Contains(persons, person) || m.barred[person]:
 		return catalog.ReasonRoleMissing
+	case !w.named():
+		return catalog.ReasonNoNamedContributor
 	}
 	return ""
 }
+
+// named tells that a person with a name submitted it.
+func (w *writing) named() bool { return slices.Contains(persons, w.submitted) }
 
 func (m *model) sign(w *writing, key, person string) {
 	if w.signed[key] == nil {
@@ -185,8 +192,8 @@ func (m *model) sign(w *writing, key, person string) {
 	w.signed[key][person] = true
 }
 
-func newWriting(id string, digest catalog.Digest, text string, by map[string]bool) *writing {
-	return &writing{id: id, digest: digest, text: text, by: by, signed: map[string]map[string]bool{}}
+func newWriting(id string, digest catalog.Digest, text, submitted string, by map[string]bool) *writing {
+	return &writing{id: id, digest: digest, text: text, submitted: submitted, by: by, signed: map[string]map[string]bool{}}
 }
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -87,6 +87,9 @@ func (w *world) claimNext() {
 	could := func(d *document, key string) bool {
 		v := d.reviews[key]
 		own := v.state == catalog.ToVerify && w.written[v.shown].by[person]
+		if v.state == catalog.ToCorrect && !v.sentBack && w.written[v.shown] != nil { // because nobody who has a name submitted it
+			own = w.written[v.shown].by[person] && !slices.Contains(persons, person)
+		}
 		free := v.heldBy(w.clock) == "" || v.heldBy(w.clock) == person
 		return !d.deleted && v.region > 0 && free && !v.skipped[person] && !own &&
 			slices.Contains(q.States, v.state) && (q.Collection == "" || q.Collection == d.collection)
@@ -228,7 +231,7 @@ func (w *world) submitted(d *document, key, person string, c catalog.Correction,
 	if reading.Text != c.Text || reading.BodyDigest != c.BodyDigest || reading.BasedOn != c.BasedOn || digestOf(reading.Body) != c.BodyDigest {
 		w.failf("reading %s has the text %q and is based on %q, given was %q on %q", id, reading.Text, reading.BasedOn, c.Text, c.BasedOn)
 	}
-	w.written[id] = newWriting(id, c.BodyDigest, c.Text, by)
+	w.written[id] = newWriting(id, c.BodyDigest, c.Text, person, by)
 	shown := v.shown
 	for i := range d.regions {
 		if g := &d.regions[i]; g.key == key && w.showing(d, i) == shown {

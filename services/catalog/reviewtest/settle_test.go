@@ -244,6 +244,8 @@ func (w *world) awaited(d *document, g catalog.Region) catalog.ReviewState {
 		return catalog.ToCorrect
 	case w.onePerson[d.collection] || w.assured(g.Reading, g.Place().Key()) == catalog.AssuranceVerified:
 		return catalog.Reviewed
+	case !w.written[g.Reading].named():
+		return catalog.ToCorrect
 	}
 	return catalog.ToVerify
 }

@@ -151,6 +151,7 @@ var steps = []step{
 	{60, (*world).wait},
 	{12, (*world).rerun},
 	{8, (*world).ingest},
+	{8, (*world).importAgain},
 	{4, (*world).restartAll},
 	{12, (*world).sequenceActs},
 	{12, (*world).prove},

@@ -16,7 +16,7 @@ func must(b testing.TB, err error) {
 	}
 }
 
-func putHeads(b *testing.B, s *Store, n int) {
+func putHeads(b testing.TB, s *Store, n int) {
 	b.Helper()
 	must(b, s.Tx(b.Context(), func(tx catalog.Tx) error {
 		for i := range n {

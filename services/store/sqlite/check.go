@@ -131,6 +131,14 @@ var refusals = []string{
 		AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.subject IN ('readings/' || g.subject, 'statements/' || g.subject))`,
 	`SELECT 'signature ' || id || ': ' || person || ' is no person' FROM signatures g
 		WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = g.person AND u.service = 0)`,
+	`SELECT 'signature ' || id || ': nobody who has a name stands behind ' || subject FROM signatures g
+		WHERE EXISTS (SELECT 1 FROM contributors WHERE subject = g.subject)
+		AND NOT EXISTS (SELECT 1 FROM acts a CROSS JOIN users u ON u.id = a.person CROSS JOIN contributors c ON c.subject = g.subject AND c.person = a.person
+			WHERE a.subject IN ('readings/' || g.subject, 'statements/' || g.subject) AND a.kind IN ('text.corrected', 'field.stated')
+			AND u.service = 0)
+		AND NOT EXISTS (SELECT 1 FROM signatures_before_names WHERE signature = g.id)`,
+	`SELECT 'user ' || substr(subject, 7) || ': acts name it, and it is not there'
+		FROM (SELECT DISTINCT subject FROM acts WHERE subject > 'users/' AND subject < 'users0') WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = substr(subject, 7))`,
 	`SELECT 'review ' || document || '/' || key || ': is ' || iif(hidden, '', 'not ') || 'hidden, unlike its document' FROM reviews
 		WHERE hidden <> EXISTS (SELECT 1 FROM documents WHERE id = document AND deleted_at <> 0)`,
 	`SELECT 'reviews of collection ' || coalesce(r.collection, c.collection) || ' in state ' || coalesce(r.state, c.state) || ': their number or that of doubtful words is not the one kept'

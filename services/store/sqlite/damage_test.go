@@ -35,6 +35,9 @@ func TestDamagedRevisionIsReportedAndPassedOver(t *testing.T) {
 		if _, err := r.Revision("b", 1); !errors.Is(err, catalog.ErrDamaged) {
 			t.Errorf("the damaged revision: %v", err)
 		}
+		if _, err := r.RevisionEnvelope("b", 1); !errors.Is(err, catalog.ErrDamaged) {
+			t.Errorf("the damaged revision's envelope: %v", err)
+		}
 		_, err := r.Revision("c", 1) // the view goes on
 		return err
 	})

@@ -45,6 +45,14 @@ func readRevision(r *row) catalog.Revision {
 	return revision
 }
 
+func readEnvelope(r *row) catalog.Revision {
+	revision := catalog.Revision{Document: r.text(), Number: r.int(), Author: r.text(), CreatedAt: r.time(), Digest: r.digest()}
+	if sum := sha256.Sum256(r.blob()); hex.EncodeToString(sum[:]) != string(revision.Digest) {
+		r.err = fmt.Errorf("%w: manifest of %s revision %d is not what its digest says", catalog.ErrDamaged, revision.Document, revision.Number)
+	}
+	return revision
+}
+
 func readHead(r *row) catalog.DocumentHead {
 	return catalog.DocumentHead{Document: readDocument(r), Revision: readRevision(r)}
 }
@@ -56,6 +64,11 @@ func (v *view) Document(id string) (catalog.Document, error) {
 func (v *view) Revision(document string, number int) (catalog.Revision, error) {
 	return one(v, `SELECT `+revisionColumns+` FROM revisions WHERE document = ? AND number = ?`,
 		readRevision, document, number)
+}
+
+func (v *view) RevisionEnvelope(document string, number int) (catalog.Revision, error) {
+	return one(v, `SELECT `+revisionColumns+` FROM revisions WHERE document = ? AND number = ?`,
+		readEnvelope, document, number)
 }
 
 func (v *view) RevisionsBelow(document string, number, limit int) ([]catalog.Revision, error) {
@@ -122,6 +135,14 @@ func (v *view) Documents(q catalog.DocumentQuery) ([]catalog.DocumentHead, error
 func (v *view) DocumentsOn(scan catalog.Digest) ([]catalog.Document, error) {
 	return all(v, `SELECT `+documentColumns+` FROM document_scans CROSS JOIN documents ON id = document
 		WHERE scan = ? ORDER BY document`, readDocument, scan)
+}
+
+// DocumentsShowing looks for the reading in the manifests as they are stored, which takes a
+// fifth of the time of decoding them: 5,000 telegrams of an edition lie on one scan.
+func (v *view) DocumentsShowing(scan catalog.Digest, reading string) ([]catalog.Document, error) {
+	return all(v, `SELECT d.id, d.collection, d.holding, d.head, d.extracted, d.derived, d.events, d.created_at, d.deleted_at, d.purged_at
+		FROM document_scans s CROSS JOIN documents d ON d.id = s.document CROSS JOIN revisions r ON r.document = d.id AND r.number = d.head
+		WHERE s.scan = ? AND instr(r.manifest, ?) > 0 ORDER BY s.document`, readDocument, scan, []byte(reading))
 }
 
 func (v *view) EveryDocument(after string, limit int) ([]catalog.Document, error) {

@@ -43,9 +43,9 @@ func (v *view) Events(after int64, document, collection string, limit int) ([]ca
 
 // UnsentEvents come by position. A document's events are appended in the order
 // of their sequence, so a list cut at any position has no gap in a document.
-func (v *view) UnsentEvents(limit int) ([]catalog.Event, error) {
-	return all(v, `SELECT `+eventColumns+` FROM events INDEXED BY events_unsent WHERE sent_at = 0
-		ORDER BY position LIMIT ?`, readEvent, max(limit, 0))
+func (v *view) UnsentEvents(after int64, limit int) ([]catalog.Event, error) {
+	return all(v, `SELECT `+eventColumns+` FROM events INDEXED BY events_unsent WHERE sent_at = 0 AND position > ?
+		ORDER BY position LIMIT ?`, readEvent, after, max(limit, 0))
 }
 
 func (t *tx) AppendEvent(e catalog.Event) error {

@@ -238,7 +238,10 @@ func (t *tx) ForgetScan(scan catalog.Digest, at time.Time) error {
 		// 2 is Queued: the relay withdraws the jobs of those that were; 4 is Dropped.
 		clausef(`UPDATE works SET state = 4, sequence = iif(state = 2, sequence, 0), outcome = 0, reason = '', reading = '', ended_at = 0 WHERE scan = ?`, scan),
 		clausef(`UPDATE holdings SET path = 'withdrawn/' || id WHERE scan = ?`, scan),
-		clausef(`UPDATE batch_files SET path = 'withdrawn/' || number WHERE scan = ? AND scan <> x''`, scan),
+		// Somebody may have called another file of the batch just so.
+		clausef(`UPDATE batch_files AS f SET path = 'withdrawn/' || number || iif(EXISTS (SELECT 1 FROM batch_files o
+			WHERE o.batch = f.batch AND o.path = 'withdrawn/' || f.number AND o.number <> f.number), '/' || lower(hex(randomblob(16))), '')
+			WHERE scan = ? AND scan <> x''`, scan),
 	} {
 		if err := t.put("scan", string(scan), step.sql, step.args...); err != nil {
 			return err

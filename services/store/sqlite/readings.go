@@ -7,7 +7,8 @@ import (
 )
 
 const (
-	readingHead    = "id, scan, page, origin, recipe, body_digest, created_at, engine, envelope, text"
+	readingOutside = "id, scan, page, origin, recipe, body_digest, created_at, engine, envelope"
+	readingHead    = readingOutside + ", text"
 	readingColumns = readingHead + ", body"
 	detailColumns  = "reading, based_on, part, confidence, words, doubtful"
 
@@ -58,10 +59,18 @@ func (v *view) Reading(id string) (catalog.Reading, error) {
 	return one(v, `SELECT `+readingHead+readingDetails+`, body`+fromReadings+`WHERE id = ?`, readReading, id)
 }
 
+func (v *view) ReadingEnvelope(id string) (catalog.Reading, error) {
+	return one(v, `SELECT `+readingOutside+`, ''`+readingDetails+fromReadings+`WHERE id = ?`, readReadingHead, id)
+}
+
 // Readings have no body; all else is there.
 func (v *view) Readings(scan catalog.Digest, page int) ([]catalog.Reading, error) {
 	return all(v, `SELECT `+readingHead+readingDetails+fromReadings+`WHERE scan = ? AND page = ? ORDER BY created_at, id`,
 		readReadingHead, scan, page)
+}
+
+func (v *view) BodyDigest(reading string) (catalog.Digest, error) {
+	return one(v, `SELECT body_digest FROM readings WHERE id = ?`, (*row).digest, reading)
 }
 
 func (v *view) ReadingTexts(ids []string) (map[string]string, error) {

@@ -71,7 +71,7 @@ func sum(text string) catalog.Digest {
 
 // fillReview puts what review makes: a machine's reading "r" (of fill), corrected by
 // anna as "a", taken up by boris as "ab"; a statement of anna's; signatures by vera
-// under "a" and the statement; a review; an act with a leaf and one without; a hash and
+// under "a" and the statement; a review; an act with a leaf and others without; a hash and
 // a checkpoint.
 func fillReview(t *testing.T, s *Store) {
 	t.Helper()
@@ -83,17 +83,25 @@ func fillReview(t *testing.T, s *Store) {
 	must(t, s.Tx(t.Context(), func(tx catalog.Tx) error {
 		return errors.Join(
 			tx.PutUser(catalog.User{ID: "anna", DisplayName: "Anna"}), tx.PutUser(catalog.User{ID: "boris", DisplayName: "Boris"}),
+			tx.PutUser(catalog.User{ID: "cyril", DisplayName: "Cyril"}),
 			tx.PutUser(catalog.User{ID: "vera", DisplayName: "Vera"}), tx.PutUser(catalog.User{ID: "robot", DisplayName: "Robot", Service: true}),
 			tx.PutUser(catalog.User{ID: "barred", DisplayName: "Barred", DisabledAt: time.UnixMicro(1)}),
+			tx.AppendAct(catalog.Act{Kind: "k", Facts: []byte("{}")}), tx.AppendAct(catalog.Act{Kind: "k", Facts: []byte("{}")}),
 			tx.InsertReading(written("a", "r", "anna")), tx.InsertReading(written("ab", "a", "anna", "boris")),
+			tx.AppendAct(submitted("a", "anna")), tx.AppendAct(submitted("ab", "boris")),
+			tx.AppendAct(catalog.Act{Kind: catalog.ActFieldStated, Person: "anna", Subject: catalog.StatementSubject("st"), Facts: []byte("{}")}),
 			tx.InsertStatement(catalog.Statement{ID: "st", Contributors: []string{"anna"}, Body: []byte("{}"), Digest: sum("{}")}),
 			tx.InsertSignature(catalog.Signature{ID: "g1", Subject: "a", Content: sum("a"), Person: "vera"}),
 			tx.InsertSignature(catalog.Signature{ID: "g2", Subject: "st", Content: sum("st"), Person: "vera"}),
 			tx.PutReview(catalog.Review{Document: "d", Key: "k", Region: 1, Collection: "c", State: catalog.ToCorrect}),
-			tx.AppendAct(catalog.Act{Kind: "k", Facts: []byte("{}")}), tx.AppendAct(catalog.Act{Kind: "k", Facts: []byte("{}")}),
 			tx.SetLeaf(1, 0), tx.PutTreeHashes(0, [][32]byte{{1}, {2}}), tx.InsertCheckpoint(catalog.Checkpoint{Size: 1, Root: sum("")}),
 			tx.AppendEvent(catalog.Event{Document: "d", Sequence: 2, Regions: []catalog.RegionChange{{Region: 1, Scan: scan}}}))
 	}))
+}
+
+// submitted is the act on a person's reading.
+func submitted(reading, person string) catalog.Act {
+	return catalog.Act{Kind: catalog.ActTextCorrected, Person: person, Subject: catalog.ReadingSubject(reading), Facts: []byte("{}")}
 }
 
 // rawReading is raw SQL for a person's reading of the page of "r".
@@ -106,8 +114,23 @@ func rawReading(id, basedOn string, contributors ...string) []string {
 		fmt.Sprintf(`INSERT INTO readings SELECT '%s', scan, page, 2, recipe, body_digest, created_at, engine, envelope, text, body FROM readings WHERE id = 'r'`, id))
 }
 
+// rawSubmitted is rawReading with the act that says that the last contributor submitted it.
+func rawSubmitted(id, basedOn string, contributors ...string) []string {
+	return append(rawReading(id, basedOn, contributors...), rawSubmission(id, contributors[len(contributors)-1]))
+}
+
+func rawSubmission(reading, person string) string {
+	return fmt.Sprintf(`INSERT INTO acts (kind, person, subject, at, facts) VALUES ('text.corrected', '%s', 'readings/%s', 1, x'')`, person, reading)
+}
+
 func signedBy(person, subject string) string {
 	return fmt.Sprintf(`INSERT INTO signatures VALUES ('new', '%s', zeroblob(32), '%s', 1)`, subject, person)
+}
+
+// forgedRevision is raw SQL for a revision of "d" that says that something is verified.
+func forgedRevision(what string) string {
+	return fmt.Sprintf(`INSERT INTO revisions (document, number, author, created_at, digest, manifest, assurance)
+		VALUES ('d', 9, 'anna', 1, zeroblob(32), CAST('{"title":"t","regions":[{"page":1},{"box":{"x":1},%s,"assurance":3}]}' AS BLOB), 3)`, what)
 }
 
 // TestReviewIsImmutable proves that raw SQL, without the settings of the store's own
@@ -141,6 +164,19 @@ func TestReviewIsImmutable(t *testing.T) {
 		`UPDATE OR REPLACE signatures SET content = (SELECT content FROM signatures WHERE id = 'g2') WHERE id = 'g1'`,
 		`UPDATE users SET id = 'another' WHERE id = 'anna'`,
 		`DELETE FROM users`,
+		`UPDATE users SET service = 0 WHERE id = 'robot'`,
+		`UPDATE users SET service = 1 WHERE id = 'anna'`,
+		`REPLACE INTO users SELECT id, 'New', roles, 0, created_at, disabled_at FROM users WHERE id = 'robot'`,
+		`INSERT OR IGNORE INTO users SELECT id, 'New', roles, 0, created_at, disabled_at FROM users WHERE id = 'robot'`,
+		`INSERT INTO users SELECT * FROM users WHERE true ON CONFLICT DO UPDATE SET service = 0`,
+		`REPLACE INTO users SELECT 'new', display_name, roles, 0, created_at, disabled_at FROM users WHERE id = 'anna'`,
+		`UPDATE OR REPLACE users SET display_name = 'Boris' WHERE id = 'anna'`,
+		`INSERT INTO users SELECT 'local', 'New', roles, 0, created_at, disabled_at FROM users WHERE id = 'anna'`,
+		`INSERT INTO users SELECT 'system', 'New', roles, 0, created_at, disabled_at FROM users WHERE id = 'anna'`,
+		`INSERT INTO signatures_before_names SELECT id FROM signatures`,
+		forgedRevision(`"reading":"ab"`), // which nobody has signed
+		strings.Replace(forgedRevision(`"reading":"ab"`), "INSERT", "REPLACE", 1),
+		strings.ReplaceAll(forgedRevision(`"statement":"other"`), "regions", "fields"),
 		`UPDATE acts SET facts = x'00'`,
 		`UPDATE acts SET kind = 'other', leaf = 5 WHERE id = 2`,
 		`UPDATE acts SET person = 'other', leaf = 5 WHERE id = 2`,
@@ -191,8 +227,8 @@ func TestSecondPersonInRawSQL(t *testing.T) {
 		"by a contributor":                 {[]string{signedBy("boris", "ab")}, "may not sign"},
 		"by the first of two":              {[]string{signedBy("anna", "ab")}, "may not sign"},
 		"ignoring what is refused":         {[]string{strings.Replace(signedBy("anna", "ab"), "INSERT", "INSERT OR IGNORE", 1)}, "may not sign"},
-		"by the first, behind a third":     {append(rawReading("new", "ab", "anna", "boris", "cyril"), signedBy("anna", "new")), "may not sign"},
-		"by who wrote a draft taken over":  {append(rawReading("new", "r", "boris", "cyril"), signedBy("boris", "new")), "may not sign"},
+		"by the first, behind a third":     {append(rawSubmitted("new", "ab", "anna", "boris", "cyril"), signedBy("anna", "new")), "may not sign"},
+		"by who wrote a draft taken over":  {append(rawSubmitted("new", "r", "boris", "cyril"), signedBy("boris", "new")), "may not sign"},
 		"a contributor who is taken away":  {[]string{`DELETE FROM contributors WHERE subject = 'ab' AND person = 'boris'`, signedBy("boris", "ab")}, "never deleted"},
 		"under one's own statement":        {[]string{signedBy("anna", "st")}, "may not sign"},
 		"under a machine's reading":        {[]string{signedBy("anna", "r")}, "only what a person wrote"},
@@ -200,6 +236,11 @@ func TestSecondPersonInRawSQL(t *testing.T) {
 		"by a service":                     {[]string{signedBy("robot", "ab")}, "a user who is a person"},
 		"by who is barred":                 {[]string{signedBy("barred", "ab")}, "a user who is a person"},
 		"by nobody who is known":           {[]string{signedBy("local", "ab")}, "a user who is a person"},
+		"of what nobody submitted":         {[]string{`DELETE FROM acts`, signedBy("vera", "ab")}, "never deleted"},
+		"of what a program submitted":      {append(rawSubmitted("new", "r", "robot"), signedBy("vera", "new")), "nobody who has a name"},
+		"of what nobody in particular did": {append(rawSubmitted("new", "ab", "anna", "boris", "local"), signedBy("vera", "new")), "nobody who has a name"},
+		"by an act of who had no part":     {append(rawSubmitted("new", "r", "local"), rawSubmission("new", "boris"), signedBy("vera", "new")), "nobody who has a name"},
+		"of what a person submitted again": {append(rawSubmitted("new", "r", "local", "boris"), signedBy("vera", "new")), ""},
 		"twice under a content":            {[]string{`INSERT INTO signatures SELECT 'new', subject, content, person, 9 FROM signatures WHERE id = 'g1'`}, "signature exists"},
 		"by a second person":               {[]string{signedBy("vera", "ab")}, ""},
 		"a statement of nobody":            {[]string{`INSERT INTO statements SELECT 'new', '', 0, digest, body FROM statements`}, "names its contributors"},
@@ -241,8 +282,16 @@ func TestCheckFindsWhatTriggersRefuse(t *testing.T) {
 		"a contributor of an unsigned reading is left out": {
 			"readings_inherited", append(rawReading("x", "ab", "anna", "boris"), rawReading("new", "x", "cyril")...), "reading new: leaves out contributors of x",
 		},
-		"a contributor signs":             {"signatures_contributor", []string{signedBy("anna", "ab")}, "signature new: anna contributed to what it is under"},
-		"a machine's reading is signed":   {"signatures_of_persons", []string{signedBy("anna", "r")}, "signature new: is under r, which no person made"},
+		"a contributor signs":           {"signatures_contributor", []string{signedBy("anna", "ab")}, "signature new: anna contributed to what it is under"},
+		"a machine's reading is signed": {"signatures_of_persons", []string{signedBy("anna", "r")}, "signature new: is under r, which no person made"},
+		"what a program wrote is signed": {
+			"signatures_named", append(rawSubmitted("new", "r", "anna", "robot"), signedBy("vera", "new")), "signature new: nobody who has a name stands behind new",
+		},
+		"a user is taken away": {
+			"users_delete",
+			[]string{`INSERT INTO acts (kind, person, subject, at, facts) VALUES ('user.added', 'local', 'users/cyril', 1, x'')`, `DELETE FROM users WHERE id = 'cyril'`},
+			"user cyril: acts name it, and it is not there",
+		},
 		"a service signs":                 {"signatures_person", []string{signedBy("robot", "ab")}, "signature new: robot is no person"},
 		"a statement is changed":          {"statements_update", []string{`UPDATE statements SET body = x'00'`}, "statement st: is not what its digest says"},
 		"a statement loses its persons":   {"contributors_delete", []string{`DELETE FROM contributors WHERE subject = 'st'`}, "statement st: names no contributor"},

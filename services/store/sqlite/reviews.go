@@ -114,8 +114,14 @@ func reviewsIn(q catalog.ReviewQuery, order reviewOrder, state catalog.ReviewSta
 	}
 	if q.For != "" {
 		where("(skipped_by = '' OR NOT EXISTS (SELECT 1 FROM json_each(skipped_by) s WHERE s.value = ?))", q.For)
-		if state == catalog.ToVerify {
-			where("NOT EXISTS (SELECT 1 FROM contributors c WHERE c.subject = reading AND c.person = ?)", q.For)
+		const own = "EXISTS (SELECT 1 FROM contributors c WHERE c.subject = reading AND c.person = ?)"
+		switch state {
+		case catalog.ToVerify:
+			where("NOT "+own, q.For)
+			// What waits there waits to be moved: nothing is signed.
+			where("NOT EXISTS (SELECT 1 FROM collections WHERE id = collection AND one_person = 1)")
+		case catalog.ToCorrect:
+			where("(EXISTS (SELECT 1 FROM users WHERE id = ? AND service = 0) OR comment <> '' OR NOT "+own+")", q.For, q.For)
 		}
 	}
 	return clause{c.sql + " ORDER BY " + order.column + ", document, key LIMIT ?", append(c.args, max(q.Limit, 0))}
@@ -148,6 +154,16 @@ func (t *tx) PutReview(r catalog.Review) error {
 
 func (t *tx) DeleteReview(document, key string) error {
 	_, err := t.exec(`DELETE FROM reviews WHERE document = ? AND key = ?`, document, key)
+	return err
+}
+
+func (v *view) WithoutReviews(after string, limit int) ([]catalog.Document, error) {
+	return all(v, `SELECT `+documentColumns+` FROM without_reviews CROSS JOIN documents ON id = document
+		WHERE document > ? ORDER BY document LIMIT ?`, readDocument, after, max(limit, 0))
+}
+
+func (t *tx) ReviewsMade(document string) error {
+	_, err := t.exec(`DELETE FROM without_reviews WHERE document = ?`, document)
 	return err
 }
 

@@ -5,7 +5,7 @@ import (
 )
 
 const (
-	collectionColumns = "id, display_name, one_person, created_at"
+	collectionColumns = "id, display_name, one_person, moving_since, created_at"
 	scanColumns       = "digest, size, media_type, page_count, created_at"
 	pageColumns       = "scan, number, width, height, resolution, outcome, reason"
 	holdingColumns    = "id, collection, scan, path, batch, recipe, document, created_at"
@@ -19,7 +19,7 @@ var (
 )
 
 func readCollection(r *row) catalog.Collection {
-	return catalog.Collection{ID: r.text(), DisplayName: r.text(), OnePerson: r.bool(), CreatedAt: r.time()}
+	return catalog.Collection{ID: r.text(), DisplayName: r.text(), OnePerson: r.bool(), MovingSince: r.time(), CreatedAt: r.time()}
 }
 
 func readScan(r *row) catalog.Scan {
@@ -84,7 +84,7 @@ func (v *view) Holdings(scan catalog.Digest) ([]catalog.Holding, error) {
 }
 
 func (t *tx) PutCollection(c catalog.Collection) error {
-	return t.put("collection", c.ID, putCollection, c.ID, c.DisplayName, c.OnePerson, c.CreatedAt)
+	return t.put("collection", c.ID, putCollection, c.ID, c.DisplayName, c.OnePerson, c.MovingSince, c.CreatedAt)
 }
 
 func (t *tx) PutScan(s catalog.Scan) error {

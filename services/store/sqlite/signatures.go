@@ -43,11 +43,6 @@ func (v *view) Statement(id string) (catalog.Statement, error) {
 	return s, err
 }
 
-func (v *view) Signature(content catalog.Digest) (catalog.Signature, error) {
-	return one(v, `SELECT `+signatureColumns+` FROM signatures WHERE content = ? ORDER BY signed_at, id LIMIT 1`,
-		readSignature, content)
-}
-
 func (v *view) SignaturesOn(subject string) ([]catalog.Signature, error) {
 	return all(v, `SELECT `+signatureColumns+` FROM signatures WHERE subject = ? ORDER BY signed_at, id`,
 		readSignature, subject)

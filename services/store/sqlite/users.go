@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"time"
 
 	"github.com/fonds-archive/fonds/services/catalog"
@@ -12,9 +13,11 @@ const (
 )
 
 var (
-	putUser       = upsert("users", "id", userColumns)
+	insertUser    = insert("users", userColumns)
 	putCredential = upsert("credentials", "digest", credentialColumns)
 )
+
+const changeUser = `UPDATE users SET display_name = ?, roles = ?, service = ?, created_at = ?, disabled_at = ? WHERE id = ?`
 
 func readUser(r *row) catalog.User {
 	var roles []int // not []catalog.Role, which JSON takes for bytes
@@ -45,16 +48,43 @@ func (v *view) Users() ([]catalog.User, error) {
 	return all(v, `SELECT `+userColumns+` FROM users ORDER BY display_name`, readUser)
 }
 
+func (v *view) UserNames(ids []string) (map[string]string, error) {
+	names := make(map[string]string, len(ids))
+	for _, id := range ids {
+		name, err := one(v, `SELECT display_name FROM users WHERE id = ?`, (*row).text, id)
+		if errors.Is(err, catalog.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		names[id] = name
+	}
+	return names, nil
+}
+
+func (v *view) Credentials(user string) ([]catalog.Credential, error) {
+	return all(v, `SELECT `+credentialColumns+` FROM credentials WHERE user = ? ORDER BY digest`, readCredential, user)
+}
+
 func (v *view) Credential(digest catalog.Digest) (catalog.Credential, error) {
 	return one(v, `SELECT `+credentialColumns+` FROM credentials WHERE digest = ?`, readCredential, digest)
 }
 
+// PutUser looks whether the user is there: a trigger refuses whoever is put in a user's place.
 func (t *tx) PutUser(u catalog.User) error {
 	roles := make([]int, len(u.Roles))
 	for i, role := range u.Roles {
 		roles[i] = int(role)
 	}
-	return t.put("user", u.DisplayName, putUser, u.ID, u.DisplayName, jsonText{roles}, u.Service, u.CreatedAt, u.DisabledAt)
+	_, err := t.User(u.ID)
+	if err == nil {
+		return t.put("user", u.DisplayName, changeUser, u.DisplayName, jsonText{roles}, u.Service, u.CreatedAt, u.DisabledAt, u.ID)
+	}
+	if !errors.Is(err, catalog.ErrNotFound) {
+		return err
+	}
+	return t.put("user", u.DisplayName, insertUser, u.ID, u.DisplayName, jsonText{roles}, u.Service, u.CreatedAt, u.DisabledAt)
 }
 
 func (t *tx) PutCredential(c catalog.Credential) error {

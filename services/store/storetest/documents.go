@@ -37,6 +37,8 @@ func read1(scan string, assurance catalog.Assurance) catalog.Region {
 }
 
 func revisions(f *fixture) {
+	f.putScans("s")
+	f.signedReading("r")
 	full := revision("d", 1, "Title \u2028 <&> ё", region("s", 1), catalog.Region{
 		Scan: digest("s"), Page: 2, Box: &catalog.Box{X: 1, Y: 2, Width: 3, Height: 4}, Reading: "r",
 		Origin: catalog.Person, Outcome: catalog.Unreadable, Reason: "why", Assurance: catalog.AssuranceVerified,
@@ -55,6 +57,9 @@ func revisions(f *fixture) {
 		}
 		got := read(f, func(r catalog.Reader) (catalog.Revision, error) { return r.Revision("d", want.Number) })
 		equal(f, "revision", got, want)
+		outside := catalog.Revision{Document: "d", Number: want.Number, Author: want.Author, CreatedAt: want.CreatedAt, Digest: want.Digest}
+		got = read(f, func(r catalog.Reader) (catalog.Revision, error) { return r.RevisionEnvelope("d", want.Number) })
+		equal(f, "envelope", got, outside)
 	}
 	f.view(func(r catalog.Reader) error {
 		if _, err := r.Revision("d", 3); !errors.Is(err, catalog.ErrNotFound) {
@@ -96,6 +101,8 @@ func revisionAbove(f *fixture) {
 		9: {}, 20: {none},
 	}
 	f.putDocuments("other")
+	f.putScans("s")
+	f.signedReading("r")
 	f.tx(func(tx catalog.Tx) error {
 		other := revision("other", 2, "other", read1("s", verified))
 		failed := errors.Join(tx.InsertRevision(other), tx.PutDocument(document("d")))
@@ -120,6 +127,7 @@ func revisionAbove(f *fixture) {
 func (f *fixture) putQueried() {
 	f.Helper()
 	f.putScans("s")
+	f.signedReading("r")
 	f.putCollections("main", "side")
 	f.tx(func(tx catalog.Tx) error {
 		var failed error
@@ -202,6 +210,7 @@ func queryDocuments(f *fixture) {
 // Whatever is written first, revision or document, queries follow the newest.
 func queryFollowsHead(f *fixture) {
 	f.putScans("s", "t")
+	f.signedReading("r")
 	titled := func(title string) int {
 		return len(read(f, func(r catalog.Reader) ([]catalog.DocumentHead, error) {
 			return r.Documents(catalog.DocumentQuery{Where: catalog.TitleContains(title), Limit: 10})
@@ -224,6 +233,14 @@ func queryFollowsHead(f *fixture) {
 		on, onErr := r.DocumentsOn(digest("t"))
 		off, offErr := r.DocumentsOn(digest("s"))
 		equal(f, "documents on the scans", []int{len(on), len(off)}, []int{1, 0})
+		for reading, want := range map[string][]catalog.Document{"r": on, "R": nil, "other": nil} {
+			showing, err := r.DocumentsShowing(digest("t"), reading)
+			f.takes("documents showing", err)
+			equal(f, "documents showing "+reading, len(showing), len(want))
+		}
+		elsewhere, err := r.DocumentsShowing(digest("s"), "r")
+		f.takes("documents showing", err)
+		equal(f, "documents showing it on another scan", len(elsewhere), 0)
 		verified, err := r.Documents(catalog.DocumentQuery{Where: catalog.OfAssurance{Least: catalog.AssuranceVerified, Most: catalog.AssuranceVerified}, Limit: 10})
 		equal(f, "verified", len(verified), 1)
 		return errors.Join(onErr, offErr, err)

@@ -47,7 +47,7 @@ func (f *fixture) events(after int64, document, collection string, limit int) []
 
 func (f *fixture) unsent(limit int) []catalog.Event {
 	f.Helper()
-	return read(f, func(r catalog.Reader) ([]catalog.Event, error) { return r.UnsentEvents(limit) })
+	return read(f, func(r catalog.Reader) ([]catalog.Event, error) { return r.UnsentEvents(0, limit) })
 }
 
 func eventFilters(f *fixture) {
@@ -196,6 +196,11 @@ func unsentInOrder(f *fixture) {
 				f.Errorf("limit %d: position %d after %d", limit, e.Position, list[i-1].Position)
 			}
 		}
+	}
+	all := f.unsent(3 * rounds)
+	for i, e := range all {
+		behind := read(f, func(r catalog.Reader) ([]catalog.Event, error) { return r.UnsentEvents(e.Position, 2) })
+		equal(f, "behind a position", eventNames(behind), eventNames(all[i+1:min(i+3, len(all))]))
 	}
 }
 

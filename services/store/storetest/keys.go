@@ -43,12 +43,13 @@ func notFound(f *fixture) {
 			"Reading":                    func() error { _, err := r.Reading("x"); return err },
 			"Document":                   func() error { _, err := r.Document("x"); return err },
 			"Revision":                   func() error { _, err := r.Revision("x", 1); return err },
+			"RevisionEnvelope":           func() error { _, err := r.RevisionEnvelope("x", 1); return err },
 			"Request":                    func() error { _, err := r.Request("x", "x"); return err },
 			"Batch":                      func() error { _, err := r.Batch("x"); return err },
 			"BatchToResume":              func() error { _, err := r.BatchToResume("x", "x"); return err },
 			"Statement":                  func() error { _, err := r.Statement("x"); return err },
-			"Signature":                  func() error { _, err := r.Signature(d); return err },
-			"Signature of no digest":     func() error { _, err := r.Signature("x"); return err },
+			"ReadingEnvelope":            func() error { _, err := r.ReadingEnvelope("x"); return err },
+			"BodyDigest":                 func() error { _, err := r.BodyDigest("x"); return err },
 			"User":                       func() error { _, err := r.User("x"); return err },
 			"UserCalled":                 func() error { _, err := r.UserCalled("x"); return err },
 			"Credential":                 func() error { _, err := r.Credential(d); return err },
@@ -109,6 +110,7 @@ func emptyLists(f *fixture) {
 			"ReadingTexts": func() (int, error) { l, err := r.ReadingTexts([]string{"x"}); return len(l), err },
 			"Documents":    func() (int, error) { l, err := r.Documents(catalog.DocumentQuery{Limit: 5}); return len(l), err },
 			"DocumentsOn":  func() (int, error) { l, err := r.DocumentsOn(d); return len(l), err },
+			"Showing":      func() (int, error) { l, err := r.DocumentsShowing(d, "x"); return len(l), err },
 			"Batches":      func() (int, error) { l, err := r.Batches("", 5); return len(l), err },
 			"Left":         func() (int, error) { l, err := r.BatchesLeft(begin, 5); return len(l), err },
 			"BatchFiles":   func() (int, error) { l, err := r.BatchFiles("x", 0, 5, false); return len(l), err },
@@ -127,7 +129,7 @@ func emptyLists(f *fixture) {
 			"WaitingActs":  func() (int, error) { l, err := r.WaitingActs(5); return len(l), err },
 			"Acts":         func() (int, error) { l, err := r.Acts(0, 5); return len(l), err },
 			"ActsOn":       func() (int, error) { l, err := r.ActsOn("x"); return len(l), err },
-			"UnsentEvents": func() (int, error) { l, err := r.UnsentEvents(5); return len(l), err },
+			"UnsentEvents": func() (int, error) { l, err := r.UnsentEvents(0, 5); return len(l), err },
 		} {
 			if n, err := ask(); n != 0 || err != nil {
 				f.Errorf("%s: got %d, %v", name, n, err)

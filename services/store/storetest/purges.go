@@ -83,7 +83,7 @@ func (f *fixture) buried() {
 		d := document("d")
 		d.Head = 2
 		return errors.Join(
-			tx.InsertReading(machine), tx.InsertReading(written("w", "m", "anna")), tx.InsertStatement(statement("f", "", "anna")),
+			tx.InsertReading(machine), tx.InsertReading(written("w", "m", "anna")), submit(tx, written("w", "m", "anna")), state(tx, statement("f", "", "anna")),
 			tx.InsertSignature(signature("g", "w", "vera")), tx.PutDocument(d), tx.InsertRevision(first), tx.InsertRevision(second),
 			tx.PutDocument(document("e")), tx.InsertRevision(revision("e", 1, "another", page1("other", ""))),
 		)

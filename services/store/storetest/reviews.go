@@ -16,9 +16,11 @@ func reviews(t *testing.T, u suite) {
 	u.run(t, "EveryFieldComesBack", everyReviewField)
 	u.run(t, "OfADocumentByKey", reviewsOf)
 	u.run(t, "FreeAndNotSkipped", freeReviews)
+	u.run(t, "NotSignedWhereNothingIs", reviewsWhereNothingIsSigned)
 	u.run(t, "DeletedDocuments", reviewsOfDeleted)
 	u.run(t, "QueriesAndCounts", reviewQueries)
 	u.run(t, "PagingUnderChange", reviewsPaging)
+	u.run(t, "NoneOfTodayIsWithout", withoutReviews)
 }
 
 func review(document, key string) catalog.Review {
@@ -118,6 +120,45 @@ func freeReviews(f *fixture) {
 	equal(f, "not skipped by anna", free(time.Time{}, "anna"), []string{"1", "2", "3", "4", "7"})
 	equal(f, "free and not skipped by boris", free(minute(1), "boris"), []string{"1", "3", "4", "5", "7"}) // 3 is his own
 	equal(f, "of an odd name", free(time.Time{}, ","), []string{"1", "2", "3", "4", "5", "6", "7"})
+
+	// What was submitted without a name is for those who have one, unless it was sent back.
+	f.putScans("s")
+	f.putUsers("cyril")
+	program := user("robot")
+	program.Service = true
+	f.tx(func(tx catalog.Tx) error { return tx.PutUser(program) })
+	f.insertReadings(written("r", "", "cyril", "robot", "local"))
+	for _, key := range []string{"8", "9"} {
+		v := review("d", key)
+		v.Reading = "r"
+		if key == "9" {
+			v.Comment = catalog.Comment{Text: "look again", Person: "anna"}
+		}
+		f.putReviews(v)
+	}
+	for person, want := range map[string][]string{"robot": {"9"}, "local": {"9"}, "cyril": {"8", "9"}, "boris": {"8", "9"}, "": {"8", "9"}} {
+		got := slices.DeleteFunc(free(time.Time{}, person), func(key string) bool { return key < "8" })
+		equal(f, "nameless, for "+person, got, want)
+	}
+}
+
+// Nobody is given something to sign where one person's word is enough, although its
+// reviews may not have been moved yet.
+func reviewsWhereNothingIsSigned(f *fixture) {
+	f.putDocuments("d")
+	v := review("d", "k")
+	v.State = catalog.ToVerify
+	f.putReviews(v)
+	toVerify := catalog.ReviewQuery{States: []catalog.ReviewState{catalog.ToVerify}, Limit: 9}
+	for _, onePerson := range []bool{false, true} {
+		f.tx(func(tx catalog.Tx) error {
+			return tx.PutCollection(catalog.Collection{ID: v.Collection, OnePerson: onePerson, CreatedAt: begin})
+		})
+		given := toVerify
+		given.For = "vera"
+		equal(f, "all", len(f.reviews(toVerify)), 1)
+		equal(f, "given to vera", len(f.reviews(given)) == 0, onePerson)
+	}
 }
 
 func reviewsOfDeleted(f *fixture) {
@@ -356,5 +397,16 @@ func reviewsPaging(f *fixture) {
 		if key := fmt.Sprintf("k%02d", n); !slices.Contains(seen, key) {
 			f.Errorf("%s was skipped", key)
 		}
+	}
+}
+
+// Documents of today have their reviews from the first: none is among those of before,
+// reviews or not.
+func withoutReviews(f *fixture) {
+	f.putDocuments("a", "b")
+	f.putReviews(review("a", "k"))
+	f.tx(func(tx catalog.Tx) error { return tx.ReviewsMade("b") })
+	if found := read(f, func(r catalog.Reader) ([]catalog.Document, error) { return r.WithoutReviews("", 10) }); len(found) > 0 {
+		f.Errorf("without reviews: %+v", found)
 	}
 }

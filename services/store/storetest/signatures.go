@@ -15,6 +15,7 @@ func signatures(t *testing.T, u suite) {
 	u.run(t, "ContributorsStay", contributorsStay)
 	u.run(t, "RefusalLeavesNothing", refusalLeavesNothing)
 	u.run(t, "SecondPerson", secondPerson)
+	u.run(t, "SomebodyWithAName", somebodyWithAName)
 	u.run(t, "ThirdPersonAndTakenOverDraft", thirdPerson)
 	u.run(t, "OncePerPerson", oncePerPerson)
 	u.run(t, "InTheirOrder", signaturesInOrder)
@@ -61,6 +62,7 @@ func signature(id, subject, person string) catalog.Signature {
 	return catalog.Signature{ID: id, Subject: subject, Content: digest("content of " + subject), Person: person, SignedAt: begin}
 }
 
+// insertReadings has the last contributor of each submit it.
 func (f *fixture) insertReadings(list ...catalog.Reading) {
 	f.Helper()
 	f.tx(func(tx catalog.Tx) error {
@@ -68,9 +70,40 @@ func (f *fixture) insertReadings(list ...catalog.Reading) {
 			if err := tx.InsertReading(r); err != nil {
 				return fmt.Errorf("reading %s: %w", r.ID, err)
 			}
+			if err := submit(tx, r); err != nil {
+				return fmt.Errorf("act on reading %s: %w", r.ID, err)
+			}
 		}
 		return nil
 	})
+}
+
+// submit writes the act of the last contributor to a reading, where there is one.
+func submit(tx catalog.Tx, r catalog.Reading) error {
+	if len(r.Contributors) == 0 {
+		return nil
+	}
+	return tx.AppendAct(catalog.Act{
+		Kind: catalog.ActTextCorrected, Person: r.Contributors[len(r.Contributors)-1], Subject: catalog.ReadingSubject(r.ID), At: begin, Facts: []byte("{}"),
+	})
+}
+
+// state inserts a statement that the first of its contributors makes.
+func state(tx catalog.Tx, s catalog.Statement) error {
+	if err := tx.InsertStatement(s); err != nil {
+		return err
+	}
+	return tx.AppendAct(catalog.Act{
+		Kind: catalog.ActFieldStated, Person: s.Contributors[0], Subject: catalog.StatementSubject(s.ID), At: begin, Facts: []byte("{}"),
+	})
+}
+
+// signedReading is a person's reading under which somebody's signature is.
+func (f *fixture) signedReading(id string) {
+	f.Helper()
+	f.putUsers("anna", "vera")
+	f.insertReadings(written(id, "", "anna"))
+	f.takes("a signature", f.sign("signature on "+id, id, "vera"))
 }
 
 func (f *fixture) sign(id, subject, person string) error {
@@ -107,6 +140,10 @@ func readingsNameContributors(f *fixture) {
 	full.Contributors = []string{"anna", "boris", "Ёлка"} // once, in byte order
 	got := read(f, func(r catalog.Reader) (catalog.Reading, error) { return r.Reading("r") })
 	equal(f, "reading", got, full)
+	equal(f, "digest", read(f, func(r catalog.Reader) (catalog.Digest, error) { return r.BodyDigest("r") }), full.BodyDigest)
+	outside := full
+	outside.Text, outside.Body = "", nil
+	equal(f, "envelope", read(f, func(r catalog.Reader) (catalog.Reading, error) { return r.ReadingEnvelope("r") }), outside)
 	equal(f, "contributors", f.contributors("r"), full.Contributors)
 	equal(f, "contributors of a machine's", len(f.contributors("machine")), 0)
 	full.Body = nil
@@ -120,7 +157,7 @@ func readingsNameContributors(f *fixture) {
 // Who corrects a reading takes over the contributors of the unsigned one beneath it.
 func contributorsInherited(f *fixture) {
 	f.putScans("s")
-	f.putUsers("vera")
+	f.putUsers("anna", "vera")
 	f.insertReadings(
 		ofOrigin("machine", catalog.Machine), ofOrigin("edition", catalog.Imported),
 		written("first", "machine", "anna"), written("both", "first", "anna", "boris"), written("signed", "", "anna"))
@@ -182,13 +219,15 @@ func refusalLeavesNothing(f *fixture) {
 	f.view(func(r catalog.Reader) error {
 		_, readingErr := r.Reading("half")
 		_, statementErr := r.Statement("half")
-		_, signatureErr := r.Signature(digest("content of r"))
-		for _, err := range []error{readingErr, statementErr, signatureErr} {
+		on, err := r.SignaturesOn("r")
+		equal(f, "signatures", len(on), 0)
+		f.takes("signatures", err)
+		for _, err := range []error{readingErr, statementErr} {
 			if !errors.Is(err, catalog.ErrNotFound) {
 				f.Errorf("got %v, want ErrNotFound", err)
 			}
 		}
-		_, err := r.User("vera")
+		_, err = r.User("vera")
 		return err
 	})
 	f.insertReadings(written("half", "r", "anna"))
@@ -216,6 +255,32 @@ func secondPerson(f *fixture) {
 	f.takes("by who may come in again", f.sign("10", "r", "barred"))
 }
 
+// Two people with names of their own stand behind what is signed: who submitted it, and who
+// signs.
+func somebodyWithAName(f *fixture) {
+	f.putScans("s")
+	f.putUsers("anna", "boris", "vera")
+	service := user("robot")
+	service.Service = true
+	f.tx(func(tx catalog.Tx) error { return tx.PutUser(service) })
+	f.insertReadings(ofOrigin("machine", catalog.Machine), written("r", "machine", "robot"), written("l", "machine", "local"),
+		written("after", "machine", "anna", "local"), written("again", "l", "local", "anna"), written("inherited", "again", "anna", "local", "boris"))
+	f.tx(func(tx catalog.Tx) error { return tx.InsertReading(written("silent", "machine", "anna")) })
+	f.refuses("what a program submitted", f.sign("1", "r", "vera"))
+	f.refuses("what nobody in particular submitted", f.sign("2", "l", "vera"))
+	f.refuses("what nobody in particular made of a person's", f.sign("3", "after", "vera"))
+	f.refuses("what no act says of who submitted it", f.sign("4", "silent", "vera"))
+	f.takes("what a person submitted again", f.sign("5", "again", "vera"))
+	f.takes("what another made of it", f.sign("6", "inherited", "vera"))
+	f.tx(func(tx catalog.Tx) error {
+		return errors.Join(state(tx, statement("by robot", "", "robot")), state(tx, statement("by local", "", "local", "anna")),
+			state(tx, statement("by boris", "by local", "boris", "local", "anna")))
+	})
+	f.refuses("what a program stated", f.sign("7", "by robot", "vera"))
+	f.refuses("what nobody in particular stated", f.sign("8", "by local", "vera"))
+	f.takes("what a person stated again", f.sign("9", "by boris", "vera"))
+}
+
 // A text that went through other hands stays the first one's too.
 func thirdPerson(f *fixture) {
 	f.putScans("s")
@@ -236,7 +301,7 @@ func thirdPerson(f *fixture) {
 
 func oncePerPerson(f *fixture) {
 	f.putScans("s")
-	f.putUsers("vera", "willy")
+	f.putUsers("anna", "vera", "willy")
 	f.insertReadings(written("r", "", "anna"), written("other", "", "anna"))
 	f.takes("once", f.sign("1", "r", "vera"))
 	for what, s := range map[string]catalog.Signature{
@@ -256,7 +321,7 @@ func oncePerPerson(f *fixture) {
 
 func signaturesInOrder(f *fixture) {
 	f.putScans("s")
-	f.putUsers("u1", "u2", "u3", "u4")
+	f.putUsers("anna", "u1", "u2", "u3", "u4")
 	f.insertReadings(written("r", "", "anna"), written("other", "", "anna"))
 	f.tx(func(tx catalog.Tx) error {
 		var failed error
@@ -267,21 +332,20 @@ func signaturesInOrder(f *fixture) {
 		}
 		return errors.Join(failed, tx.InsertSignature(signature("x", "other", "u1")))
 	})
-	first := read(f, func(r catalog.Reader) (catalog.Signature, error) { return r.Signature(digest("content of r")) })
-	want := signature("g7", "r", "u3")
-	want.SignedAt = minute(3)
-	equal(f, "first", first, want)
 	on := read(f, func(r catalog.Reader) ([]catalog.Signature, error) { return r.SignaturesOn("r") })
 	equal(f, "oldest first", each(on, func(s catalog.Signature) string { return s.ID }), []string{"g7", "g8", "g6", "g9"})
+	want := signature("g7", "r", "u3")
+	want.SignedAt = minute(3)
+	equal(f, "first", on[0], want)
 }
 
 func statements(f *fixture) {
 	f.putUsers("anna", "vera")
 	full := statement("st", "", "anna", "boris")
 	insert := func(s catalog.Statement) error {
-		return f.Tx(f.ctx, func(tx catalog.Tx) error { return tx.InsertStatement(s) })
+		return f.Tx(f.ctx, func(tx catalog.Tx) error { return state(tx, s) })
 	}
-	f.refuses("a statement of nobody", insert(statement("st", "")))
+	f.refuses("a statement of nobody", f.Tx(f.ctx, func(tx catalog.Tx) error { return tx.InsertStatement(statement("st", "")) }))
 	f.takes("a statement", insert(full))
 	equal(f, "statement", read(f, func(r catalog.Reader) (catalog.Statement, error) { return r.Statement("st") }), full)
 	equal(f, "contributors", f.contributors("st"), []string{"anna", "boris"})
@@ -301,9 +365,9 @@ func statements(f *fixture) {
 }
 
 func statementsInherit(f *fixture) {
-	f.putUsers("vera")
+	f.putUsers("anna", "vera")
 	insert := func(s catalog.Statement) error {
-		return f.Tx(f.ctx, func(tx catalog.Tx) error { return tx.InsertStatement(s) })
+		return f.Tx(f.ctx, func(tx catalog.Tx) error { return state(tx, s) })
 	}
 	f.takes("the first", insert(statement("first", "", "anna", "boris")))
 	f.refuses("one that leaves out a contributor", insert(statement("next", "first", "boris", "cyril")))

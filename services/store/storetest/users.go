@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ func users(t *testing.T, u suite) {
 	u.run(t, "EveryFieldComesBack", everyUserField)
 	u.run(t, "NamesAreOnesOwn", namesAreOnesOwn)
 	u.run(t, "ByNameInByteOrder", usersByName)
+	u.run(t, "NamesOfUsers", namesOfUsers)
 	u.run(t, "Credentials", credentials)
 	u.run(t, "CredentialsOfUsers", credentialsOfUsers)
 }
@@ -23,7 +25,7 @@ func everyUserField(f *fixture) {
 		ID: "u", DisplayName: "Анна \"A\"", Roles: []catalog.Role{catalog.Operates, catalog.Reads, catalog.Verifies}, Service: true,
 		CreatedAt: begin, DisabledAt: minute(1),
 	}
-	bare := catalog.User{ID: "u", DisplayName: "Anna"}
+	bare := catalog.User{ID: "u", DisplayName: "Anna", Service: true}
 	for _, want := range []catalog.User{full, bare} {
 		f.tx(func(tx catalog.Tx) error { return tx.PutUser(want) })
 		equal(f, "user", read(f, func(r catalog.Reader) (catalog.User, error) { return r.User("u") }), want)
@@ -48,6 +50,10 @@ func namesAreOnesOwn(f *fixture) {
 		}
 	}
 	equal(f, "kept", read(f, func(r catalog.Reader) (catalog.User, error) { return r.User("b") }), user("b"))
+	program := user("b")
+	program.Service = true
+	f.refuses("a person who becomes a program", f.Tx(f.ctx, func(tx catalog.Tx) error { return tx.PutUser(program) }))
+	f.refuses("a user who is nobody in particular", f.Tx(f.ctx, func(tx catalog.Tx) error { return tx.PutUser(user("local")) }))
 	free := user("a")
 	free.DisplayName = "another"
 	f.tx(func(tx catalog.Tx) error { return errors.Join(tx.PutUser(free), tx.PutUser(taken)) })
@@ -67,6 +73,17 @@ func usersByName(f *fixture) {
 	for i, w := range words {
 		u := read(f, func(r catalog.Reader) (catalog.User, error) { return r.UserCalled(w) })
 		equal(f, "called "+w, u.ID, fmt.Sprint("u", i))
+	}
+}
+
+func namesOfUsers(f *fixture) {
+	f.putUsers("a", "b", "c")
+	names := read(f, func(r catalog.Reader) (map[string]string, error) {
+		return r.UserNames([]string{"a", "absent", "c", "a"})
+	})
+	equal(f, "names", names, map[string]string{"a": user("a").DisplayName, "c": user("c").DisplayName})
+	if none := read(f, func(r catalog.Reader) (map[string]string, error) { return r.UserNames(nil) }); len(none) > 0 {
+		f.Errorf("names of nobody: %v", none)
 	}
 }
 
@@ -95,6 +112,15 @@ func credentials(f *fixture) {
 		if _, err := get("c"); !errors.Is(err, catalog.ErrNotFound) {
 			f.Errorf("deleted: got %v", err)
 		}
+	}
+	mine := []catalog.Credential{credential("1", "a", begin), credential("2", "a", minute(1)), credential("3", "a", time.Time{})}
+	f.tx(func(tx catalog.Tx) error {
+		return errors.Join(tx.PutCredential(mine[2]), tx.PutCredential(mine[0]), tx.PutCredential(credential("4", "b", begin)), tx.PutCredential(mine[1]))
+	})
+	slices.SortFunc(mine, func(x, y catalog.Credential) int { return strings.Compare(string(x.Digest), string(y.Digest)) })
+	equal(f, "of a user", read(f, func(r catalog.Reader) ([]catalog.Credential, error) { return r.Credentials("a") }), mine)
+	if none := read(f, func(r catalog.Reader) ([]catalog.Credential, error) { return r.Credentials("absent") }); len(none) > 0 {
+		f.Errorf("credentials of nobody: %v", none)
 	}
 	if err := f.Tx(f.ctx, func(tx catalog.Tx) error { return tx.PutCredential(credential("c", "absent", begin)) }); err == nil {
 		f.Error("a credential of no user was committed")

@@ -87,7 +87,7 @@ func putReplaces(f *fixture) {
 				Recipe: digest("r"), Document: "d", CreatedAt: begin,
 			}),
 			tx.PutHolding(bareHolding),
-			tx.PutCollection(catalog.Collection{ID: "c", DisplayName: "C", OnePerson: true, CreatedAt: begin}),
+			tx.PutCollection(catalog.Collection{ID: "c", DisplayName: "C", OnePerson: true, MovingSince: minute(3), CreatedAt: begin}),
 			tx.PutCollection(bareCollection),
 			tx.PutDocument(document("d")), tx.PutDocument(bareDocument))
 	})
@@ -128,14 +128,14 @@ func everyField(f *fixture) {
 	}
 	f.tx(func(tx catalog.Tx) error {
 		return errors.Join(
-			tx.PutCollection(catalog.Collection{ID: "c", DisplayName: "Ключ", OnePerson: true, CreatedAt: begin}), tx.PutScan(scan),
+			tx.PutCollection(catalog.Collection{ID: "c", DisplayName: "Ключ", OnePerson: true, MovingSince: minute(3), CreatedAt: begin}), tx.PutScan(scan),
 			tx.PutPages(scan.Digest, []catalog.Page{page}), tx.PutHolding(holding), tx.PutBatch(fullBatch()),
 			tx.PutBatchFiles([]catalog.BatchFile{fullFile()}), tx.PutWorks([]catalog.Work{fullWork()}),
 			tx.InsertReading(reading), tx.PutDocument(doc))
 	})
 	f.view(func(r catalog.Reader) error {
 		c, collectionErr := r.Collection("c")
-		equal(f, "collection", c, catalog.Collection{ID: "c", DisplayName: "Ключ", OnePerson: true, CreatedAt: begin})
+		equal(f, "collection", c, catalog.Collection{ID: "c", DisplayName: "Ключ", OnePerson: true, MovingSince: minute(3), CreatedAt: begin})
 		s, scanErr := r.Scan(scan.Digest)
 		equal(f, "scan", s, scan)
 		p, pagesErr := r.Pages(scan.Digest)

@@ -14,6 +14,7 @@ export class CallError extends Error {
 
   // passing tells that the same call may succeed later: nobody was there, or too busy.
   get passing() {
+    if (this.reason === "REQUEST_TOO_LARGE") return false;
     return this.code === "NETWORK" || this.code === "UNAVAILABLE" || this.code === "DEADLINE_EXCEEDED" || this.code === "RESOURCE_EXHAUSTED" || (this.status >= 500 && this.code !== "UNIMPLEMENTED");
   }
 }
@@ -21,14 +22,27 @@ export class CallError extends Error {
 // Longer than the server's own limit of 30 s: its answer says more than ours.
 const callTime = 40_000;
 
+// The person whose page this is. The cookie may be another's by now, who has signed in in
+// another window: the server refuses a call then, and nobody's words become another's.
+let person = "";
+
+export function speakFor(user) {
+  person = user.name;
+}
+
+const headers = () => ({ "X-Fonds-Request": "1", ...(person && { "X-Fonds-Person": person }) });
+
+// wellFormed mends halves of characters, which no JSON may have.
+const wellFormed = (_, value) => (typeof value === "string" && value.toWellFormed ? value.toWellFormed() : value);
+
 async function call(service, method, request, { keepalive = false } = {}) {
   let response;
   let text;
   try {
     response = await fetch(`/api/fonds.v1.${service}/${method}`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-Fonds-Request": "1" },
-      body: JSON.stringify(request),
+      headers: { "Content-Type": "application/json", ...headers() },
+      body: JSON.stringify(request, wellFormed),
       credentials: "same-origin",
       keepalive,
       signal: keepalive ? undefined : AbortSignal.timeout(callTime),
@@ -54,8 +68,15 @@ export const catalog = service("CatalogService");
 export const reviews = service("ReviewService");
 export const accounts = service("AccountService");
 
+// logout ends the session, or throws: nobody leaves a machine believing that they are out.
 export async function logout() {
-  await fetch("/logout", { method: "POST", headers: { "X-Fonds-Request": "1" }, credentials: "same-origin" });
+  let response;
+  try {
+    response = await fetch("/logout", { method: "POST", headers: headers(), credentials: "same-origin", signal: AbortSignal.timeout(callTime) });
+  } catch {
+    throw new CallError(0, { code: "NETWORK", message: "the archive cannot be reached" });
+  }
+  if (!response.ok) throw new CallError(response.status, await response.json().catch(() => ({ message: `the server answered ${response.status}` })));
 }
 
 // samePerson compares IDs that stand with and without "users/".

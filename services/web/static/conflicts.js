@@ -3,6 +3,7 @@
 import { reviews, samePerson } from "./api.js";
 import { choose } from "./dialogs.js";
 import { announce } from "./dom.js";
+import { textOf } from "./draft.js";
 import { clockTime } from "./format.js";
 
 export class Conflicts {
@@ -34,7 +35,8 @@ export class Conflicts {
     if (this.asking) return;
     this.asking = true;
     try {
-      if (error.reason === "ETAG_MISMATCH") await this.changed();
+      if (error.code === "NOT_FOUND") await this.desk.reopen();
+      else if (error.reason === "ETAG_MISMATCH") await this.changed();
       else if (error.reason === "NOT_CLAIMED" || error.reason === "CLAIMED") await this.taken(error);
       else await this.refused(error);
     } finally {
@@ -46,7 +48,7 @@ export class Conflicts {
     const { desk } = this;
     const present = await reviews.GetReview({ name: desk.name }).catch(() => null);
     if (!present) return this.refused(new Error("The archive cannot be reached"));
-    const theirs = present.draft ? present.draft.text || "" : present.text || "";
+    const theirs = textOf(present);
     const answer = await choose({
       title: "The text was changed elsewhere",
       why: "In another window, or by somebody who took the review over. Choose which text to go on with; the other stays one “undo” away.",
@@ -72,9 +74,9 @@ export class Conflicts {
     const mineAgain = samePerson(present.claimedBy, desk.user.name);
     const answer = await choose({
       title: `${who} has taken this review`,
-      why: `Your claim had run out. What you typed is kept in this browser${until && !mineAgain ? `; the review may be free after ${clockTime(until)}` : ""}.`,
+      why: `Your claim had run out. What you typed is ${desk.draft.where}${until && !mineAgain ? `; the review may be free after ${clockTime(until)}` : ""}.`,
       mine: desk.draft.text,
-      theirs: present.draft ? present.draft.text || "" : present.text || "",
+      theirs: textOf(present),
       theirName: `With ${who}`,
       buttons: [["again", "Try to take it back", "main"], ["copy", "Copy what I typed"], ["queue", "To the queue"], ["", "Stay here"]],
     });
@@ -90,7 +92,7 @@ export class Conflicts {
     const { desk } = this;
     try {
       const claimed = await reviews.ClaimReview({ name: desk.name });
-      const theirs = claimed.draft ? claimed.draft.text || "" : claimed.text || "";
+      const theirs = textOf(claimed);
       if (theirs === desk.draft.confirmed || theirs === desk.draft.text) return desk.draft.resume(claimed, desk.draft.text);
       return this.changed();
     } catch (error) {
@@ -102,7 +104,7 @@ export class Conflicts {
     const { desk } = this;
     const answer = await choose({
       title: "The text could not be saved",
-      why: `${error.message}. What you typed is kept in this browser.`,
+      why: `${error.message}. What you typed is ${desk.draft.where}.`,
       mine: desk.draft.text,
       theirs: desk.draft.confirmed,
       buttons: [["again", "Try again", "main"], ["copy", "Copy what I typed"], ["", "Stay here"]],
@@ -115,7 +117,7 @@ export class Conflicts {
 
   // later leaves a way back to the question.
   later() {
-    const line = this.desk.notice("bad", "What you type is kept in this browser and not saved on the server.");
+    const line = this.desk.notice("bad", `What you type is not saved on the server, and ${this.desk.draft.where}.`);
     const button = document.createElement("button");
     button.className = "small";
     button.textContent = "Decide now";

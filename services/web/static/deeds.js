@@ -2,7 +2,7 @@
 
 import { may, reviews } from "./api.js";
 import { ask } from "./dialogs.js";
-import { h, keyName, show } from "./dom.js";
+import { byId, h, keyName, show } from "./dom.js";
 import { count, states } from "./format.js";
 
 // The queue's filters go along, so that the next review is one of the same kind.
@@ -22,8 +22,22 @@ export async function passToNext(desk) {
     location.assign(`/review/${next.name}`);
   } catch (error) {
     if (error.reason === "NOTHING_TO_REVIEW") location.assign("/?done=1");
-    else desk.notice("bad", error.message);
+    else stay(desk, error);
   }
+}
+
+// stay leaves what is done to be read: no draft is behind it any more, so nothing that is
+// typed there would be kept.
+function stay(desk, error) {
+  desk.draft?.rest();
+  desk.text.locked = true;
+  desk.mode = "done";
+  show(
+    byId("deeds"),
+    h("p", { class: "note", role: "alert" }, `This one is done; the next cannot be opened: ${error.message}`),
+    h("button", { id: "main-deed", class: "main", onclick: once(desk, desk.next) }, withKey("Try again", "Ctrl+Enter")),
+    h("a", { class: "button", href: "/" }, "To the queue"),
+  );
 }
 
 // once keeps a button from being pressed twice, and shows what went wrong.
@@ -33,6 +47,7 @@ function once(desk, deed) {
     if (button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true");
     try {
+      if (await openForm(desk)) return;
       await deed();
     } catch (error) {
       if (error.reason === "CONTENT_CHANGED" || error.reason === "ETAG_MISMATCH") {
@@ -47,6 +62,22 @@ function once(desk, deed) {
 
 const withKey = (words, key) => [words, " ", h("kbd", { "aria-hidden": "true" }, keyName(key))];
 
+// openForm tells that a field's form has been typed into, which would go with the page.
+async function openForm({ side }) {
+  const form = document.querySelector("#side-pane form[data-typed]");
+  if (!form) return false;
+  const answer = await ask({
+    title: "A field is being changed",
+    body: h("p", {}, "What stands in its form is not saved yet."),
+    buttons: [["look", "Back to the field", "main"], ["on", "Go on without it"]],
+  });
+  if (answer === "on") return false;
+  side.open(true);
+  side.choose("fields");
+  form.querySelector("input, textarea, select")?.focus();
+  return true;
+}
+
 // correctDeeds are those of somebody who corrects.
 export function correctDeeds(desk, home) {
   const submit = async () => {
@@ -60,12 +91,19 @@ export function correctDeeds(desk, home) {
       });
       if (answer !== "submit") return answer === "look" ? text.doubt(1) : undefined;
     }
-    if (!(await draft.save())) {
-      if (draft.state === "halted") return undefined; // a dialog asks already
-      throw draft.error;
+    text.locked = true; // what is typed while it is on its way would be part of nothing
+    let done = false;
+    try {
+      if (!(await draft.save())) {
+        if (draft.state === "halted") return undefined; // a dialog asks already
+        throw draft.error;
+      }
+      await draft.write(() => reviews.SubmitReview({ name: desk.name, text: text.text, etag: draft.review.etag }));
+      draft.submitted();
+      done = true;
+    } finally {
+      text.locked = done;
     }
-    await draft.write(() => reviews.SubmitReview({ name: desk.name, text: text.text, etag: draft.review.etag }));
-    draft.submitted();
     await desk.next();
     return undefined;
   };
@@ -123,15 +161,17 @@ function whyNot({ review, user }) {
 }
 
 async function sendBack(desk) {
-  const words = h("textarea", { id: "comment", rows: 4, maxlength: 4000, required: true, autofocus: true });
+  const words = h("textarea", { id: "comment", rows: 4, maxlength: 4000, required: true, autofocus: true, value: desk.comment || "" });
   const answer = await ask({
     title: "Send back for another correction",
     body: [h("label", { for: "comment" }, "What is wrong?"), words],
     buttons: [["send", "Send back", "main"], ["", "Cancel"]],
   });
+  desk.comment = words.value; // stands there again until it has been sent
   if (answer !== "send") return;
   if (!words.value.trim()) return desk.notice("bad", "Not sent back: say what is wrong.");
   await reviews.SendBack({ name: desk.name, comment: words.value.trim(), etag: desk.review.etag });
+  desk.comment = "";
   // It waits for a correction now: by somebody else than who found it wanting.
   await reviews.SkipReview({ name: desk.name }).catch(() => {});
   await desk.next();

@@ -1,7 +1,7 @@
 // Dialogs: the platform's own, which keeps the focus inside and closes on Escape.
 
 import { changes } from "./align.js";
-import { h } from "./dom.js";
+import { h, show } from "./dom.js";
 
 // ask shows a dialog and returns the value of the button that closed it; "" for Escape.
 export function ask({ title, body = [], buttons, wide = false }) {
@@ -54,6 +54,9 @@ export function diffOf(before, after) {
 
 // choose shows two texts and what differs, and returns the value of the button.
 export function choose({ title, why, mine, theirs, theirName = "On the server", buttons }) {
+  const diff = h("div", { class: "text diff" });
+  // Comparing long texts takes seconds, and few ask for it.
+  const compare = (event) => event.target.open && !diff.hasChildNodes() && show(diff, diffOf(theirs, mine));
   return ask({
     title,
     wide: true,
@@ -65,7 +68,7 @@ export function choose({ title, why, mine, theirs, theirName = "On the server", 
         h("section", {}, h("h3", {}, "What you typed"), h("div", { class: "text", tabindex: "0", role: "region", "aria-label": "What you typed" }, mine || "(empty)")),
         h("section", {}, h("h3", {}, theirName), h("div", { class: "text", tabindex: "0", role: "region", "aria-label": theirName }, theirs || "(empty)")),
       ),
-      h("details", {}, h("summary", {}, "Show what differs"), h("div", { class: "text diff" }, diffOf(theirs, mine))),
+      h("details", { ontoggle: compare }, h("summary", {}, "Show what differs"), diff),
     ],
     buttons,
   });

@@ -10,8 +10,14 @@ export function h(tag, properties = {}, ...children) {
     else if (name === "value") element.value = value;
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
+  fill(element, children);
   return element;
+}
+
+// fill appends one by one: a call takes some 100,000 arguments, and a long text has more
+// words than that.
+function fill(element, children) {
+  for (const c of children.flat(Infinity)) if (c !== null && c !== undefined && c !== false) element.append(c);
 }
 
 const svgNames = "http://www.w3.org/2000/svg";
@@ -28,7 +34,8 @@ export const byId = (id) => document.getElementById(id);
 
 // show fills an element anew.
 export function show(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
+  element.replaceChildren();
+  fill(element, children);
 }
 
 let announcer = null;

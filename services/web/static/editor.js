@@ -51,6 +51,8 @@ function interpolate(words) {
   }
 }
 
+let made = 0; // rows so far, for IDs: pages over plain HTTP have no crypto.randomUUID
+
 // Editor shows lines and has them edited. Events: "edit" when the text changed, "place"
 // when the cursor came to another line or word.
 export class Editor extends EventTarget {
@@ -63,11 +65,25 @@ export class Editor extends EventTarget {
     for (const line of this.lines) line.accepted = accepted.includes(line.text);
     this.active = -1;
     this.past = new Past();
+    this.shut = false;
     this.build();
   }
 
+  // text is what stands there; half a character, which an input method may leave, is shown
+  // as it is and goes nowhere.
   get text() {
-    return this.lines.map((l) => l.text).join("\n");
+    const text = this.lines.map((l) => l.text).join("\n");
+    return text.toWellFormed?.() ?? text;
+  }
+
+  // locked keeps the text from being changed, and leaves it to be read and copied.
+  get locked() {
+    return this.shut;
+  }
+
+  set locked(shut) {
+    this.shut = shut;
+    for (const line of this.lines) line.field.readOnly = shut;
   }
 
   // accepted are the texts of the lines that somebody has looked at.
@@ -100,12 +116,13 @@ export class Editor extends EventTarget {
   row(line) {
     const field = h("textarea", { rows: 1, spellcheck: "false", autocomplete: "off", autocapitalize: "off", autocorrect: "off", lang: languageOf(line.text) });
     field.value = line.text;
+    field.readOnly = this.shut;
     const mirror = h("div", { class: "mirror", "aria-hidden": "true" });
     const number = h("span", { class: "number", "aria-hidden": "true" });
     line.field = field;
     line.mirror = mirror;
     line.numberMark = number;
-    line.note = h("span", { class: "unseen", id: `doubt-${crypto.randomUUID()}` });
+    line.note = h("span", { class: "unseen", id: `doubt-${++made}` });
     field.setAttribute("aria-describedby", line.note.id);
     line.row = h("li", { class: "line" }, number, h("div", { class: "cell" }, mirror, field), line.note);
     field.addEventListener("input", () => this.typed(line));
@@ -164,7 +181,7 @@ export class Editor extends EventTarget {
 
   typed(line) {
     this.past.note(this.snapshot(line), "typing");
-    if (line.field.value.includes("\n")) return this.replaceBy(line, line.field.value.split(/\r?\n/)); // dropped text
+    if (line.field.value.includes("\n")) return this.replaceBy(line, line.field.value.split("\n")); // dropped text
     line.text = line.field.value;
     line.field.lang = languageOf(line.text);
     this.changed(line);
@@ -183,6 +200,7 @@ export class Editor extends EventTarget {
     const pasted = event.clipboardData?.getData("text/plain").replace(/\r\n?/g, "\n") ?? "";
     if (!pasted.includes("\n")) return; // a field takes plain text by itself
     event.preventDefault();
+    if (this.shut) return;
     this.past.note(this.snapshot(line), "paste");
     const { selectionStart, selectionEnd } = line.field;
     this.replaceBy(line, (line.text.slice(0, selectionStart) + pasted + line.text.slice(selectionEnd)).split("\n"));
@@ -192,7 +210,7 @@ export class Editor extends EventTarget {
     const at = this.lines.indexOf(line);
     const { selectionStart: start, selectionEnd: end } = line.field;
     const bare = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (event.isComposing) return;
+    if (event.isComposing || this.shut) return;
     const take = (deed) => {
       event.preventDefault();
       deed();
@@ -344,11 +362,11 @@ export class Editor extends EventTarget {
   }
 
   undo() {
-    this.restore(this.past.back(this.snapshot()), "undone");
+    if (!this.shut) this.restore(this.past.back(this.snapshot()), "undone");
   }
 
   redo() {
-    this.restore(this.past.forth(this.snapshot()), "done again");
+    if (!this.shut) this.restore(this.past.forth(this.snapshot()), "done again");
   }
 
   restore(state, said) {
@@ -382,7 +400,7 @@ export class Editor extends EventTarget {
 
 // linesOf cuts a text into lines and gives each the read words that it stands for.
 export function linesOf(text, words) {
-  const lines = text.split("\n").map((line) => ({ text: line, base: [], accepted: false }));
+  const lines = text.split(/\r\n?|\n/).map((line) => ({ text: line, base: [], accepted: false }));
   share(lines, words.map((_, i) => i), words);
   return lines;
 }

@@ -1,21 +1,27 @@
-// The form in which one field is changed. What is typed is checked as it is typed: dates
-// here, citations by the server, which knows the archives.
+// The form in which one statement is made or changed. What is typed is checked as it is
+// typed: dates and parts here, citations by the server, which knows the archives.
 
 import { catalog } from "./api.js";
 import { h } from "./dom.js";
 import { label } from "./format.js";
-import { checkDate, formOf, leaves, write } from "./values.js";
+import { area, choice, groupOf, input } from "./parts.js";
+import { memberOf } from "./schema.js";
+import { checkDate, write } from "./values.js";
 
 const pause = 350; // before a citation is sent to be read, in ms
+const longText = 40; // characters that a line of the narrowest panel takes
+const tall = ["summary", "annotation", "footnote", "rights", "credits"];
 
 let counter = 0;
 
-// fieldForm makes a form; save gets {value, raw, evidence} or {drop: true} and may throw.
-export function fieldForm(field, { save, cancel }) {
-  const { form, content } = formOf(field.value);
+// fieldForm makes a form for a statement, new or as it is. known is what schema gives;
+// save gets {value, raw, evidence} and may throw; others are more buttons, [words, title,
+// deed], whose deeds may throw too.
+export function fieldForm(field, known, { save, cancel, others = [] }) {
   const id = `field-${++counter}`;
   const verdict = h("p", { class: "verdict", id: `${id}-verdict`, "aria-live": "polite" });
-  const editor = editors[form]?.(content, field, id, verdict) || part(form, content, id);
+  const form = known.fields.get(field.name)?.form || "text";
+  const editor = (editors[form] || parted(form))(field, { id, verdict, known });
   const element = h(
     "form",
     {
@@ -32,16 +38,23 @@ export function fieldForm(field, { save, cancel }) {
         cancel();
       },
     },
-    editor.parts,
+    editor.elements,
     verdict,
     h(
       "div",
       { class: "buttons" },
-      editor.fixed ? null : h("button", { class: "small main" }, "Save"),
+      h("button", { class: "small main" }, "Save"),
       h("button", { type: "button", class: "small", onclick: cancel }, "Cancel"),
-      h("button", { type: "button", class: "small", onclick: () => attempt(() => save({ drop: true }), verdict) }, "Does not apply"),
+      others.map(([words, title, deed]) => h("button", { type: "button", class: "small", title, onclick: () => attempt(deed, verdict) }, words)),
     ),
   );
+  if (!editor.checks) {
+    element.addEventListener("input", () => {
+      const { problem, missing } = editor.read();
+      // What is missing is not yet wrong while somebody types.
+      say(verdict, missing ? "" : problem || "", Boolean(problem) && !missing);
+    });
+  }
   return element;
 }
 
@@ -59,38 +72,74 @@ function say(verdict, words, wrong = false) {
   verdict.classList.toggle("wrong", wrong);
 }
 
-const input = (id, words, value, properties = {}) => [h("label", { for: id }, words), h("input", { id, type: "text", value, autocomplete: "off", spellcheck: "false", "aria-describedby": `${id.split(".")[0]}-verdict`, ...properties })];
+// proved says of a change whether the words that prove the statement are still the same.
+// Other words are proved by another place in the text, which the server looks for.
+const proved = (field, same, raw) => (same ? { raw: field.raw, evidence: field.evidence } : { raw, evidence: undefined });
+
+// quoted is an input for the words of the text where a value is written otherwise there.
+function quoted(field, id) {
+  const elements = input(`${id}.words`, "Words of the text that prove it", field.raw || "");
+  return { elements, proof: () => proved(field, elements[1].value.trim() === (field.raw || ""), elements[1].value.trim() || undefined) };
+}
+
+const content = (field, form) => field.value?.[memberOf(form)];
 
 const editors = {
-  text: (content, field, id) => one(id, field, content, (text) => ({ value: { text } })),
-  number: (content, field, id) => one(id, field, String(content), (text) => (/^-?\d{1,18}$/.test(text) ? { value: { number: text } } : { problem: "A whole number is needed." })),
-  date(content, field, id, verdict) {
-    const parts = input(id, label(field.name), content.iso, { inputmode: "numeric" });
-    const check = () => {
-      const read = checkDate(parts[1].value);
-      say(verdict, read.problem || read.words, Boolean(read.problem));
-      parts[1].setAttribute("aria-invalid", String(Boolean(read.problem)));
-      return read;
-    };
-    parts[1].addEventListener("input", check);
-    check();
+  text(field, { id, known }) {
+    const { of, takes } = known.fields.get(field.name) || {};
+    const value = content(field, "text") || "";
+    const long = value.length > longText || value.includes("\n") || tall.includes(field.name);
+    const words = label(field.name);
+    const elements = of ? choice(id, words, of, value, true) : long ? area(id, words, value, 3) : input(id, takes ? `${words}: ${takes}` : words, value);
+    // A word that all documents share stands nowhere in the text.
+    const quote = of || takes ? quoted(field, id) : null;
     return {
-      parts,
+      elements: [elements, quote?.elements || []],
       read() {
-        const read = check();
-        if (read.problem) return read;
-        return { value: { date: { iso: read.iso, tz: content.tz } }, evidence: read.iso === content.iso ? field.evidence : undefined };
+        const text = elements[1].value.trim();
+        if (!text) return { problem: "Something must stand here; “None” says that there is none.", missing: true };
+        return { value: { text }, ...(quote ? quote.proof() : proved(field, text === value)) };
       },
     };
   },
-  citation(content, field, id, verdict) {
-    const area = h("textarea", { id, rows: 2, spellcheck: "false", "aria-describedby": `${id}-verdict` });
-    area.value = field.raw || write(field.value);
+  number(field, { id }) {
+    const elements = input(id, label(field.name), String(content(field, "number") ?? ""), { inputmode: "numeric" });
+    const quote = quoted(field, id);
+    return {
+      elements: [elements, quote.elements],
+      read: () => (/^\d{1,9}$/.test(elements[1].value.trim()) ? { value: { number: elements[1].value.trim() }, ...quote.proof() } : elements[1].value.trim() ? { problem: "This is no whole number." } : { problem: "A whole number is needed.", missing: true }),
+    };
+  },
+  date(field, { id, verdict, known }) {
+    const group = groupOf("date", content(field, "date"), { id, name: field.name, known });
+    const [[labelOf, iso]] = group.elements;
+    labelOf.textContent = label(field.name);
+    const quote = quoted(field, id);
+    const check = () => {
+      const read = checkDate(iso.value);
+      say(verdict, read.problem || read.words, Boolean(read.problem));
+      iso.setAttribute("aria-invalid", String(Boolean(read.problem)));
+      return read;
+    };
+    iso.addEventListener("input", check);
+    if (iso.value) check();
+    return {
+      checks: true,
+      elements: [group.elements, quote.elements],
+      read() {
+        const read = check();
+        return read.problem ? read : { value: { date: group.read() }, ...quote.proof() };
+      },
+    };
+  },
+  citation(field, { id, verdict }) {
+    const elements = area(id, `${label(field.name)} as written`, field.raw || (field.value ? write(field.value) : ""));
+    const written = elements[1];
     let timer = 0;
     let asked = 0;
     const check = async () => {
       const mine = ++asked;
-      const text = area.value.trim();
+      const text = written.value.trim();
       if (!text) return say(verdict, "A reference is needed.", true);
       try {
         const found = await catalog.LookupDocuments({ citation: text, pageSize: 1, readMask: "name" });
@@ -100,52 +149,42 @@ const editors = {
       }
       return undefined;
     };
-    area.addEventListener("input", () => {
+    written.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(check, pause);
     });
-    check();
+    if (written.value) check();
     return {
-      parts: [h("label", { for: id }, label(field.name), " as written"), area],
-      read: () => (area.value.trim() ? { value: undefined, raw: area.value.trim(), evidence: area.value.trim() === field.raw ? field.evidence : undefined } : { problem: "A reference is needed." }),
-    };
-  },
-  agent(content, field, id) {
-    const written = input(id, `${label(field.name)} as written`, content.asWritten || "");
-    const name = input(`${id}.name`, "Authorised name", content.name || "");
-    return {
-      parts: [written, name],
+      checks: true,
+      elements,
       read() {
-        const next = { ...content, asWritten: written[1].value.trim(), name: name[1].value.trim() };
-        if (next.name !== content.name) delete next.id; // another person than the file's
-        if (!next.name && !next.asWritten) return { problem: "A name is needed." };
-        return { value: { agent: next }, raw: next.asWritten === content.asWritten ? field.raw : next.asWritten, evidence: next.asWritten === content.asWritten ? field.evidence : undefined };
+        const text = written.value.trim();
+        return text ? { value: undefined, ...proved(field, text === field.raw, text) } : { problem: "A reference is needed." };
       },
     };
   },
 };
 
-// one is a form of a single input.
-function one(id, field, value, read) {
-  const parts = input(id, label(field.name), value);
+// proofOf gives those words of a value that are the text's own.
+const proofOf = {
+  agent: (v) => v?.asWritten,
+  distribution: (v) => v?.recipient?.asWritten,
+  link: (v) => v?.url,
+  mention: (v) => v?.variants?.[0],
+};
+
+// parted edits a value that has parts.
+const parted = (form) => (field, { id, known }) => {
+  const before = content(field, form);
+  const group = groupOf(form, before, { id, name: field.name, known });
+  const own = proofOf[form];
+  const quote = own ? null : quoted(field, id);
   return {
-    parts,
+    elements: [group.elements, quote?.elements || []],
     read() {
-      const text = parts[1].value.trim();
-      if (!text) return { problem: "Something must stand here; “Does not apply” says that there is none." };
-      // Other words are proved by another place in the text, which the server looks for.
-      return { ...read(text), raw: text === value ? field.raw : undefined, evidence: text === value ? field.evidence : undefined };
+      const value = group.read();
+      if (value.problem) return value;
+      return { value: { [memberOf(form)]: value }, ...(quote ? quote.proof() : proved(field, own(value) === own(before))) };
     },
   };
-}
-
-// part edits a value that is made of words, one input for each.
-function part(form, content, id) {
-  const all = leaves(content);
-  if (!all) return { fixed: true, parts: [h("p", { class: "note" }, "This kind of value is changed on the command line.")], read: () => ({}) };
-  const rows = all.map(([name, value], i) => [name, input(`${id}.${i}`, label(name), value)]);
-  return {
-    parts: rows.map(([, parts]) => parts),
-    read: () => ({ value: { [form]: { ...content, ...Object.fromEntries(rows.map(([name, parts]) => [name, parts[1].value.trim()])) } } }),
-  };
-}
+};

@@ -1,13 +1,17 @@
 // The fields of a document: each with its value, its place on the scan and the words that
 // prove it; stated, corrected and signed here.
 
+import { addForm } from "./addfield.js";
 import { catalog, may, reviews, samePerson } from "./api.js";
 import { ask } from "./dialogs.js";
 import { announce, h, show } from "./dom.js";
 import { boxOf, Bytes, union } from "./bytes.js";
+import { Earlier } from "./earlier.js";
 import { assurances, label, percent } from "./format.js";
 import { fieldForm } from "./fieldform.js";
-import { Pyramid } from "./tiles.js";
+import { called, learn } from "./people.js";
+import { memberOf, schema } from "./schema.js";
+import { Pyramid, sizeOf } from "./tiles.js";
 import { write } from "./values.js";
 import { drawCrop } from "./viewer.js";
 
@@ -22,43 +26,48 @@ const inOrder = (fields) => {
   return [...fields].sort((a, b) => rank(a) - rank(b));
 };
 
+const plain = (text) => (text || "").replace(/\s+/g, " ").trim();
+
 export class Fields {
-  // home is the element to fill; user may sign; turnOf tells how a page is set upright;
-  // locate is called with a page and a box to show on the scan, null where there is none.
-  constructor(home, name, user, { locate = null, readings = new Map() } = {}) {
-    Object.assign(this, { home, name, user, locate, readings });
-    this.pyramids = new Map();
+  // home is the element to fill; user may sign; locate is called with a page and a box to
+  // show on the scan, null where there is none; readings and pyramids are those that are
+  // there already, by name and by page, as promises.
+  constructor(home, name, user, { locate = null, readings = new Map(), pyramids = new Map() } = {}) {
+    Object.assign(this, { home, name, user, locate, readings, pyramids });
+    this.earlier = new Earlier(name);
     this.drops = [];
   }
 
   async load() {
-    this.document = await catalog.GetDocument({ name: this.name });
-    await this.draw();
+    [this.document, this.known] = await Promise.all([catalog.GetDocument({ name: this.name }), schema()]);
+    this.draw();
   }
 
-  async draw() {
+  draw() {
     for (const drop of this.drops.splice(0)) drop();
     const fields = inOrder(this.document.fields || []);
-    if (!fields.length) {
-      show(this.home, h("p", { class: "note" }, this.document.extracted ? "The rules found nothing in this text." : "The rules have not read this text yet."));
-      return;
+    for (const f of fields) {
+      learn(f.person, f.personName);
+      learn(f.signedBy, f.signedByName);
     }
     const signable = fields.filter((f) => this.signable(f));
+    const add = may(this.user, "CORRECTOR") && h("button", { class: "add", onclick: (event) => this.add(event.target) }, "Add a field");
     show(
       this.home,
-      signable.length > 1 && h("p", {}, h("button", { onclick: () => this.sign(signable) }, `Sign all ${signable.length} statements`)),
-      h("ul", { class: "fields" }, fields.map((f) => this.row(f))),
+      (add || signable.length > 1) && h("div", { class: "buttons" }, add, signable.length > 1 && h("button", { onclick: () => this.sign(signable) }, `Sign all ${signable.length} statements`)),
+      fields.length ? h("ul", { class: "fields" }, fields.map((f) => this.row(f))) : h("p", { class: "note" }, this.document.extracted ? "The rules found nothing in this text." : "The rules have not read this text yet."),
     );
+    if (this.next) (this.home.querySelector(`[data-field="${this.next}"] button`) || this.home.querySelector("button.add"))?.focus();
+    this.next = "";
   }
 
   row(field) {
     const place = h("div", { class: "place" });
     const item = h(
       "li",
-      { class: "field" },
+      { class: "field", "data-field": field.name },
       h("h3", {}, label(field.name), " ", h("span", { class: `badge ${field.assurance}` }, assurances[field.assurance] || "Machine")),
       h("p", { class: "value" }, write(field.value)),
-      field.raw && field.raw !== write(field.value) ? h("p", { class: "raw" }, "written ", h("q", {}, field.raw)) : null,
       place,
       h("p", { class: "note" }, this.source(field)),
       h("div", { class: "buttons" }, this.buttons(field)),
@@ -68,18 +77,23 @@ export class Fields {
   }
 
   source(field) {
-    if (field.person) return [samePerson(field.person, this.user.name) ? "stated by you" : "stated by a person", field.signedBy ? ", signed" : ""];
+    if (field.person) {
+      const by = called(field.person, this.user) || "a person";
+      return [`stated by ${by}`, field.signedBy ? `, signed by ${called(field.signedBy, this.user) || "another"}` : ""];
+    }
     const sure = field.confidence || 0;
     return [`found by the rule ${field.rule || "?"}, ${percent(sure)} sure`, sure < sureFrom ? " — please look" : ""];
   }
 
   buttons(field) {
     const out = [];
+    const button = (words, deed, kind = "small") => out.push(h("button", { class: kind, onclick: deed, "aria-label": `${words} ${label(field.name)}` }, words));
     if (may(this.user, "CORRECTOR")) {
-      out.push(h("button", { class: "small", onclick: (event) => this.edit(field, event.target.closest("li")), "aria-label": `Change ${label(field.name)}` }, "Change"));
-      if (!field.person) out.push(h("button", { class: "small", onclick: () => this.state(field, {}), "aria-label": `Confirm ${label(field.name)}` }, "Confirm"));
+      button("Change", (event) => this.edit(field, event.target.closest("li")));
+      if (field.person) button("Take back", () => this.takeBack(field));
+      else button("Confirm", () => this.free() && this.attempt(() => this.state(field, {})));
     }
-    if (this.signable(field)) out.push(h("button", { class: "small main", onclick: () => this.sign([field]), "aria-label": `Sign ${label(field.name)}` }, "Sign"));
+    if (this.signable(field)) button("Sign", () => this.sign([field]), "small main");
     return out;
   }
 
@@ -89,20 +103,31 @@ export class Fields {
 
   // prove shows the words and their piece of the scan.
   async prove(field, place) {
-    const [evidence] = field.evidence || [];
-    if (!evidence) return show(place, h("p", { class: "note" }, "no words prove it"));
-    const reading = await this.reading(evidence.reading);
-    const words = (field.evidence || []).filter((e) => e.reading === evidence.reading).map((e) => new Bytes(reading?.body?.text).slice(e.start || 0, e.end || 0)).join(" … ");
-    const boxes = (field.evidence || []).filter((e) => e.reading === evidence.reading).flatMap((e) => (e.boxes || []).map(boxOf));
+    const written = field.raw && plain(field.raw) !== plain(write(field.value)) ? h("p", { class: "raw" }, "written ", h("q", {}, field.raw)) : null;
+    show(place, written);
+    if (!field.value && !field.raw) return undefined; // none: nothing proves that
+    let evidence = field.evidence || [];
+    let from = null;
+    if (!evidence.length) {
+      evidence = await this.earlier.evidence(field);
+      from = h("p", { class: "note" }, "These words are those of an earlier reading.");
+    }
+    if (!evidence.length) return show(place, written, h("p", { class: "note" }, "no words prove it"));
+    const [{ reading: name }] = evidence;
+    const reading = await this.reading(name);
+    const here = evidence.filter((e) => e.reading === name);
+    const words = here.map((e) => new Bytes(reading?.body?.text).slice(e.start || 0, e.end || 0)).join(" … ");
+    const said = [plain(field.raw), plain(write(field.value))].includes(plain(words));
+    const quoted = [written, said ? null : h("p", { class: "words" }, h("q", {}, plain(words).slice(0, 300))), from];
+    const boxes = here.flatMap((e) => (e.boxes || []).map(boxOf));
     const box = union(boxes);
-    const quoted = h("p", { class: "words" }, h("q", {}, words.replaceAll("\n", " ").slice(0, 300)));
     if (!box) return show(place, quoted);
-    const page = evidence.reading.split("/readings/")[0];
+    const page = name.split("/readings/")[0];
     const canvas = h("canvas", { class: "crop", role: "img", "aria-label": `Scan of: ${words}` });
     const shown = this.locate ? h("button", { class: "bare", onclick: () => this.locate(page, box, boxes), "aria-label": `Show ${label(field.name)} on the scan` }, canvas) : canvas;
     show(place, shown, quoted);
     try {
-      this.drops.push(drawCrop(canvas, await this.pyramid(page), box, { turn: reading?.body?.turn || 0 }));
+      this.drops.push(drawCrop(canvas, await this.pyramid(page, reading), box, { turn: reading?.body?.turn || 0 }));
     } catch {
       canvas.remove(); // the words are there all the same
     }
@@ -114,45 +139,105 @@ export class Fields {
     return this.readings.get(name);
   }
 
-  pyramid(page) {
+  pyramid(page, reading) {
     if (!this.pyramids.has(page)) {
       const pyramid = new Pyramid(page);
-      this.pyramids.set(page, pyramid.open().then(() => pyramid));
+      this.pyramids.set(page, pyramid.open(sizeOf(reading?.body)).then(() => pyramid));
     }
     return this.pyramids.get(page);
   }
 
+  // of gives the statements under a name.
+  of(name) {
+    return (this.document.fields || []).filter((f) => f.name === name);
+  }
+
+  // free tells that no field is being changed: to draw them anew would lose what is typed.
+  free() {
+    const open = this.home.querySelector("form.fieldform");
+    if (!open) return true;
+    const verdict = open.querySelector(".verdict");
+    verdict.textContent = "Save or cancel this first.";
+    verdict.classList.add("wrong");
+    open.querySelector("input, textarea, select")?.focus();
+    return false;
+  }
+
   edit(field, item) {
+    if (!this.free()) return;
     const [value, buttons] = [item.querySelector(".value"), item.querySelector(".buttons")];
     const cancel = () => {
       form.replaceWith(value);
       buttons.hidden = false;
       buttons.querySelector("button")?.focus();
     };
-    const form = fieldForm(field, { save: (change) => this.state(field, change), cancel });
+    const none = this.of(field.name).length > 1 ? ["Remove", "This statement goes; the others under the name stay"] : ["None", "The document has no such field"];
+    const others = field.value ? [[...none, () => this.state(field, { drop: true })]] : [];
+    const form = fieldForm(field, this.known, { save: (change) => this.state(field, change), cancel, others });
     buttons.hidden = true;
     value.replaceWith(form);
-    form.querySelector("input, textarea")?.focus();
+    form.querySelector("input, textarea, select")?.focus();
   }
 
-  // state makes a field, changed or as it is, the caller's own statement. All statements
-  // under a name go together.
-  async state(field, change) {
-    const same = (this.document.fields || []).filter((f) => f.name === field.name);
-    const fields = same
-      .filter((f) => !(f === field && change.drop))
-      .map((f) => {
-        const next = f === field ? { ...f, ...change } : f;
-        return { name: next.name, value: next.value, raw: next.raw, evidence: next.evidence };
-      });
-    if (change.drop && !fields.length) fields.push({ name: field.name }); // says that there is none
+  // add opens a form for a field that nothing stands under yet, or one more statement.
+  add(button) {
+    if (!this.free()) return;
+    const close = () => {
+      form.remove();
+      button.hidden = false;
+      button.focus();
+    };
+    const form = addForm(this.known, {
+      of: (name) => this.of(name),
+      save: (name, change) => this.put(name, [...this.of(name).filter((f) => f.value), { name, ...change }], change),
+      none: (name) => this.put(name, [{ name }], {}),
+      cancel: close,
+    });
+    button.hidden = true;
+    button.parentElement.after(form);
+    form.querySelector("select").focus();
+  }
+
+  // state makes a field, changed or as it is, the caller's own statement.
+  state(field, change) {
+    const next = this.of(field.name).filter((f) => !(f === field && change.drop)).map((f) => (f === field ? { ...f, ...change } : f));
+    if (change.drop && !next.length) next.push({ name: field.name }); // says that there is none
+    return this.put(field.name, next, change);
+  }
+
+  async takeBack(field) {
+    if (!this.free()) return;
+    const words = this.of(field.name).some((f) => f.signedBy) ? " It is signed; the signature goes too." : "";
+    const answer = await ask({
+      title: `Take back ${label(field.name)}?`,
+      body: h("p", {}, `What people have said of it goes, and what the rules say stands again.${words}`),
+      buttons: [["back", "Take back", "main"], ["", "Cancel"]],
+    });
+    if (answer === "back") await this.attempt(() => this.put(field.name, [], {}));
+  }
+
+  // attempt shows what went wrong where there is no form to say it.
+  async attempt(deed) {
+    try {
+      await deed();
+    } catch (error) {
+      await ask({ title: "Not saved", body: h("p", {}, error.message), buttons: [["", "Close", "main"]] });
+    }
+  }
+
+  // put takes statements as all that the user says under a name: they go together. None
+  // takes back what people said.
+  async put(name, statements, change) {
+    const fields = statements.map((f) => ({ name, value: f.value, raw: f.raw, evidence: f.evidence }));
     try {
       this.document = await catalog.UpdateDocument({
         document: { name: this.document.name, etag: this.document.etag, fields },
-        updateMask: `fields.${field.name.replace(/_([a-z0-9])/g, (_, c) => c.toUpperCase())}`,
+        updateMask: `fields.${memberOf(name)}`,
       });
-      await this.draw();
-      announce(`${label(field.name)} is stated by you`);
+      this.earlier.forget();
+      this.next = name;
+      this.draw();
+      announce(statements.length ? `${label(name)} is stated by you` : `${label(name)} is taken back`);
     } catch (error) {
       if (error.reason === "ETAG_MISMATCH") {
         await ask({ title: "Somebody has changed this document", body: h("p", {}, "The fields are shown as they are now. What you entered: ", h("q", {}, change.value ? write(change.value) : change.raw || "the value as it was"), ". Enter it again if it still holds."), buttons: [["", "Show the fields", "main"]] });
@@ -164,9 +249,12 @@ export class Fields {
   }
 
   async sign(fields) {
+    if (!this.free()) return;
     try {
       this.document = await reviews.SignFields({ name: this.document.name, statements: fields.map((f) => f.statement), etag: this.document.etag });
-      await this.draw();
+      this.earlier.forget();
+      this.next = fields[0].name;
+      this.draw();
       announce("Signed");
     } catch (error) {
       await ask({ title: "Not signed", body: h("p", {}, error.message), buttons: [["", "Close", "main"]] });

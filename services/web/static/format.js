@@ -17,7 +17,8 @@ export function ago(time) {
 
 export const moment = (time) => absolute.format(new Date(time));
 export const clockTime = (time) => clock.format(new Date(time));
-export const percent = (share) => `${Math.round(share * 100)} %`;
+// The blank is one that no line ends at.
+export const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
 export const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
 export const idOf = (name) => (name || "").split("/").pop();

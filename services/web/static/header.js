@@ -1,10 +1,12 @@
 // The bar on top of every page, and what stands there for one who is not signed in.
 
-import { accounts, logout } from "./api.js";
+import { accounts, logout, speakFor } from "./api.js";
 import { h, show } from "./dom.js";
-import { forgetSaved } from "./draft.js";
+import { forgetSaved } from "./kept.js";
 
-const themeWords = { system: "As the system", light: "Light", dark: "Dark" };
+const themeWords = { system: "Colours of the system", light: "Light colours", dark: "Dark colours" };
+
+const keptFor = 30 * 24 * 3600_000; // saved texts stay in this browser, in ms
 
 // begin fills the header and returns the user; it never returns when nobody is signed in.
 export async function begin() {
@@ -17,14 +19,21 @@ export async function begin() {
   );
   show(bar, theme);
   const user = await whoIsThere();
+  speakFor(user);
+  forgetSaved(keptFor);
   show(bar, h("span", { class: "name" }, user.displayName || "somebody"), theme, h("button", { class: "quiet", onclick: leave }, "Sign out"));
   return user;
 }
 
-async function leave() {
-  await logout();
-  forgetSaved();
-  location.assign("/");
+async function leave(event) {
+  try {
+    await logout();
+    forgetSaved();
+    location.assign("/");
+  } catch (error) {
+    document.querySelector("header.bar .who [role=alert]")?.remove();
+    event.target.before(h("span", { class: "bad", role: "alert" }, `You are still signed in: ${error.message}`));
+  }
 }
 
 // whoIsThere asks until somebody is there: a server that restarts is waited for.

@@ -23,15 +23,15 @@ export function saveState({ draft }) {
   const [kind, said] = words[draft.state];
   const state = byId("save-state");
   state.className = kind;
-  state.textContent = draft.state === "saved" && draft.review.draft?.saveTime ? `${said} ${clockTime(draft.review.draft.saveTime)}` : said;
+  if (draft.state === "saved" && draft.review.draft?.saveTime) state.textContent = `${said} ${clockTime(draft.review.draft.saveTime)}`;
+  else state.textContent = draft.dirty && !draft.safe ? `${said} — ${draft.where}` : said;
 }
 
 function unsaved(draft) {
   if (draft.state !== "unsaved") return clearInterval(ticking);
   const state = byId("save-state");
   const wait = Math.max(0, Math.ceil((draft.nextTry - Date.now()) / 1000));
-  const signedOut = draft.error?.code === "UNAUTHENTICATED";
-  const why = signedOut ? "you are signed out: open a new link in another tab" : "kept in this browser";
+  const why = [reasons(draft.error), draft.where].filter(Boolean).join("; ");
   // Read out once, not with each second.
   if (state.dataset.said !== why || state.className !== "bad") {
     state.className = "bad";
@@ -40,4 +40,10 @@ function unsaved(draft) {
   }
   state.querySelector(".again").textContent = wait ? `, trying again in ${wait} s` : ", trying…";
   return undefined;
+}
+
+// reasons are those that a person can do something about.
+function reasons(error) {
+  if (error?.reason === "OTHER_PERSON") return "somebody else has signed in in this browser: sign in yourself in another tab";
+  return error?.code === "UNAUTHENTICATED" ? "you are signed out: open a new link in another tab" : "";
 }

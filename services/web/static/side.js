@@ -74,7 +74,7 @@ export class Side {
       viewer.follow(box);
     };
     const panel = {
-      fields: () => new Fields(home, document, user, { locate, readings }),
+      fields: () => new Fields(home, document, user, { locate, readings, pyramids: new Map(viewer.opened ? [[review.region.page, viewer.opened]] : []) }),
       compare: () => new Compare(home, review.region?.page, review.region?.reading),
       history: () => new History(home, document),
     }[this.shown]();

@@ -5,6 +5,17 @@
 const mostTiles = 400;
 const tries = 3;
 
+// A page from this many pixels on is first shown by one coarse picture: to cut one of 9
+// million takes some seconds, to draw it small a tenth of that.
+const coarseFrom = 3e6;
+// From this many on it is cut when somebody looks closer than the coarse picture goes: of
+// 142 million pixels that kept two cores busy for two minutes.
+const cutOnDemand = 40e6;
+const coarseSide = 2400;
+
+// sizeOf gives the page's size as its reading has it; null where there is none.
+export const sizeOf = (body) => (body?.width && body?.height ? { width: body.width, height: body.height } : null);
+
 export class Pyramid extends EventTarget {
   // name is scans/{sha256}/pages/{n}.
   constructor(name) {
@@ -13,15 +24,56 @@ export class Pyramid extends EventTarget {
     this.base = `/pages/${scan}/${number}`;
     this.tiles = new Map();
     this.shape = null;
+    this.coarse = null; // a picture of the whole page
+    this.sharp = false; // there are tiles
+    this.since = 0; // when cutting began, while it goes on
+    this.problem = "";
   }
 
-  // open asks for the shape; the server cuts the page meanwhile.
-  async open() {
+  // open makes the page ready to be drawn: of a large one, whose size must be known, by a
+  // coarse picture.
+  async open(size = null) {
+    if (!size || size.width * size.height < coarseFrom) return this.cut();
+    try {
+      this.coarse = await picture(`${this.base}.png?max_side=${coarseSide}`);
+    } catch {
+      return this.cut(); // says why there is none
+    }
+    this.shape = size;
+    if (size.width * size.height < cutOnDemand) this.sharpen();
+    return size;
+  }
+
+  // cut asks for the shape; the server cuts the page meanwhile.
+  async cut() {
     const response = await fetch(`${this.base}/info.json`, { credentials: "same-origin" });
     const body = await response.json();
     if (!response.ok) throw new Error(body.message || "the page cannot be shown");
     this.shape = body;
+    this.sharp = true;
     return body;
+  }
+
+  // sharpen has a page cut of which the coarse picture is there. Events: "state" when that
+  // begins and ends, with since or problem.
+  async sharpen() {
+    if (this.sharp || this.since) return;
+    this.since = Date.now();
+    this.problem = "";
+    this.dispatchEvent(new Event("state"));
+    try {
+      await this.cut();
+    } catch (error) {
+      this.problem = error.message;
+    }
+    this.since = 0;
+    this.dispatchEvent(new Event("state"));
+    this.dispatchEvent(new Event("tile"));
+  }
+
+  // blurred tells that at a scale more pixels are wanted than the coarse picture has.
+  blurred(scale) {
+    return !this.sharp && Boolean(this.coarse) && scale * this.shape.width > this.coarse.naturalWidth * 1.1;
   }
 
   get top() {
@@ -77,11 +129,13 @@ export class Pyramid extends EventTarget {
   // draw paints what is visible of the page, in its own coordinates; finer tiles over
   // coarser ones. It returns whether all that is needed has come.
   draw(context, visible, scale) {
+    if (this.coarse) context.drawImage(this.coarse, 0, 0, this.shape.width, this.shape.height);
+    if (!this.sharp) return false;
     const level = this.levelFor(scale);
-    const top = this.drawLevel(context, visible, this.top, true);
+    const top = !(this.coarse && level < this.top) && this.drawLevel(context, visible, this.top, true);
     if (level === this.top) return top;
     // A level between fills the time until the sharp one is there; only what has come.
-    if (level + 2 < this.top) this.drawLevel(context, visible, level + 2, false);
+    if (!this.coarse && level + 2 < this.top) this.drawLevel(context, visible, level + 2, false);
     return this.drawLevel(context, visible, level, true);
   }
 
@@ -106,4 +160,12 @@ export class Pyramid extends EventTarget {
     }
     return whole;
   }
+}
+
+// picture loads one that is whole.
+async function picture(address) {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  return image;
 }

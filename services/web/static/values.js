@@ -8,22 +8,38 @@ export function formOf(value) {
 
 const join = (parts, between = " ") => parts.filter(Boolean).join(between);
 
+// agentWords gives a name as written, and whose it is.
+function agentWords(v = {}) {
+  const written = v.asWritten ? (v.bracketed ? `[${v.asWritten}]` : v.asWritten) + (v.gloss ? ` [${v.gloss}]` : "") : v.office || "";
+  const known = v.name || v.id || "";
+  const other = known && known.toLowerCase() !== written.toLowerCase();
+  return join([written && other ? `${written} = ${known}` : written || known, v.role && v.role !== "final" ? v.role : ""], ", ");
+}
+
+const byRank = (v) => (v.person ? ` by ${join([v.rank, v.person])}` : "");
+const also = (words) => (words ? `: “${words}”` : "");
+
+// The words are those of `fonds fields` and its sheets.
 const writers = {
   text: (v) => v,
   number: (v) => String(v),
-  date: (v) => dateWords(v.iso) + (v.tz && v.tz !== "unstated" ? ` (${v.tz})` : ""),
-  agent: (v) => v.name || v.asWritten || v.office || "",
+  date: (v) => dateWords(v.iso, v.yearInferred) + (v.tz && v.tz !== "unstated" ? ` ${v.tz}` : ""),
+  agent: agentWords,
   citation: citationWords,
-  series: (v) => join([v.series, v.mark]),
-  distribution: (v) => join([v.recipient?.name || v.recipient?.asWritten, v.copies ? `(${v.copies})` : "", v.copyNumber ? `No. ${v.copyNumber}` : ""]),
-  disposition: (v) => join([(v.copyNumbers || []).join(", "), v.where], ": "),
+  series: (v) => join([v.series && `“${v.series}”`, v.mark]),
+  distribution: (v) => join([agentWords(v.recipient), v.copyNumber ? `copy No. ${v.copyNumber}` : "", v.copies > 1 ? `${v.copies} copies` : ""], ", "),
+  disposition: (v) => join([(v.copyNumbers || []).length ? `No. ${v.copyNumbers.join(", ")}` : "", v.where], ": "),
   link: (v) => v.url,
-  numberRange: (v) => `${v.from}–${v.to}`,
-  step: (v) => join([v.step, v.person, v.rank, v.at && dateWords(v.at), v.number]),
+  numberRange: (v) => (v.to && v.to !== v.from ? `${v.from}–${v.to}` : v.from),
+  step: (v) => join([`${v.step || ""}${byRank(v)}`, v.at && dateWords(v.at), v.number && `No. ${v.number}`], ", "),
   reference: (v) => join([v.relation?.replaceAll("_", " "), v.whose, v.kind, v.number && `No. ${v.number}`, v.incomingNumber && `(in: ${v.incomingNumber})`, v.date && dateWords(v.date), v.from && `from ${v.from}`, v.to && `to ${v.to}`]),
-  embedded: (v) => join([v.relation, v.from && `from ${v.from}`, v.to && `to ${v.to}`, v.date && dateWords(v.date)]),
-  gloss: (v) => join([v.kind?.replaceAll("_", " "), v.target, v.text], ": "),
-  mention: (v) => v.name || (v.variants || [])[0] || "",
+  embedded: (v) => join([v.relation?.replaceAll("_", " "), v.from && `from ${v.from}`, v.to && `to ${v.to}`, v.date && dateWords(v.date)]) + also(join([v.first, v.last], " … ")),
+  gloss: (v) => join([v.target ? `${v.target} [${v.text || ""}]` : `[${v.text || ""}]`, v.kind?.replaceAll("_", " ")], ": "),
+  mention: (v) => {
+    const name = v.name || v.id || "";
+    const forms = (v.variants || []).filter((f) => f.toLowerCase() !== name.toLowerCase());
+    return name && forms.length ? `${name} (${forms.join(", ")})` : name || forms.join(" / ");
+  },
 };
 
 // write gives a value in words.
@@ -41,12 +57,13 @@ function citationWords(v) {
 const months = "January February March April May June July August September October November December".split(" ");
 const isoForm = /^(?:(\d{4})|-)(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2}))?)?)?$/;
 
-// dateWords writes an ISO form as people do: 13 June 1951, 19:55.
-export function dateWords(iso) {
+// dateWords writes an ISO form as people do: 13 June 1951, 19:55. A year that the words
+// themselves do not have stands in brackets.
+export function dateWords(iso, inferred = false) {
   const m = isoForm.exec(iso || "");
   if (!m) return iso || "";
   const [, year, month, day, hour, minute] = m;
-  return join([day && String(Number(day)), month && months[month - 1], year]) + (hour ? `, ${hour}:${minute}` : "");
+  return join([day && String(Number(day)), month && months[month - 1], year && inferred ? `[${year}]` : year]) + (hour ? `, ${hour}:${minute}` : "");
 }
 
 // checkDate reads what was typed: {iso, words} or {problem}, with a suggestion where the
@@ -75,11 +92,3 @@ export function checkDate(typed) {
 
 // A year that is not given may be one with 29 February.
 const daysOf = (year, month) => new Date(Date.UTC(Number(year || 2000), Number(month), 0)).getUTCDate();
-
-// leaves are the words of a value that can be typed one by one; null for a value that
-// has lists or messages in it.
-export function leaves(content) {
-  if (typeof content !== "object" || content === null) return null;
-  const all = Object.entries(content).filter(([name]) => name !== "id");
-  return all.every(([, v]) => typeof v === "string") ? all : null;
-}

@@ -28,12 +28,16 @@ export class Viewer extends EventTarget {
 
   // open shows a page; text is the box of its words, which fill the canvas at first:
   // margins are not what somebody came for.
-  async open(name, { turn = 0, region = null, text = null } = {}) {
-    this.pyramid = new Pyramid(name);
-    this.pyramid.addEventListener("tile", () => this.redraw());
+  // size is the page's, where it is known.
+  async open(name, { turn = 0, region = null, text = null, size = null } = {}) {
+    const pyramid = new Pyramid(name);
+    this.pyramid = pyramid;
+    pyramid.addEventListener("tile", () => this.redraw());
+    pyramid.addEventListener("state", () => this.dispatchEvent(new Event("state")));
     this.turn = turn;
     this.marks.region = region;
-    await this.pyramid.open();
+    this.opened = pyramid.open(size).then(() => pyramid);
+    await this.opened;
     this.text = text;
     this.fit(text ? "text" : "width");
   }
@@ -208,6 +212,7 @@ export class Viewer extends EventTarget {
     c.translate(-this.view.x, -this.view.y);
     c.imageSmoothingQuality = "high";
     c.imageSmoothingEnabled = this.view.scale * ratio < 3; // beyond, single pixels are wanted
+    if (this.pyramid.blurred(this.view.scale * ratio) && !this.pyramid.problem) this.pyramid.sharpen();
     this.whole = this.pyramid.draw(c, this.visible(), this.view.scale * ratio);
     this.drawMarks(c);
   }

@@ -3,17 +3,20 @@
 import { catalog, may, reviews, samePerson } from "./api.js";
 import { boxOf, union, within, wordsOf } from "./bytes.js";
 import { announce, byId, h, show } from "./dom.js";
-import { Draft } from "./draft.js";
+import { Draft, renewed } from "./draft.js";
 import { Editor } from "./editor.js";
 import { begin } from "./header.js";
+import { drop, forgetReview, keptOf, saved } from "./kept.js";
 import { Keys } from "./keys.js";
 import { clockTime, count, percent, states } from "./format.js";
 import { Conflicts } from "./conflicts.js";
 import { correctDeeds, passToNext, verifyDeeds } from "./deeds.js";
+import { calledAll, learn, learnAll } from "./people.js";
 import { Reader } from "./reader.js";
 import { saveState } from "./savestate.js";
 import { Side } from "./side.js";
 import { Strip } from "./strip.js";
+import { sizeOf } from "./tiles.js";
 import { Viewer } from "./viewer.js";
 
 const name = decodeURIComponent(location.pathname.replace(/^\/review\//, ""));
@@ -38,8 +41,10 @@ async function start() {
   desk.side = new Side(desk);
   scanTools();
   shortcuts();
+  desk.viewer.addEventListener("state", sharpness);
   desk.viewer.addEventListener("pick", (event) => desk.text?.pick(event.detail));
   byId("help").addEventListener("click", () => desk.keys.help());
+  byId("side-pane").addEventListener("input", (event) => event.target.form?.setAttribute("data-typed", ""));
   setInterval(() => beat(), heartbeat);
   await open();
 }
@@ -54,16 +59,35 @@ async function open(mode = "") {
   try {
     desk.review = await reviews.GetReview({ name });
   } catch (error) {
-    notice("bad", error.reason === "REVIEW_NOT_FOUND" || error.code === "NOT_FOUND" ? "There is no such review. The document may have been taken apart or hidden." : error.message, h("a", { href: "/", class: "button" }, "To the queue"));
+    if (error.code === "NOT_FOUND") return gone();
+    notice("bad", error.message, h("a", { href: "/", class: "button" }, "To the queue"));
     if (error.passing) setTimeout(() => open(mode), 3000);
-    return;
+    return undefined;
   }
+  learn(desk.review.claimedBy, desk.review.claimedByName);
+  learn(desk.review.comment?.person, desk.review.comment?.personName);
   heading();
   openScan();
   const wanted = mode || (desk.review.state === "REVIEW_STATE_TO_CORRECT" ? "correct" : "verify");
   if (wanted === "correct" && may(desk.user, "CORRECTOR")) await openToCorrect();
   else await openToRead();
   desk.side.load();
+  return undefined;
+}
+
+// gone says that there is no such review. This browser forgets what was saved of it, and
+// all of it when the document was destroyed; what was never saved is shown otherwise.
+async function gone() {
+  desk.mode = "";
+  desk.text = null;
+  show(byId("lines"));
+  notice("bad", "There is no such review. The document may have been taken apart or hidden.", h("a", { href: "/", class: "button" }, "To the queue"));
+  const destroyed = await catalog.GetDocument({ name: name.split("/reviews/")[0] }).then(() => false, (error) => error.reason === "WITHDRAWN");
+  forgetReview(name, destroyed ? undefined : saved);
+  for (const [key, kept] of keptOf(name, desk.user)) {
+    const forget = h("button", { class: "small", onclick: () => (drop(key), line.remove()) }, "Forget it");
+    const line = notice("warn", "This browser has text that you typed for it and that was never saved.", h("details", {}, h("summary", {}, "Show it"), h("div", { class: "text" }, kept.text)), forget);
+  }
 }
 
 function heading() {
@@ -71,8 +95,10 @@ function heading() {
   byId("title").textContent = review.title || "Untitled";
   document.title = `${review.title || "Untitled"} · fonds`;
   const sure = review.state === "REVIEW_STATE_TO_CORRECT" && review.confidence >= 0 && review.words ? ` · ${percent(review.confidence || 0)} sure` : "";
-  byId("where").textContent = `${review.regionNumber ? `region ${review.regionNumber}` : "a region that is gone"} · ${states[review.state] || ""}${sure}`;
-  if (review.comment) notice("warn", [h("strong", {}, "Sent back: "), h("q", {}, review.comment.text)]);
+  learnAll(review.reading?.contributors, review.reading?.contributorNames);
+  const by = calledAll(review.reading?.contributors, desk.user);
+  byId("where").textContent = `${review.regionNumber ? `region ${review.regionNumber}` : "a region that is gone"} · ${states[review.state] || ""}${sure}${by ? ` · corrected by ${by}` : ""}`;
+  if (review.comment) notice("warn", [h("strong", {}, review.comment.personName ? `Sent back by ${review.comment.personName}: ` : "Sent back: "), h("q", {}, review.comment.text)]);
   if (!review.regionNumber) notice("warn", "This region is no longer part of the document; only its draft is left.");
 }
 
@@ -84,14 +110,37 @@ async function openScan() {
   if (!page || opened === page) return;
   opened = page;
   byId("scan-state").textContent = "Opening the scan…";
+  byId("scan-state").className = "";
   try {
-    await viewer.open(page, { turn: review.reading?.body?.turn || 0, region: boxOf(review.region.box), text: union(words(review.reading).map((w) => w.box)) });
+    const body = review.reading?.body;
+    await viewer.open(page, { turn: body?.turn || 0, region: boxOf(review.region.box), text: union(words(review.reading).map((w) => w.box)), size: sizeOf(body) });
     byId("scan-state").textContent = "";
+    sharpness();
     place();
   } catch (error) {
     opened = "";
     show(byId("scan-state"), `${error.message} `, h("button", { class: "small", onclick: openScan }, "Try again"));
   }
+}
+
+let sharpening = 0;
+
+// sharpness says that sharper pieces of a large scan are on their way, and how long that
+// has taken: the text can be worked on all the while.
+function sharpness() {
+  clearInterval(sharpening);
+  const { pyramid } = desk.viewer;
+  const state = byId("scan-state");
+  state.className = "aside";
+  if (pyramid.problem) {
+    return show(state, `The scan is not shown sharper: ${pyramid.problem} `, h("button", { class: "small", onclick: () => pyramid.sharpen() }, "Try again"));
+  }
+  if (!pyramid.since) return show(state);
+  const ticks = h("span", { "aria-hidden": "true" });
+  const { width, height } = pyramid.shape;
+  show(state, `Sharpening the scan of ${Math.round((width * height) / 1e6)} million pixels…`, ticks);
+  sharpening = setInterval(() => (ticks.textContent = ` ${Math.round((Date.now() - pyramid.since) / 1000)} s`), 1000);
+  return undefined;
 }
 
 // words are those read within the region.
@@ -120,10 +169,17 @@ async function openToCorrect() {
     notice("plain", "What you typed last and had not been saved is back.");
     draft.edit(restored.text, draft.accepted);
   } else if (desk.review.draft && !samePerson((desk.review.draft.editors || []).at(-1), desk.user.name)) {
-    notice("plain", "You go on with the draft of somebody else. Neither of you can sign it.");
+    notice("plain", `You go on with the draft of ${draftBy(desk.review)}. Neither of you can sign it.`);
   }
   editor.focus();
   return undefined;
+}
+
+// draftBy names those who have saved a draft before the user.
+function draftBy({ draft }) {
+  learnAll(draft.editors, draft.editorNames);
+  const others = (draft.editors || []).filter((p) => !samePerson(p, desk.user.name));
+  return calledAll(others) || "somebody else";
 }
 
 // openToRead shows the text with what people changed in it, to be signed or sent back.
@@ -155,7 +211,7 @@ async function machineWords(reading) {
 async function claim() {
   try {
     const claimed = await reviews.ClaimReview({ name });
-    desk.review = { ...desk.review, ...claimed, text: claimed.text ?? desk.review.text, reading: claimed.reading ?? desk.review.reading };
+    desk.review = renewed(desk.review, claimed);
     return true;
   } catch (error) {
     const who = error.metadata.claimed_by_name || desk.review.claimedByName || "Somebody else";
@@ -168,12 +224,14 @@ async function claim() {
 
 // beat keeps the claim while the page is open.
 async function beat() {
-  if (desk.mode === "correct" && desk.draft.state !== "halted") {
-    desk.draft.write(async () => desk.draft.adopt(await reviews.ClaimReview({ name }))).catch((error) => {
-      if (error.reason === "CLAIMED") desk.draft.halt(error);
+  if (desk.mode === "correct") {
+    const { draft } = desk;
+    draft.prolong().catch((error) => {
+      if (error.reason === "CLAIMED" && draft.state !== "halted") draft.halt(error);
     });
   } else if (desk.mode === "verify" && samePerson(desk.review.claimedBy, desk.user.name)) {
-    reviews.ClaimReview({ name }).then((r) => Object.assign(desk.review, { etag: r.etag }), () => {});
+    const { review } = desk;
+    reviews.ClaimReview({ name }).then((now) => now.contentDigest === review.contentDigest && Object.assign(review, { etag: now.etag }), () => {});
   }
 }
 
@@ -224,6 +282,13 @@ function scanTools() {
   );
 }
 
+// mainDeed submits or signs, and in a form of the third pane does what that is for.
+function mainDeed() {
+  const field = document.activeElement?.closest("#side-pane :is(input, textarea, select)");
+  if (field) field.form?.requestSubmit();
+  else byId("main-deed")?.click();
+}
+
 function shortcuts() {
   const { keys, viewer } = desk;
   const editing = (deed) => () => desk.mode === "correct" && deed();
@@ -238,7 +303,7 @@ function shortcuts() {
     [["Alt+I"], "the line's piece of the scan above it, or not", () => desk.strip.toggle()],
   ]);
   keys.group("Work", [
-    [["Ctrl+Enter"], "submit, or sign", () => byId("main-deed")?.click()],
+    [["Ctrl+Enter"], "submit, or sign; in a field's form: save the field", mainDeed],
     [["Ctrl+S"], "save the draft now", () => desk.draft?.save().then((ok) => ok && announce("Saved"))],
     [["Alt+S"], "skip this, go to the next", () => byId("skip-deed")?.click()],
     [["Alt+F"], "fields and history, or not", () => desk.side.toggle()],
