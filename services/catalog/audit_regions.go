@@ -32,13 +32,13 @@ type auditedRegion struct {
 	cut       [2]bool // whether there is a box, and a range
 }
 
-func (g Region) audited() auditedRegion {
-	x := auditedRegion{scan: g.Scan, page: g.Page, reading: g.Reading, origin: g.Origin, assurance: g.Assurance}
-	if g.Box != nil {
-		x.box, x.cut[0] = *g.Box, true
+func (r Region) audited() auditedRegion {
+	x := auditedRegion{scan: r.Scan, page: r.Page, reading: r.Reading, origin: r.Origin, assurance: r.Assurance}
+	if r.Box != nil {
+		x.box, x.cut[0] = *r.Box, true
 	}
-	if g.Range != nil {
-		x.part, x.cut[1] = *g.Range, true
+	if r.Range != nil {
+		x.part, x.cut[1] = *r.Range, true
 	}
 	return x
 }

@@ -52,7 +52,7 @@ func TestMeasureOfACorrection(t *testing.T) {
 		BasedOn: v.Reading.ID, Text: "again", Body: []byte("again"), BodyDigest: digest("again"), Measure: want,
 	})
 	a.must(err)
-	if got.Measure.Confidence != catalog.UnknownConfidence || got.Words != want.Words {
+	if got.Confidence != catalog.UnknownConfidence || got.Words != want.Words {
 		t.Errorf("the review has %+v", got.Measure)
 	}
 }

@@ -97,7 +97,7 @@ type ReviewServiceClient interface {
 	ListRevisions(ctx context.Context, in *ListRevisionsRequest, opts ...grpc.CallOption) (*ListRevisionsResponse, error)
 	// CompareReadings tells how the texts of two readings of a page differ, or what they say
 	// of a part of it. FAILED_PRECONDITION, reason OTHER_PART, when a reading is of another
-	// part alone.
+	// part alone; reason TEXT_TOO_LARGE, when the texts have more than 4 MB together.
 	CompareReadings(ctx context.Context, in *CompareReadingsRequest, opts ...grpc.CallOption) (*CompareReadingsResponse, error)
 }
 
@@ -309,7 +309,7 @@ type ReviewServiceServer interface {
 	ListRevisions(context.Context, *ListRevisionsRequest) (*ListRevisionsResponse, error)
 	// CompareReadings tells how the texts of two readings of a page differ, or what they say
 	// of a part of it. FAILED_PRECONDITION, reason OTHER_PART, when a reading is of another
-	// part alone.
+	// part alone; reason TEXT_TOO_LARGE, when the texts have more than 4 MB together.
 	CompareReadings(context.Context, *CompareReadingsRequest) (*CompareReadingsResponse, error)
 	mustEmbedUnimplementedReviewServiceServer()
 }
