@@ -113,7 +113,8 @@ stage_vulnerabilities() {
 # some of them; -v prints the seed.
 stage_test() {
     go test -count=1 -v ./services/catalog/reviewtest
-    go test -race -gcflags='modernc.org/sqlite/lib=-race=false' -timeout 20m ./...
+    rm -rf bin/_artifacts  # pictures of the review page
+    go test -race -gcflags='modernc.org/sqlite/lib=-race=false' -timeout 20m -artifacts -outputdir bin ./...
     go test -race -timeout 20m -tags tesseract ./workers/tesseract/...
 }
 

@@ -155,7 +155,10 @@ func fieldChanges(before, after Fields) ([]string, error) {
 			}
 		}
 	}
-	if ruled > 0 {
+	switch {
+	case ruled == 1:
+		changes = append(changes, "1 field found by rules")
+	case ruled > 1:
 		changes = append(changes, fmt.Sprintf("%d fields found by rules", ruled))
 	}
 	return changes, nil
