@@ -30,7 +30,7 @@ func (s *reviewServer) CompareReadings(ctx context.Context, req *fondsv1.Compare
 			return nil, err
 		}
 	}
-	if err := comparable(ctx, len(texts[0])+len(texts[1])); err != nil {
+	if err := mayCompare(ctx, len(texts[0])+len(texts[1])); err != nil {
 		return nil, err
 	}
 	m := &fondsv1.CompareReadingsResponse{BeforeText: texts[0], AfterText: texts[1]}
@@ -46,8 +46,8 @@ func (s *reviewServer) CompareReadings(ctx context.Context, req *fondsv1.Compare
 // of memory, and pages of typescript have 3,000 bytes.
 const mostCompared = 4 << 20
 
-// comparable refuses to begin what would take long, or what nobody waits for any more.
-func comparable(ctx context.Context, bytes int) error {
+// mayCompare refuses to begin what would take long, or what nobody waits for any more.
+func mayCompare(ctx context.Context, bytes int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (o *signOptions) sign(cmd *cobra.Command, c *client, r *fondsv1.Review) err
 	switch {
 	case r.GetContentDigest() == "":
 		return refusedf("no person has worked on %s yet: `fonds review correct` or `fonds review accept` comes first, and then another person signs", r.GetName())
-	case r.GetState() == fondsv1.ReviewState_REVIEW_STATE_TO_CORRECT:
+	case r.GetComment() != nil && r.GetState() == fondsv1.ReviewState_REVIEW_STATE_TO_CORRECT:
 		return refusedf("%s was sent back to be corrected again: it can be signed after that", r.GetName())
 	case r.GetState() == fondsv1.ReviewState_REVIEW_STATE_TO_VERIFY && !r.GetOwnWork():
 		if err := o.agree(cmd, c, r); err != nil {

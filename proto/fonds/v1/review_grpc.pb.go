@@ -79,8 +79,9 @@ type ReviewServiceClient interface {
 	// SignReview puts the caller's name under the text shown: the region becomes
 	// VERIFIED. PERMISSION_DENIED, reason OWN_WORK, when the caller has contributed to
 	// it; FAILED_PRECONDITION, reason CONTENT_CHANGED, when it is not what was read,
-	// NOT_CORRECTED where no person has worked on it, and ONE_PERSON_COLLECTION where
-	// nothing is signed.
+	// NOT_CORRECTED where no person has worked on it, NO_NAMED_CONTRIBUTOR where it was
+	// submitted without a name or by a program, and ONE_PERSON_COLLECTION where nothing is
+	// signed.
 	SignReview(ctx context.Context, in *SignReviewRequest, opts ...grpc.CallOption) (*Review, error)
 	// SendBack returns a corrected text for another correction, with a comment.
 	SendBack(ctx context.Context, in *SendBackRequest, opts ...grpc.CallOption) (*Review, error)
@@ -291,8 +292,9 @@ type ReviewServiceServer interface {
 	// SignReview puts the caller's name under the text shown: the region becomes
 	// VERIFIED. PERMISSION_DENIED, reason OWN_WORK, when the caller has contributed to
 	// it; FAILED_PRECONDITION, reason CONTENT_CHANGED, when it is not what was read,
-	// NOT_CORRECTED where no person has worked on it, and ONE_PERSON_COLLECTION where
-	// nothing is signed.
+	// NOT_CORRECTED where no person has worked on it, NO_NAMED_CONTRIBUTOR where it was
+	// submitted without a name or by a program, and ONE_PERSON_COLLECTION where nothing is
+	// signed.
 	SignReview(context.Context, *SignReviewRequest) (*Review, error)
 	// SendBack returns a corrected text for another correction, with a comment.
 	SendBack(context.Context, *SendBackRequest) (*Review, error)
