@@ -262,10 +262,11 @@ func TestReextractGoesOnWhereItEnded(t *testing.T) {
 	a.extract()
 	ctx, cancel := context.WithCancel(a.ctx())
 	defer cancel()
-	read := 0
+	read, ended := 0, make(chan struct{})
 	rules.become("2", func(head catalog.DocumentHead, said []catalog.Field) ([]catalog.Field, error) {
 		if read++; read > 2 {
 			cancel()
+			<-ended                      // the caller has gone before the server knows
 			return nil, context.Canceled // as whatever asks the catalog does then
 		}
 		return second(head, said)
@@ -274,23 +275,28 @@ func TestReextractGoesOnWhereItEnded(t *testing.T) {
 	for err == nil {
 		_, err = stream.Recv()
 	}
+	close(ended)
 	if status.Code(err) != codes.Canceled {
 		t.Fatalf("ended with %v", err)
 	}
 	rules.become("2", second)
-	current, revised := 0, 0
-	for name, m := range a.again("", true) {
-		if !names[name] || m.GetProblem() != "" {
-			t.Errorf("%s: %v", name, m)
-		}
-		if m.GetCurrent() {
-			current++
-		}
-		if m.GetRevision() > 0 {
-			revised++
+	// The call may still be at a document, and a little later hear that its caller has gone:
+	// then that one is to be asked for again.
+	left, revised := len(names), 0
+	for try := 0; left > 0 && try < 5; try++ {
+		left = 0
+		for name, m := range a.again("", true) {
+			switch {
+			case !names[name]:
+				t.Errorf("%s: %v", name, m)
+			case m.GetProblem() != "":
+				left++
+			case m.GetRevision() > 0:
+				revised++
+			}
 		}
 	}
-	if current != 2 || revised != 2 || a.byNumber("5130") != len(names) {
-		t.Errorf("%d were done, %d were left, %d found", current, revised, a.byNumber("5130"))
+	if left > 0 || revised > 2 || a.byNumber("5130") != len(names) {
+		t.Errorf("%d were done anew, %d are left, %d found", revised, left, a.byNumber("5130"))
 	}
 }
