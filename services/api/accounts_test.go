@@ -24,12 +24,13 @@ import (
 	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/services/store/sqlite/sqlitetest"
 )
 
 // serveAccounts serves the accounts of a new store behind the gate.
 func serveAccounts(t *testing.T) (fondsv1.AccountServiceClient, *auth.Accounts) {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "fonds.db"))
+	store, err := sqlite.Open(t.Context(), sqlitetest.Put(t, filepath.Join(t.TempDir(), "fonds.db")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,7 @@ import (
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/passage"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/services/store/sqlite/sqlitetest"
 	"github.com/fonds-archive/fonds/workers/extract"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
@@ -77,7 +78,7 @@ func serve(t testing.TB, options ...option) *archive {
 func serveOver(t testing.TB, wrap func(catalog.Store) catalog.Store, options ...option) *archive {
 	t.Helper()
 	dir := t.TempDir()
-	store, err := sqlite.Open(t.Context(), filepath.Join(dir, "fonds.db"))
+	store, err := sqlite.Open(t.Context(), sqlitetest.Put(t, filepath.Join(dir, "fonds.db")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/services/store/sqlite/sqlitetest"
 )
 
 // archive is a catalog over a real store, with a clock that the test moves.
@@ -27,7 +28,7 @@ type archive struct {
 
 func newArchive(t *testing.T) *archive {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "fonds.db"))
+	store, err := sqlite.Open(t.Context(), sqlitetest.Put(t, filepath.Join(t.TempDir(), "fonds.db")))
 	if err != nil {
 		t.Fatal(err)
 	}

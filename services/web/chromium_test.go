@@ -64,7 +64,10 @@ func (s *site) stop() {
 // chromium starts the browser; the test is skipped where there is none.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
-	if testing.Short() {
+	switch {
+	case watched:
+		t.Skip("the browser's tests run without the race detector: a page waits four times as long beside it")
+	case testing.Short():
 		t.Skip("a browser takes half a minute")
 	}
 	program := os.Getenv("CHROMIUM")

@@ -35,6 +35,7 @@ import (
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/passage"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
+	"github.com/fonds-archive/fonds/services/store/sqlite/sqlitetest"
 	"github.com/fonds-archive/fonds/services/web"
 	"github.com/fonds-archive/fonds/workers/extract"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
@@ -90,7 +91,7 @@ func must(t testing.TB, err error) {
 func newArchive(t testing.TB) *archive {
 	t.Helper()
 	dir := t.TempDir()
-	store, err := sqlite.Open(t.Context(), filepath.Join(dir, "fonds.db"))
+	store, err := sqlite.Open(t.Context(), sqlitetest.Put(t, filepath.Join(dir, "fonds.db")))
 	must(t, err)
 	blobs, err := blob.Open(filepath.Join(dir, "blobs"))
 	must(t, err)
