@@ -111,13 +111,19 @@ stage_vulnerabilities() {
 # a program, generic code that an unwatched package shares with a watched one may come from either.
 # What people stand behind is played through in 10,000 random steps without the detector, which plays
 # some of them, and so is every field of the contract with bad input; -v prints seeds and counts. The
-# browser's tests leave pictures of the review page in bin/_artifacts.
+# browser's tests, which mostly wait, run beside the rest and leave pictures of the review page in
+# bin/_artifacts.
 stage_test() {
     go test -count=1 -v ./services/catalog/reviewtest
     go test -count=1 -v -run TestEveryFieldOfEveryMethod ./services/api
     rm -rf bin/_artifacts
-    go test -artifacts -outputdir bin ./services/web
-    go test -race -gcflags='modernc.org/sqlite/lib=-race=false' -timeout 20m -p 3 -tags tesseract ./...
+    local browser failed=0
+    go test -artifacts -outputdir bin ./services/web >"$scratch/browser" 2>&1 &
+    browser=$!
+    go test -race -gcflags='modernc.org/sqlite/lib=-race=false' -timeout 20m -p 3 -tags tesseract ./... || failed=1
+    wait "$browser" || failed=1
+    cat "$scratch/browser"
+    return "$failed"
 }
 
 stages=(format tidy proto generated build vet lint vulnerabilities test)
