@@ -4,7 +4,7 @@
 #   scripts/check.sh               every stage
 #   scripts/check.sh vet lint      only these
 #
-# Stages: format tidy proto generated build vet lint vulnerabilities test
+# Stages: format tidy proto generated build vet lint vulnerabilities test; race only when it is named
 # Needs what scripts/setup.sh installs (groups run and tools). `make test` does both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -111,20 +111,27 @@ stage_vulnerabilities() {
 # a program, generic code that an unwatched package shares with a watched one may come from either.
 # What people stand behind is played through in 10,000 random steps without the detector, which plays
 # some of them, and so is every field of the contract with bad input; -v prints seeds and counts. The
-# browser's tests, which mostly wait, run beside the rest and leave pictures of the review page in
-# bin/_artifacts.
+# tests of the browser and of the whole program mostly wait: they run beside the rest, and without the
+# detector, which has the stage race. Pictures of the review page are left in bin/_artifacts.
 stage_test() {
     go test -count=1 -v ./services/catalog/reviewtest
     go test -count=1 -v -run TestEveryFieldOfEveryMethod ./services/api
     rm -rf bin/_artifacts
-    local browser failed=0
-    go test -artifacts -outputdir bin ./services/web >"$scratch/browser" 2>&1 &
-    browser=$!
-    go test -race -gcflags='modernc.org/sqlite/lib=-race=false' -timeout 20m -p 3 -tags tesseract ./... || failed=1
-    wait "$browser" || failed=1
-    cat "$scratch/browser"
+    local waiting failed=0
+    local -a watched
+    mapfile -t watched < <(go list ./... | grep -v '/services/fonds$')
+    go test -artifacts -outputdir bin -timeout 20m ./services/fonds ./services/web >"$scratch/waiting" 2>&1 &
+    waiting=$!
+    race "${watched[@]}" || failed=1
+    wait "$waiting" || failed=1
+    cat "$scratch/waiting"
     return "$failed"
 }
+
+# The whole program beside the detector: it takes three times as long.
+stage_race() { race ./services/fonds; }
+
+race() { go test -race -gcflags='modernc.org/sqlite/lib=-race=false' -timeout 20m -tags tesseract "$@"; }
 
 stages=(format tidy proto generated build vet lint vulnerabilities test)
 (($#)) || set -- "${stages[@]}"
