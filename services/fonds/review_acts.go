@@ -101,8 +101,11 @@ func (c *client) accept(cmd *cobra.Command, name string, draft bool) error {
 
 // afterwards says what comes after a correction.
 func afterwards(r *fondsv1.Review) string {
-	if r.GetState() == fondsv1.ReviewState_REVIEW_STATE_DONE {
+	switch r.GetState() {
+	case fondsv1.ReviewState_REVIEW_STATE_DONE:
 		return "nothing more is awaited: in its collection one person's word is enough"
+	case fondsv1.ReviewState_REVIEW_STATE_TO_CORRECT:
+		return "a person with an account of their own has to accept it before another signs"
 	}
 	return "another person has to sign it"
 }

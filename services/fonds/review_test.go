@@ -11,6 +11,17 @@ import (
 
 const jenmark = "To Comrade LUNIN\n\nThe ship has left Jenmark with the pumps.\nThe second mechanic is on board.\n\nSOROKIN\n"
 
+// What somebody without a name accepts waits for a person who has one.
+func TestAcceptedWithoutAName(t *testing.T) {
+	d := startDesk(t)
+	d.join("Anna", "Boris")
+	document, _ := d.text("ship.txt", jenmark)
+	has(t, "accepted without a name", d.must(exitOK, "review", "accept", document).stdout, "a person with an account of their own has to accept it")
+	has(t, "signed all the same", d.mustAs(exitRefused, "Boris", "review", "sign", document, "--yes").stderr, "NO_NAMED_CONTRIBUTOR")
+	has(t, "accepted with one", d.mustAs(exitOK, "Anna", "review", "accept", document).stdout, "another person has to sign it")
+	has(t, "signed", d.mustAs(exitOK, "Boris", "review", "sign", document, "--yes").stdout, "VERIFIED")
+}
+
 // One person corrects in an editor; another one signs; neither does the other's part.
 func TestTwoPeopleVerifyAText(t *testing.T) {
 	d := startDesk(t)
