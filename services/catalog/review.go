@@ -89,7 +89,7 @@ func (r Review) HeldBy(now time.Time) string {
 
 // Draft is text that is being worked on.
 type Draft struct {
-	Text string `json:"text"`
+	Text string `json:"text,omitempty"`
 	// BasedOn is the reading that it began from; empty for a page that had none.
 	BasedOn string `json:"based_on"`
 	// Editors have saved it, in order, or submitted what others saved.

@@ -12,7 +12,7 @@ import (
 
 const (
 	queueColumns  = "region, collection, state, since, confidence, doubtful, disagreement"
-	workedColumns = "reading, words, version, claimed_by, claim_until, skipped_by, comment, draft"
+	workedColumns = "reading, words, version, claimed_by, claim_until, skipped_by, comment, draft, draft_text"
 	reviewColumns = "document, key, " + queueColumns + ", " + workedColumns
 )
 
@@ -34,6 +34,7 @@ func readReview(r *row) catalog.Review {
 	v.SkippedBy = r.list("skips" + of)
 	r.json("comment"+of, &v.Comment)
 	r.json("draft"+of, &v.Draft)
+	v.Draft.Text = r.text()
 	return v
 }
 
@@ -143,7 +144,7 @@ func (t *tx) PutReview(r catalog.Review) error {
 	queue := []any{r.Region, r.Collection, r.State, r.Since, r.Confidence, r.Doubtful, r.Disagreement}
 	worked := []any{
 		r.Reading, r.Words, r.Version, r.ClaimedBy, r.ClaimUntil,
-		skipsText(r.SkippedBy), commentText(r.Comment), draftText(r.Draft),
+		skipsText(r.SkippedBy), commentText(r.Comment), draftText(r.Draft), r.Draft.Text,
 	}
 	n, err := t.exec(workReview, slices.Concat(worked, key, queue)...)
 	if err != nil || n > 0 {
@@ -186,7 +187,7 @@ func draftText(d catalog.Draft) jsonText {
 	if d.Text == "" && d.BasedOn == "" && len(d.Editors) == 0 && d.SavedAt.IsZero() {
 		return jsonText{}
 	}
-	d.SavedAt = stored(d.SavedAt)
+	d.SavedAt, d.Text = stored(d.SavedAt), "" // which has its own column
 	return jsonText{d}
 }
 

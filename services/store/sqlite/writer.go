@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -25,9 +26,10 @@ const (
 var errTogether = errors.New("undone with another transaction")
 
 // writer lends the only connection that writes to one transaction after the other, in the
-// order in which they ask. Those that stand in line share a commit: each runs in a part
-// of one transaction of SQLite, so that what one of them does is undone alone, and the
-// last one commits for all. No caller hears that all went well before that.
+// order in which they ask. Who is given it leads: runs its own transaction, then those of
+// all who stand in line, and commits once for all of them. Each runs in a part of one
+// transaction of SQLite, so that what one of them does is undone alone. No caller hears
+// that all went well before the commit.
 type writer struct {
 	conn    *conn
 	longest time.Duration
@@ -36,16 +38,31 @@ type writer struct {
 	lent bool
 	line []*turn
 
-	// together is nil while no transaction is open. Who has the connection owns it.
+	// together is nil while no transaction is open. Who leads owns it.
 	together *together
 }
 
-// turn is a place in the line.
+// turn is a transaction, and its place in the line.
 type turn struct {
-	// alone is set for who begins with nothing open.
+	ctx context.Context
+	fn  func(catalog.Tx) error
+	// alone is set for who begins and ends with nothing open.
 	alone bool
-	given chan struct{}
+
+	// called is closed when the turn leads, or has been run by who does.
+	called chan struct{}
+	leads  bool
+	err    error
+	panics *panicked
 }
+
+// panicked is what a transaction panicked with in the goroutine of who led it.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) String() string { return fmt.Sprintf("%v\n\n%s", p.value, p.stack) }
 
 // together are transactions that one commit makes last.
 type together struct {
@@ -53,13 +70,12 @@ type together struct {
 	members   int
 	documents []string
 	wrote     bool
-
-	// committed is closed when err says how it went.
-	committed chan struct{}
-	err       error
+	// turns hang on the commit: the members, and those that failed on what these had done.
+	turns []*turn
 }
 
-// Tx runs fn in one transaction. A Tx or Close called from fn waits for fn itself.
+// Tx runs fn in one transaction, maybe in the goroutine of another caller. A Tx or Close
+// called from fn waits for fn itself.
 func (s *Store) Tx(ctx context.Context, fn func(catalog.Tx) error) error {
 	alone := false
 	for range maxAttempts {
@@ -78,56 +94,143 @@ func (s *Store) Tx(ctx context.Context, fn func(catalog.Tx) error) error {
 }
 
 func (s *Store) try(ctx context.Context, fn func(catalog.Tx) error, alone bool) error {
-	joined, err := s.join(ctx, fn, alone)
-	if joined == nil {
-		return err
+	t := &turn{ctx: ctx, fn: fn, alone: alone}
+	if err := s.await(t); err != nil {
+		return fmt.Errorf("transaction: %w", err)
 	}
-	<-joined.committed // whoever has the connection commits, or hands it to who does
-	if err != nil && joined.err != nil {
-		return errTogether // what it failed on was seen there, and never was
+	if t.leads {
+		s.lead(t)
 	}
-	return cmp.Or(err, joined.err)
+	if t.panics != nil {
+		panic(t.panics)
+	}
+	return t.err
 }
 
-// join runs fn within the open transaction, or begins one. It returns what the outcome of
-// fn hangs on, also with an error: nil for nothing.
-func (s *Store) join(ctx context.Context, fn func(catalog.Tx) error, alone bool) (*together, error) {
-	if err := s.takeWriter(ctx, alone); err != nil {
-		return nil, fmt.Errorf("transaction: %w", err)
+// await returns when the turn leads, or has been run.
+func (s *Store) await(t *turn) error {
+	if err := t.ctx.Err(); err != nil {
+		return err
 	}
-	defer s.passWriter(alone)
+	if s.writer.stand(t) {
+		return nil
+	}
+	var left error
+	select {
+	case <-t.called:
+		return nil
+	case <-t.ctx.Done():
+		left = t.ctx.Err()
+	case <-s.closed:
+		left = errClosed
+	}
+	if s.writer.leave(t) {
+		return left
+	}
+	<-t.called // it is being run: whoever leads calls it after the commit
+	return nil
+}
+
+// lead runs a turn and those that stand behind it, and commits.
+func (s *Store) lead(t *turn) {
+	defer s.writer.next()
+	defer s.commit() // also when the turn itself panics
+	s.run(t)
+	for range mostTogether {
+		if t.alone {
+			return
+		}
+		follower := s.writer.follower()
+		if follower == nil {
+			return
+		}
+		s.runFor(follower)
+	}
+}
+
+// runFor runs the turn of another goroutine, which is to have its panic too.
+func (s *Store) runFor(t *turn) {
+	defer func() {
+		if value := recover(); value != nil {
+			t.panics = &panicked{value: value, stack: debug.Stack()}
+			t.settle(nil)
+		}
+	}()
+	s.run(t)
+}
+
+// run runs a turn within the open transaction, or begins one, and settles it unless its
+// outcome hangs on the commit.
+func (s *Store) run(t *turn) {
 	w := &s.writer
-	if err := w.begin(ctx); err != nil {
-		return nil, fmt.Errorf("transaction: %w", err)
+	err := s.usable(t.ctx)
+	if err == nil {
+		err = w.begin(t.ctx)
+	}
+	if err != nil {
+		t.settle(fmt.Errorf("transaction: %w", err))
+		return
 	}
 	open := w.together
-	if open.members == 0 {
-		open = nil // there is only what stood in the database
-	}
-	t := &tx{view: view{ctx: ctx, conn: w.conn}}
+	hangs := open.members > 0 // or there is only what stood in the database
+	view := &tx{view: view{ctx: t.ctx, conn: w.conn}}
 	stays := false
 	defer func() { // also when fn panics
-		t.conn = nil
+		view.conn = nil
 		if !stays {
 			w.undo()
 		}
 	}()
-	if err := fn(t); err != nil {
-		return open, err
+	if hangs {
+		open.turns = append(open.turns, t)
 	}
-	if err := t.ready(); err != nil {
-		return open, fmt.Errorf("transaction: %w", err)
-	}
-	if open != nil {
-		if err := w.conn.control("RELEASE one"); err != nil {
-			return open, fmt.Errorf("transaction: %w", err)
+	if t.err = t.within(view, hangs); t.err != nil {
+		if !hangs {
+			t.settle(t.err)
 		}
+		return
 	}
 	stays = true
-	w.together.members++
-	w.together.documents = append(w.together.documents, t.documents...)
-	w.together.wrote = w.together.wrote || t.wrote
-	return w.together, nil
+	if !hangs {
+		open.turns = append(open.turns, t)
+	}
+	open.members++
+	open.documents = append(open.documents, view.documents...)
+	open.wrote = open.wrote || view.wrote
+}
+
+// within runs what the turn is for, and keeps it if there is a part for it alone.
+func (t *turn) within(view *tx, part bool) error {
+	if err := t.fn(view); err != nil {
+		return err
+	}
+	err := view.ready()
+	if err == nil && part {
+		err = view.conn.control("RELEASE one")
+	}
+	if err != nil {
+		return fmt.Errorf("transaction: %w", err)
+	}
+	return nil
+}
+
+// settle says how the turn went, to whom it was run for.
+func (t *turn) settle(err error) {
+	t.err = err
+	if !t.leads {
+		close(t.called)
+	}
+}
+
+// usable tells whether something may be begun.
+func (s *Store) usable(ctx context.Context) error {
+	err := s.writer.conn.open()
+	select {
+	case <-s.closed:
+		err = errClosed
+	default:
+	}
+	return cmp.Or(err, ctx.Err())
 }
 
 // begin begins a transaction, or a part of the open one.
@@ -138,7 +241,7 @@ func (w *writer) begin(ctx context.Context) error {
 	if err := w.conn.begin(ctx, beginWrite); err != nil {
 		return err
 	}
-	w.together = &together{begun: time.Now(), committed: make(chan struct{})}
+	w.together = &together{begun: time.Now()}
 	return nil
 }
 
@@ -166,10 +269,17 @@ func (w *writer) rollback() {
 	}
 }
 
-// end tells those who wait for the commit how it went.
+// end tells those that hang on the commit how it went.
 func (w *writer) end(err error) {
-	w.together.err = err
-	close(w.together.committed)
+	for _, t := range w.together.turns {
+		switch {
+		case t.panics != nil: // has been told
+		case t.err != nil && err != nil:
+			t.settle(errTogether) // what it failed on was seen there, and never was
+		default:
+			t.settle(cmp.Or(t.err, err))
+		}
+	}
 	w.together = nil
 }
 
@@ -198,53 +308,20 @@ func (s *Store) commit() {
 	w.end(err)
 }
 
-// takeWriter waits for the connection.
-func (s *Store) takeWriter(ctx context.Context, alone bool) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if t := s.writer.stand(alone); t != nil {
-		var left error
-		select {
-		case <-t.given:
-		case <-ctx.Done():
-			left = ctx.Err()
-		case <-s.closed:
-			left = errClosed
-		}
-		if left != nil && s.writer.leave(t) {
-			return left
-		}
-	}
-	err := s.writer.conn.open()
-	select {
-	case <-s.closed:
-		err = errClosed
-	default:
-	}
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
-		s.passWriter(alone)
-	}
-	return err
-}
-
 // stand takes the connection, or a place in the line for it.
-func (w *writer) stand(alone bool) *turn {
+func (w *writer) stand(t *turn) (leads bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.lent {
-		w.lent = true
-		return nil
+		w.lent, t.leads = true, true
+		return true
 	}
-	t := &turn{alone: alone, given: make(chan struct{})}
+	t.called = make(chan struct{})
 	w.line = append(w.line, t)
-	return t
+	return false
 }
 
-// leave gives a place in the line up; not that of who has been given the connection.
+// leave gives a place in the line up; not that of who has been called, or is being run.
 func (w *writer) leave(t *turn) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -256,26 +333,15 @@ func (w *writer) leave(t *turn) bool {
 	return true
 }
 
-// passWriter hands the connection to the next in line, with what is open or after a
-// commit.
-func (s *Store) passWriter(alone bool) {
-	if !alone && s.writer.share() {
-		return
-	}
-	s.commit()
-	s.writer.next()
-}
-
-// share hands the connection on with what is open, if there is somebody for it.
-func (w *writer) share() bool {
+// follower takes the next out of the line whose transaction may join those that are open.
+func (w *writer) follower() *turn {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	open := w.together
-	if len(w.line) == 0 || w.line[0].alone || open == nil || open.members >= mostTogether || time.Since(open.begun) > w.longest {
-		return false
+	if len(w.line) == 0 || w.line[0].alone || open != nil && time.Since(open.begun) > w.longest {
+		return nil
 	}
-	w.give()
-	return true
+	return w.first()
 }
 
 // next hands the connection on, with nothing open.
@@ -286,28 +352,33 @@ func (w *writer) next() {
 		w.lent = false
 		return
 	}
-	w.give()
+	t := w.first()
+	t.leads = true
+	close(t.called)
 }
 
-func (w *writer) give() {
-	first := w.line[0]
+func (w *writer) first() *turn {
+	t := w.line[0]
 	w.line = slices.Delete(w.line, 0, 1)
-	close(first.given)
+	return t
 }
 
 // alone runs fn with the connection that writes and no transaction open.
 func (s *Store) alone(ctx context.Context, fn func(*conn) error) error {
-	if err := s.takeWriter(ctx, true); err != nil {
+	if err := s.await(&turn{ctx: ctx, alone: true}); err != nil {
 		return err
 	}
-	defer s.passWriter(true)
+	defer s.writer.next()
+	if err := s.usable(ctx); err != nil {
+		return err
+	}
 	return fn(s.writer.conn)
 }
 
 // retire waits for who has the connection, and closes it.
 func (w *writer) retire() error {
-	if t := w.stand(true); t != nil {
-		<-t.given
+	if t := (&turn{alone: true}); !w.stand(t) {
+		<-t.called
 	}
 	return w.conn.close()
 }
