@@ -173,6 +173,10 @@ var layers = []struct {
 		"text knows nothing of the archive",
 	},
 	{
+		"services/accuracy", func(i string) bool { return below(i, module) },
+		"errors are counted in texts, of whatever",
+	},
+	{
 		"services/api", ofModule("services/store", "workers"),
 		"a handler calls the catalog",
 	},

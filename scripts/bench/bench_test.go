@@ -11,46 +11,6 @@ import (
 	"testing"
 )
 
-func TestNormaliseKeepsOnlyReadingErrors(t *testing.T) {
-	for _, c := range []struct{ in, want string }{
-		{"  two\n\n lines\f", "two lines"},
-		{"“quoted” – ‘so’…", `"quoted" - 'so'...`},
-		{"soft\u00adhyphen \ufeffmark", "softhyphen mark"},
-		{"Telegram . . . . . . . 7", "Telegram 7"},
-		{"a ---- b -- c", "a b -- c"},
-		{"e\u0301", "é"},
-		{"1, 2, 3", "1, 2, 3"},
-		{"Ёлка", "Ёлка"},
-	} {
-		if got := normalise(c.in); got != c.want {
-			t.Errorf("normalise(%q) = %q, want %q", c.in, got, c.want)
-		}
-	}
-}
-
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"шифр", "шрифт", 2}, {"ab", "ba", 2},
-	} {
-		if got := distance([]rune(c.a), []rune(c.b)); got != c.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
-func TestErrorRateIsOfAllPagesTogether(t *testing.T) {
-	var e errorRate
-	e.add("0123456789", "0123456789")
-	e.add("01234567890123456789", "012345678901234567xx")
-	e.add("", "seen") // a false word on a blank sheet
-	if got, want := e.percent(), 100*6.0/30; math.Abs(got-want) > 1e-9 {
-		t.Errorf("%v %%, want %v", got, want)
-	}
-}
-
 func TestACommentChangesBytesAndNoPixel(t *testing.T) {
 	picture := image.NewGray(image.Rect(0, 0, 20, 10))
 	picture.SetGray(3, 4, color.Gray{Y: 200})

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/fonds-archive/fonds/services/accuracy"
 )
 
 // round is one way to read a set once.
@@ -14,7 +16,7 @@ type round struct {
 	took time.Duration
 	cost cost          // of a server
 	cpu  time.Duration // of the client, or of all processes of xargs
-	errs errorRate
+	errs accuracy.Score
 	good int // pages that have text; sheets that are blank
 }
 
@@ -71,7 +73,7 @@ func (b *bench) compare(ctx context.Context, s set) error {
 	}
 	name := fmt.Sprintf("%s, %d pages", s.name, len(s.pages))
 	pace := func(r round) float64 { return r.rate(s) }
-	errs := func(r round) float64 { return r.errs.percent() }
+	errs := func(r round) float64 { return 100 * r.errs.CER() }
 	b.add(result{
 		Section: "ingest", Pages: name, What: "fonds ingest --wait", Unit: "pages/s", Values: ours.each(pace),
 		Against: "xargs tesseract", Base: plain.each(pace), Goal: atLeast(1),
@@ -164,7 +166,7 @@ func (b *bench) noise(ctx context.Context) error {
 		progress("%s, round %d of %d: xargs tesseract %.1f s", s.name, n+1, b.noiseRounds, r.took.Seconds())
 	}
 	pace := func(r round) float64 { return r.rate(s) }
-	errs := func(r round) float64 { return r.errs.percent() }
+	errs := func(r round) float64 { return 100 * r.errs.CER() }
 	name := fmt.Sprintf("%s, %d pages of which %d are sheets of noise", s.name, len(s.pages), b.sheets)
 	b.add(result{
 		Section: "noise", Pages: name, What: "fonds ingest --wait", Unit: "pages/s", Values: ours.each(pace),
@@ -186,8 +188,8 @@ func (r *round) judge(s set, name func(page) string) error {
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("read a text: %w", err)
 		}
-		r.errs.add(p.truth, string(text))
-		if err == nil && (normalise(string(text)) == "") == p.sheet {
+		r.errs = r.errs.Add(accuracy.Measure(p.truth, string(text)))
+		if err == nil && (accuracy.Normal(string(text)) == "") == p.sheet {
 			r.good++
 		}
 	}
