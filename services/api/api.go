@@ -32,6 +32,7 @@ import (
 	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/recipe"
 )
 
 // Workers tells which workers live.
@@ -93,6 +94,8 @@ type Deps struct {
 	Names       Names
 	Statements  Statements
 	Rules       Rules
+	// Recipes are those that batches may name; the shipped ones where nil.
+	Recipes *recipe.Book
 	// Accounts are those of who is let in; nil where nobody is asked.
 	Accounts *auth.Accounts
 	// PublicURL is where browsers reach the review page, without a slash at the end; empty
@@ -117,7 +120,7 @@ type Services struct {
 	cache   *cache
 }
 
-// Register adds CatalogService, IngestService, ReviewService, PurgeService,
+// Register adds CatalogService, IngestService, ReviewService, PurgeService, RecipeService,
 // AccountService and LedgerService where there are accounts and a log, health and
 // reflection to a server that was made with ServerOptions. It fails when an import root is not a
 // folder.
@@ -127,6 +130,9 @@ func Register(s *grpc.Server, d Deps) (*Services, error) {
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Recipes == nil {
+		d.Recipes = recipe.Shipped()
 	}
 	d.Limits = d.Limits.orDefaults()
 	roots, err := openRoots(d.ImportRoots)
@@ -138,6 +144,7 @@ func Register(s *grpc.Server, d Deps) (*Services, error) {
 	fondsv1.RegisterIngestServiceServer(s, &ingestServer{Deps: d, roots: roots, uploads: &services.uploads, importing: semaphore.NewWeighted(maxImporting)})
 	fondsv1.RegisterReviewServiceServer(s, &reviewServer{Deps: d})
 	fondsv1.RegisterPurgeServiceServer(s, &purgeServer{Deps: d})
+	fondsv1.RegisterRecipeServiceServer(s, &recipeServer{Deps: d})
 	if d.Accounts != nil {
 		fondsv1.RegisterAccountServiceServer(s, &accountServer{Accounts: d.Accounts, PublicURL: d.PublicURL})
 	}

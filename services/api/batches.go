@@ -23,7 +23,7 @@ func (s *ingestServer) CreateBatch(ctx context.Context, req *fondsv1.CreateBatch
 	if err != nil {
 		return nil, fmt.Errorf("list live workers: %w", err)
 	}
-	if n.Recipes, err = recipesFor(n.Files, workers); err != nil {
+	if n.Recipes, err = s.recipesFor(req.GetRecipe(), n.Files, workers); err != nil {
 		return nil, err
 	}
 	n.Person = person(ctx)
@@ -32,6 +32,21 @@ func (s *ingestServer) CreateBatch(ctx context.Context, req *fondsv1.CreateBatch
 		return nil, err
 	}
 	return batchOf(batch), nil
+}
+
+// recipesFor resolves a recipe for each distinct language of the files.
+func (s *ingestServer) recipesFor(name string, files []catalog.NewFile, workers []*fondsv1.Worker) (map[string]catalog.Recipe, error) {
+	recipes := map[string]catalog.Recipe{}
+	for _, f := range files {
+		if _, known := recipes[f.Language]; known {
+			continue
+		}
+		var err error
+		if recipes[f.Language], err = s.Recipes.Resolve(name, f.Language, workers); err != nil {
+			return nil, err
+		}
+	}
+	return recipes, nil
 }
 
 // batchAsked puts defaults where the request is silent.

@@ -39,8 +39,6 @@ const (
 	ReasonBlobCorrupt       = "BLOB_CORRUPT"
 	ReasonBlobMissing       = "BLOB_MISSING"
 	ReasonDiskFull          = "DISK_FULL"
-	ReasonModelMissing      = "MODEL_MISSING"
-	ReasonNoWorker          = "NO_WORKER"
 	ReasonOutsideImportRoot = "OUTSIDE_IMPORT_ROOT"
 	ReasonFileNotFound      = "FILE_NOT_FOUND"
 	ReasonPageUnreadable    = "PAGE_UNREADABLE"

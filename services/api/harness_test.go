@@ -33,6 +33,7 @@ import (
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/passage"
+	"github.com/fonds-archive/fonds/services/recipe"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
 	"github.com/fonds-archive/fonds/services/store/sqlite/sqlitetest"
 	"github.com/fonds-archive/fonds/workers/extract"
@@ -343,10 +344,10 @@ func (a *archive) store(r catalog.Result) {
 	}
 }
 
-// recipe is what the workers of newWorkers read English with.
-func recipe(t testing.TB) catalog.Digest {
+// english is what the workers of newWorkers read English with.
+func english(t testing.TB) catalog.Digest {
 	t.Helper()
-	r, err := catalog.NewRecipe([]catalog.Model{{Language: "eng", SHA256: "e1"}}, nil)
+	r, err := recipe.Shipped().Resolve("", "eng", []*fondsv1.Worker{worker("1", "eng", "e1")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -367,7 +368,7 @@ func (a *archive) read(content []byte, page int, lines ...[]string) {
 		a.t.Fatal(err)
 	}
 	a.store(catalog.Result{
-		Key:     catalog.WorkKey{Scan: catalog.Digest(digestOf(content)), Page: page, Recipe: recipe(a.t)},
+		Key:     catalog.WorkKey{Scan: catalog.Digest(digestOf(content)), Page: page, Recipe: english(a.t)},
 		Attempt: 1, Outcome: catalog.Text,
 		Reading: &catalog.Reading{
 			Text: body.GetText(), Body: encoded, BodyDigest: catalog.Digest(digestOf(encoded)), Measure: passage.Measured(body), Engine: engine,

@@ -21,6 +21,7 @@ import (
 	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/recipe"
 )
 
 func TestBatch(t *testing.T) {
@@ -73,7 +74,7 @@ func TestRetryFailed(t *testing.T) {
 	a.upload(b.GetName(), "a.png", content)
 	a.probed(content, 1)
 	a.store(catalog.Result{
-		Key:     catalog.WorkKey{Scan: catalog.Digest(digestOf(content)), Page: 1, Recipe: recipe(t)},
+		Key:     catalog.WorkKey{Scan: catalog.Digest(digestOf(content)), Page: 1, Recipe: english(t)},
 		Attempt: 1, Outcome: catalog.Timeout, Reason: "the page took longer than 60 s",
 	})
 	got, err := a.ingest.GetBatch(a.ctx(), &fondsv1.GetBatchRequest{Name: b.GetName()})
@@ -105,11 +106,11 @@ func TestModels(t *testing.T) {
 		reason   string
 		packages string
 	}{
-		"nobody lives":     {nil, "eng", codes.Unavailable, api.ReasonNoWorker, ""},
-		"missing":          {[]*fondsv1.Worker{worker("1", "eng", "e")}, "eng+rus", codes.FailedPrecondition, api.ReasonModelMissing, "tesseract-ocr-rus"},
-		"underscore":       {[]*fondsv1.Worker{worker("1", "eng", "e")}, "chi_sim", codes.FailedPrecondition, api.ReasonModelMissing, "tesseract-ocr-chi-sim"},
-		"scripts":          {[]*fondsv1.Worker{worker("1", "eng", "e")}, "script/Latin+script/HanS_vert", codes.FailedPrecondition, api.ReasonModelMissing, "tesseract-ocr-script-latn tesseract-ocr-script-hans-vert"},
-		"not on one":       {[]*fondsv1.Worker{worker("1", "eng", "e"), worker("2", "rus", "r")}, "eng+rus", codes.FailedPrecondition, api.ReasonModelMissing, "tesseract-ocr-eng tesseract-ocr-rus"},
+		"nobody lives":     {nil, "eng", codes.Unavailable, recipe.ReasonNoWorker, ""},
+		"missing":          {[]*fondsv1.Worker{worker("1", "eng", "e")}, "eng+rus", codes.FailedPrecondition, recipe.ReasonModelMissing, "tesseract-ocr-rus"},
+		"underscore":       {[]*fondsv1.Worker{worker("1", "eng", "e")}, "chi_sim", codes.FailedPrecondition, recipe.ReasonModelMissing, "tesseract-ocr-chi-sim"},
+		"scripts":          {[]*fondsv1.Worker{worker("1", "eng", "e")}, "script/Latin+script/HanS_vert", codes.FailedPrecondition, recipe.ReasonModelMissing, "tesseract-ocr-script-latn tesseract-ocr-script-hans-vert"},
+		"not on one":       {[]*fondsv1.Worker{worker("1", "eng", "e"), worker("2", "rus", "r")}, "eng+rus", codes.FailedPrecondition, recipe.ReasonModelMissing, "tesseract-ocr-eng tesseract-ocr-rus"},
 		"osd":              {[]*fondsv1.Worker{worker("1", "osd", "o")}, "osd", codes.InvalidArgument, catalog.ReasonInvalidArgument, ""},
 		"osd among others": {[]*fondsv1.Worker{worker("1", "eng", "e", "osd", "o")}, "eng+osd", codes.InvalidArgument, catalog.ReasonInvalidArgument, ""},
 		"twice":            {[]*fondsv1.Worker{worker("1", "eng", "e")}, "eng+eng", codes.InvalidArgument, catalog.ReasonInvalidArgument, ""},
@@ -138,7 +139,7 @@ func TestModels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		expected, err := catalog.NewRecipe([]catalog.Model{{Language: "eng", SHA256: catalog.Digest(want)}}, nil)
+		expected, err := recipe.Shipped().Resolve("", "eng", []*fondsv1.Worker{worker("3", "eng", want)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -73,6 +73,9 @@ var needed = map[string]catalog.Role{
 	fondsv1.ReviewService_SignReview_FullMethodName:      catalog.Verifies,
 	fondsv1.ReviewService_SignFields_FullMethodName:      catalog.Verifies,
 
+	fondsv1.RecipeService_ListRecipes_FullMethodName: catalog.Reads,
+	fondsv1.RecipeService_GetRecipe_FullMethodName:   catalog.Reads,
+
 	fondsv1.PurgeService_RequestPurge_FullMethodName: catalog.Operates,
 	fondsv1.PurgeService_ConfirmPurge_FullMethodName: catalog.Operates,
 	fondsv1.PurgeService_CancelPurge_FullMethodName:  catalog.Operates,

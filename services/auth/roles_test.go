@@ -72,6 +72,7 @@ func TestRolesTable(t *testing.T) {
 		{"ReviewService: ListReviews GetReview GetProgress ListRevisions CompareReadings", everybody},
 		{"LedgerService: GetCheckpoint GetProof ListActs", everybody},
 		{"AccountService: WhoAmI", everybody},
+		{"RecipeService: ListRecipes GetRecipe", everybody},
 		{"IngestService: CreateBatch UploadScan RegisterScan ImportText RetryFailed ListDeadLetters", "local ingester operator"},
 		{"CatalogService: CreateDocument UpdateDocument SplitDocument MergeDocuments", "local corrector verifier program"},
 		{"ReviewService: ClaimReview ClaimNextReview ReleaseReview SaveDraft SubmitReview SendBack SkipReview", "local corrector verifier program"},

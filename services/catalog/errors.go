@@ -70,6 +70,7 @@ const (
 	ReasonAssuranceNotReached = "ASSURANCE_NOT_REACHED"
 	ReasonBatchEnded          = "BATCH_ENDED"
 	ReasonWorkNotFound        = "WORK_NOT_FOUND"
+	ReasonRecipeNotFound      = "RECIPE_NOT_FOUND"
 	ReasonFileNotEnded        = "FILE_NOT_ENDED"
 	ReasonInvalidArgument     = "INVALID_ARGUMENT"
 	ReasonScanNotInCollection = "SCAN_NOT_IN_COLLECTION"

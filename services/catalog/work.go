@@ -1,6 +1,9 @@
 package catalog
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Digest is a SHA-256 in lower-case hex.
 type Digest string
@@ -106,9 +109,15 @@ type Parameter struct {
 
 // Recipe says how pages are read. Its Digest names it.
 type Recipe struct {
-	Digest     Digest      `json:"-"`
+	Digest Digest `json:"-"`
+	// Name and Version are empty for recipes of before they had names.
+	Name       string      `json:"name,omitempty"`
+	Version    int         `json:"version,omitempty"`
 	Models     []Model     `json:"models"`
 	Parameters []Parameter `json:"parameters,omitempty"`
+	// Method is what it does besides choosing models, as canonical JSON; those who read
+	// pages know what it means.
+	Method json.RawMessage `json:"method,omitempty"`
 }
 
 // Counts tells how pages ended. Index 0 of Ended is unused.

@@ -40,6 +40,7 @@ type client struct {
 	accounts fondsv1.AccountServiceClient
 	ledger   fondsv1.LedgerServiceClient
 	purges   fondsv1.PurgeServiceClient
+	recipes  fondsv1.RecipeServiceClient
 	conn     *grpc.ClientConn
 	// named tells that calls go out with a token.
 	named bool
@@ -112,7 +113,7 @@ func dialAddress(address string, more ...grpc.DialOption) (*client, error) {
 		catalog: fondsv1.NewCatalogServiceClient(conn),
 		ingest:  fondsv1.NewIngestServiceClient(conn),
 		reviews: fondsv1.NewReviewServiceClient(conn), accounts: fondsv1.NewAccountServiceClient(conn),
-		ledger: fondsv1.NewLedgerServiceClient(conn), purges: fondsv1.NewPurgeServiceClient(conn),
+		recipes: fondsv1.NewRecipeServiceClient(conn), ledger: fondsv1.NewLedgerServiceClient(conn), purges: fondsv1.NewPurgeServiceClient(conn),
 	}, nil
 }
 

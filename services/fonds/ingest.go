@@ -19,6 +19,7 @@ import (
 type ingestOptions struct {
 	collection string
 	language   string
+	recipe     string
 	manifest   string
 	recursive  bool
 	wait       bool
@@ -44,7 +45,7 @@ UTF-8 has its odd bytes written as %XX.
 
 Interrupting loses nothing: what has arrived is read, and the same command
 delivers the rest to the same batch. Files that were read before with the same
-languages are not read again.
+recipe and languages are not read again.
 
 --manifest names a file of tab-separated values whose first line names columns:
 file, and if wanted lang (or language) and collection; others are left alone. Its
@@ -62,6 +63,7 @@ eight digits of its SHA-256.`,
   fonds ingest scans -r --lang eng+rus --out text        a folder becomes a folder of text
   fonds ingest --manifest scans/manifest.tsv --wait      files with languages of their own
   fonds ingest scans -r --collection telegrams           deliver, and do not wait
+  fonds ingest scans -r --recipe plain --wait            one pass of Tesseract, nothing else
   fonds ingest scans -r --wait --json | jq .document     for scripts`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
@@ -69,6 +71,7 @@ eight digits of its SHA-256.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.collection, "collection", "", `collection for files that the manifest gives none (default "default")`)
 	flags.StringVar(&o.language, "lang", "", `languages, such as eng+rus, for files that the manifest gives none (default "eng")`)
+	flags.StringVar(&o.recipe, "recipe", "", "name of the recipe, as `fonds recipe list` has it (default: the server's)")
 	flags.StringVar(&o.manifest, "manifest", "", "TSV file with a header: file, lang or language, collection")
 	flags.BoolVarP(&o.recursive, "recursive", "r", false, "take the subfolders of folders too")
 	flags.BoolVarP(&o.wait, "wait", "w", false, "wait until every page has its outcome")
@@ -200,7 +203,7 @@ func (o *ingestOptions) resumeKey(args []string, content []byte) (string, error)
 			return "", fmt.Errorf("path of %s: %w", shown(arg), err)
 		}
 	}
-	return resumeKey(host, absolute, o.collection, o.language, manifest, content), nil
+	return resumeKey(host, absolute, o.collection, o.language, o.recipe, manifest, content), nil
 }
 
 // requestBytes is how much of a list of files goes into one CreateBatch: gRPC
@@ -212,7 +215,7 @@ const requestBytes = 2 << 20
 func (o *ingestOptions) openBatch(ctx context.Context, c *client, p *plan, d *display) (*fondsv1.Batch, error) {
 	var batch *fondsv1.Batch
 	for rest := p.files; len(rest) > 0; {
-		request := &fondsv1.CreateBatchRequest{Language: o.language, Collection: collectionName(o.collection), ResumeKey: p.resumeKey}
+		request := &fondsv1.CreateBatchRequest{Language: o.language, Collection: collectionName(o.collection), ResumeKey: p.resumeKey, Recipe: o.recipe}
 		size, n := 0, 0
 		for n < len(rest) && (n == 0 || size < requestBytes) {
 			file := &fondsv1.NewFile{

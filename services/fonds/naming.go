@@ -134,9 +134,12 @@ func checkOutPaths(files []source) error {
 // resumeKey names an ingest command: the same command on the same host finds its
 // unfinished batch again. The manifest counts with its content, because the
 // settings of files that the batch has already do not change.
-func resumeKey(host string, absolute []string, collection, language, manifest string, content []byte) string {
+func resumeKey(host string, absolute []string, collection, language, recipe, manifest string, content []byte) string {
 	absolute = slices.Sorted(slices.Values(absolute))
 	facts := append([]string{"fonds ingest 1", host, collection, language, manifest}, absolute...)
+	if recipe != "" {
+		facts = append(facts, "recipe "+recipe)
+	}
 	h := sha256.New()
 	for _, fact := range facts {
 		fmt.Fprintf(h, "%d:%s\n", len(fact), fact)

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/recipe"
 )
 
 // serveOptions are the settings of one server process. The flags' defaults are
@@ -33,6 +34,8 @@ type serveOptions struct {
 	agents      []string
 	engine      string
 	tessdata    string
+	recipes     string
+	recipe      string
 	insecure    bool
 	verbose     bool
 	pprof       string
@@ -127,6 +130,8 @@ func (o *serveOptions) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&o.agents, "agents", nil, "CSV or JSON file of names to lay over the built-in ones; may be given several times")
 	f.StringVar(&o.engine, "engine", "", "the fonds-tesseract program (default: beside this program, else on PATH)")
 	f.StringVar(&o.tessdata, "tessdata", "", "folder of *.traineddata models (default: Tesseract's own)")
+	f.StringVar(&o.recipes, "recipes", "", "folder of recipes of your own, each a NAME.json; see `fonds recipe check`")
+	f.StringVar(&o.recipe, "recipe", recipe.Adaptive, "recipe of batches that name none")
 	f.BoolVar(&o.insecure, "insecure", false, "allow addresses that other machines can reach, without TLS")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "log every page")
 	f.DurationVar(&o.pageDeadline, "page-deadline", 120*time.Second, "hard limit on one page; an ordinary one takes 1 to 5 seconds")

@@ -232,19 +232,20 @@ func TestPathsOfSeveralArguments(t *testing.T) {
 }
 
 func TestResumeKeyIsTheCommands(t *testing.T) {
-	key := func() string { return resumeKey("host", []string{"/a", "/b"}, "c", "eng", "/m", []byte("x")) }
-	if key() != resumeKey("host", []string{"/b", "/a"}, "c", "eng", "/m", []byte("x")) {
+	key := func() string { return resumeKey("host", []string{"/a", "/b"}, "c", "eng", "", "/m", []byte("x")) }
+	if key() != resumeKey("host", []string{"/b", "/a"}, "c", "eng", "", "/m", []byte("x")) {
 		t.Error("the same command has two keys")
 	}
 	seen := map[string]bool{key(): true}
 	for i, other := range []string{
-		resumeKey("host2", []string{"/a", "/b"}, "c", "eng", "/m", []byte("x")),
-		resumeKey("host", []string{"/a"}, "c", "eng", "/m", []byte("x")),
-		resumeKey("host", []string{"/a/b"}, "c", "eng", "/m", []byte("x")),
-		resumeKey("host", []string{"/a", "/b"}, "d", "eng", "/m", []byte("x")),
-		resumeKey("host", []string{"/a", "/b"}, "ce", "ng", "/m", []byte("x")),
-		resumeKey("host", []string{"/a", "/b"}, "c", "eng", "/m2", []byte("x")),
-		resumeKey("host", []string{"/a", "/b"}, "c", "eng", "/m", []byte("y")),
+		resumeKey("host2", []string{"/a", "/b"}, "c", "eng", "", "/m", []byte("x")),
+		resumeKey("host", []string{"/a"}, "c", "eng", "", "/m", []byte("x")),
+		resumeKey("host", []string{"/a/b"}, "c", "eng", "", "/m", []byte("x")),
+		resumeKey("host", []string{"/a", "/b"}, "d", "eng", "", "/m", []byte("x")),
+		resumeKey("host", []string{"/a", "/b"}, "ce", "ng", "", "/m", []byte("x")),
+		resumeKey("host", []string{"/a", "/b"}, "c", "eng", "", "/m2", []byte("x")),
+		resumeKey("host", []string{"/a", "/b"}, "c", "eng", "", "/m", []byte("y")),
+		resumeKey("host", []string{"/a", "/b"}, "c", "eng", "plain", "/m", []byte("x")),
 	} {
 		if seen[other] {
 			t.Errorf("case %d: another command has the same key", i)

@@ -16,6 +16,7 @@ import (
 	"github.com/fonds-archive/fonds/services/auth"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/ledger"
+	"github.com/fonds-archive/fonds/services/recipe"
 	"github.com/fonds-archive/fonds/services/web"
 	"github.com/fonds-archive/fonds/workers/extract/agents"
 	"github.com/fonds-archive/fonds/workers/extract/keys"
@@ -34,12 +35,16 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 	if err != nil {
 		return err
 	}
+	recipes, err := recipe.Open(n.options.recipes, n.options.recipe)
+	if err != nil {
+		return err
+	}
 	server := grpc.NewServer(options...)
 	services, err := api.Register(server, api.Deps{
 		Catalog: n.catalog, Blobs: n.blobs, Workers: n.bus,
 		DeadLetters: intake.DeadLetters{Catalog: n.catalog, Bus: n.bus},
 		Renderer:    images, KeyMaker: keys.Maker{Names: n.names}, Texts: published.Texts{Extractor: n.extractor}, Names: lateNames(n.names),
-		Statements: statement.Checker{Names: n.names}, Rules: n.rules(),
+		Statements: statement.Checker{Names: n.names}, Rules: n.rules(), Recipes: recipes,
 		Accounts: n.accounts, PublicURL: n.options.publicURL, Ledger: ledger.Log{Store: n.store, Keys: n.key.Verifiers()}, ImportRoots: n.options.importRoots, Done: ctx.Done(), Log: log,
 	})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/services/catalog"
+	"github.com/fonds-archive/fonds/services/recipe"
 )
 
 // Config is what a relay needs.
@@ -143,20 +144,28 @@ func (c Config) publish(ctx context.Context, lane bus.Lane, jobs []catalog.Job) 
 	if len(jobs) == 0 {
 		return nil
 	}
-	messages := make([]*fondsv1.Job, len(jobs))
-	for i, j := range jobs {
-		messages[i] = message(j)
-	}
 	var published, unpublished []catalog.Published
 	var failed error
-	for i, p := range c.Queue.Publish(ctx, lane, messages) {
-		at := catalog.Published{Key: jobs[i].Work.Key, Attempt: jobs[i].Work.Attempt, Sequence: p.Sequence}
-		if p.Err != nil {
-			failed = p.Err
+	var messages []*fondsv1.Job
+	var sent []catalog.Published
+	for _, j := range jobs {
+		at := catalog.Published{Key: j.Work.Key, Attempt: j.Work.Attempt}
+		m, err := message(j)
+		if err != nil {
+			failed = err // a recipe of a newer version of the program: it waits for that
 			unpublished = append(unpublished, at)
 			continue
 		}
-		published = append(published, at)
+		messages, sent = append(messages, m), append(sent, at)
+	}
+	for i, p := range c.Queue.Publish(ctx, lane, messages) {
+		sent[i].Sequence = p.Sequence
+		if p.Err != nil {
+			failed = p.Err
+			unpublished = append(unpublished, sent[i])
+			continue
+		}
+		published = append(published, sent[i])
 	}
 	noting, cancel := stillNoting(ctx)
 	defer cancel()
@@ -178,7 +187,7 @@ func stillNoting(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), noteTime)
 }
 
-func message(j catalog.Job) *fondsv1.Job {
+func message(j catalog.Job) (*fondsv1.Job, error) {
 	m := &fondsv1.Job{
 		Work:        workKey(j.Work.Key),
 		Attempt:     uint32(j.Work.Attempt),
@@ -186,17 +195,11 @@ func message(j catalog.Job) *fondsv1.Job {
 		Batch:       j.Work.Batch,
 	}
 	if j.Work.Key.IsProbe() {
-		return m
+		return m, nil
 	}
-	m.Recipe = &fondsv1.Recipe{Digest: string(j.Recipe.Digest)}
-	for _, model := range j.Recipe.Models {
-		m.Recipe.Languages = append(m.Recipe.Languages, model.Language)
-		m.Recipe.Models = append(m.Recipe.Models, &fondsv1.Model{Language: model.Language, Sha256: string(model.SHA256)})
-	}
-	for _, p := range j.Recipe.Parameters {
-		m.Recipe.Parameters = append(m.Recipe.Parameters, &fondsv1.Parameter{Name: p.Name, Value: p.Value})
-	}
-	return m
+	var err error
+	m.Recipe, err = recipe.Message(j.Recipe)
+	return m, err
 }
 
 // workKey is a work's key as it stands in messages.

@@ -119,7 +119,7 @@ func digest(s string) catalog.Digest {
 	return catalog.Digest(hex.EncodeToString(sum[:]))
 }
 
-func recipe(t *testing.T) catalog.Recipe {
+func english(t *testing.T) catalog.Recipe {
 	t.Helper()
 	r, err := catalog.NewRecipe([]catalog.Model{{Language: "eng", SHA256: digest("eng")}}, []catalog.Parameter{{Name: "a", Value: "b"}})
 	must(t, err)
@@ -129,7 +129,7 @@ func recipe(t *testing.T) catalog.Recipe {
 // ingest delivers files whose contents are their names.
 func (a *archive) ingest(collection string, paths ...string) catalog.Batch {
 	a.t.Helper()
-	n := catalog.NewBatch{Collection: collection, Language: "eng", Recipes: map[string]catalog.Recipe{"eng": recipe(a.t)}}
+	n := catalog.NewBatch{Collection: collection, Language: "eng", Recipes: map[string]catalog.Recipe{"eng": english(a.t)}}
 	for _, p := range paths {
 		n.Files = append(n.Files, catalog.NewFile{Path: p, Size: 7, Collection: collection, Language: "eng"})
 	}
@@ -146,7 +146,7 @@ func (a *archive) ingest(collection string, paths ...string) catalog.Batch {
 func (a *archive) read(paths ...string) {
 	a.t.Helper()
 	for _, p := range paths {
-		page := catalog.WorkKey{Scan: digest(p), Page: 1, Recipe: recipe(a.t).Digest}
+		page := catalog.WorkKey{Scan: digest(p), Page: 1, Recipe: english(a.t).Digest}
 		_, err := a.catalog.StoreResults(a.t.Context(), []catalog.Result{
 			{Key: catalog.ProbeOf(digest(p)), Attempt: 1, Outcome: catalog.Text, Pages: []catalog.Page{{Number: 1}}},
 			{Key: page, Attempt: 1, Outcome: catalog.Blank, Reason: "nothing there"},
@@ -232,7 +232,7 @@ func TestJobsCarryWhatAWorkerNeeds(t *testing.T) {
 		{Key: catalog.ProbeOf(digest("a.tif")), Attempt: 1, Outcome: catalog.Text, Pages: []catalog.Page{{Number: 1}}},
 	})
 	must(t, err)
-	r := recipe(t)
+	r := english(t)
 	want.Work = &fondsv1.WorkKey{Scan: string(digest("a.tif")), Page: 1, Recipe: string(r.Digest)}
 	want.Recipe = &fondsv1.Recipe{
 		Digest: string(r.Digest), Languages: []string{"eng"}, Models: []*fondsv1.Model{{Language: "eng", Sha256: string(digest("eng"))}},

@@ -633,7 +633,9 @@ type CreateBatchRequest struct {
 	// The files, up to 200,000.
 	Files []*NewFile `protobuf:"bytes,3,rep,name=files,proto3" json:"files,omitempty"`
 	// The same key finds the same unfinished batch again.
-	ResumeKey     string `protobuf:"bytes,4,opt,name=resume_key,json=resumeKey,proto3" json:"resume_key,omitempty"`
+	ResumeKey string `protobuf:"bytes,4,opt,name=resume_key,json=resumeKey,proto3" json:"resume_key,omitempty"`
+	// Name of the recipe; the server's default when empty.
+	Recipe        string `protobuf:"bytes,5,opt,name=recipe,proto3" json:"recipe,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -692,6 +694,13 @@ func (x *CreateBatchRequest) GetFiles() []*NewFile {
 func (x *CreateBatchRequest) GetResumeKey() string {
 	if x != nil {
 		return x.ResumeKey
+	}
+	return ""
+}
+
+func (x *CreateBatchRequest) GetRecipe() string {
+	if x != nil {
+		return x.Recipe
 	}
 	return ""
 }
@@ -2202,7 +2211,7 @@ const file_fonds_v1_ingest_proto_rawDesc = "" +
 	"\blanguage\x18\x03 \x01(\tB1\xbaH.r,\x18\xc8\x012'^([A-Za-z0-9_/]+([+][A-Za-z0-9_/]+)*)?$R\blanguage\x12Z\n" +
 	"\n" +
 	"collection\x18\x04 \x01(\tB:\xbaH7r523^(collections/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$R\n" +
-	"collection\"\x9f\x02\n" +
+	"collection\"\xd9\x02\n" +
 	"\x12CreateBatchRequest\x12Z\n" +
 	"\n" +
 	"collection\x18\x01 \x01(\tB:\xbaH7r523^(collections/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$R\n" +
@@ -2210,7 +2219,8 @@ const file_fonds_v1_ingest_proto_rawDesc = "" +
 	"\blanguage\x18\x02 \x01(\tB1\xbaH.r,\x18\xc8\x012'^([A-Za-z0-9_/]+([+][A-Za-z0-9_/]+)*)?$R\blanguage\x125\n" +
 	"\x05files\x18\x03 \x03(\v2\x11.fonds.v1.NewFileB\f\xbaH\t\x92\x01\x06\b\x01\x10\xc0\x9a\fR\x05files\x12'\n" +
 	"\n" +
-	"resume_key\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\tresumeKey\"c\n" +
+	"resume_key\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\tresumeKey\x128\n" +
+	"\x06recipe\x18\x05 \x01(\tB \xbaH\x1dr\x1b2\x19^([a-z][a-z0-9-]{0,62})?$R\x06recipe\"c\n" +
 	"\x11UploadScanRequest\x120\n" +
 	"\x06header\x18\x01 \x01(\v2\x16.fonds.v1.UploadHeaderH\x00R\x06header\x12\x14\n" +
 	"\x04data\x18\x02 \x01(\fH\x00R\x04dataB\x06\n" +

@@ -1227,14 +1227,22 @@ func (x *Edition) GetUrl() string {
 // Recipe says how pages are to be recognised. Its digest names it.
 type Recipe struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// SHA-256 in hex over languages, models and parameters; output only.
+	// SHA-256 in hex over name, version, models, parameters and method; output only.
 	Digest string `protobuf:"bytes,1,opt,name=digest,proto3" json:"digest,omitempty"`
 	// Tesseract language codes, in order of precedence, such as "eng", "rus".
 	Languages []string `protobuf:"bytes,2,rep,name=languages,proto3" json:"languages,omitempty"`
 	// The model of each language, in the same order.
 	Models []*Model `protobuf:"bytes,3,rep,name=models,proto3" json:"models,omitempty"`
 	// Tesseract variables, sorted by name.
-	Parameters    []*Parameter `protobuf:"bytes,4,rep,name=parameters,proto3" json:"parameters,omitempty"`
+	Parameters []*Parameter `protobuf:"bytes,4,rep,name=parameters,proto3" json:"parameters,omitempty"`
+	// Name, such as "adaptive"; empty for recipes of before they had names.
+	Name string `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	// Counts up when a recipe of the same name changes.
+	Version uint32 `protobuf:"varint,6,opt,name=version,proto3" json:"version,omitempty"`
+	// What it does besides choosing models; unset for recipes of before they had names.
+	Method *Method `protobuf:"bytes,7,opt,name=method,proto3" json:"method,omitempty"`
+	// What it is for; not part of the digest.
+	Description   string `protobuf:"bytes,8,opt,name=description,proto3" json:"description,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1295,6 +1303,34 @@ func (x *Recipe) GetParameters() []*Parameter {
 		return x.Parameters
 	}
 	return nil
+}
+
+func (x *Recipe) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Recipe) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *Recipe) GetMethod() *Method {
+	if x != nil {
+		return x.Method
+	}
+	return nil
+}
+
+func (x *Recipe) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
 }
 
 // Model is a trained-data file.
@@ -1411,7 +1447,7 @@ var File_fonds_v1_reading_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\n" +
-	"\x16fonds/v1/reading.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"O\n" +
+	"\x16fonds/v1/reading.proto\x12\bfonds.v1\x1a\x15fonds/v1/method.proto\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"O\n" +
 	"\x03Box\x12\f\n" +
 	"\x01x\x18\x01 \x01(\rR\x01x\x12\f\n" +
 	"\x01y\x18\x02 \x01(\rR\x01y\x12\x14\n" +
@@ -1500,14 +1536,18 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\x11contributor_names\x18\x0f \x03(\tR\x10contributorNames\"E\n" +
 	"\aEdition\x12\x1e\n" +
 	"\x05title\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x05title\x12\x1a\n" +
-	"\x03url\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x03url\"\x9c\x01\n" +
+	"\x03url\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x03url\"\x96\x02\n" +
 	"\x06Recipe\x12\x16\n" +
 	"\x06digest\x18\x01 \x01(\tR\x06digest\x12\x1c\n" +
 	"\tlanguages\x18\x02 \x03(\tR\tlanguages\x12'\n" +
 	"\x06models\x18\x03 \x03(\v2\x0f.fonds.v1.ModelR\x06models\x123\n" +
 	"\n" +
 	"parameters\x18\x04 \x03(\v2\x13.fonds.v1.ParameterR\n" +
-	"parameters\";\n" +
+	"parameters\x12\x12\n" +
+	"\x04name\x18\x05 \x01(\tR\x04name\x12\x18\n" +
+	"\aversion\x18\x06 \x01(\rR\aversion\x12(\n" +
+	"\x06method\x18\a \x01(\v2\x10.fonds.v1.MethodR\x06method\x12 \n" +
+	"\vdescription\x18\b \x01(\tR\vdescription\";\n" +
 	"\x05Model\x12\x1a\n" +
 	"\blanguage\x18\x01 \x01(\tR\blanguage\x12\x16\n" +
 	"\x06sha256\x18\x02 \x01(\tR\x06sha256\"5\n" +
@@ -1570,6 +1610,7 @@ var file_fonds_v1_reading_proto_goTypes = []any{
 	(*Parameter)(nil),             // 17: fonds.v1.Parameter
 	(*durationpb.Duration)(nil),   // 18: google.protobuf.Duration
 	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
+	(*Method)(nil),                // 20: fonds.v1.Method
 }
 var file_fonds_v1_reading_proto_depIdxs = []int32{
 	3,  // 0: fonds.v1.Word.box:type_name -> fonds.v1.Box
@@ -1594,11 +1635,12 @@ var file_fonds_v1_reading_proto_depIdxs = []int32{
 	3,  // 19: fonds.v1.Reading.box:type_name -> fonds.v1.Box
 	16, // 20: fonds.v1.Recipe.models:type_name -> fonds.v1.Model
 	17, // 21: fonds.v1.Recipe.parameters:type_name -> fonds.v1.Parameter
-	22, // [22:22] is the sub-list for method output_type
-	22, // [22:22] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	20, // 22: fonds.v1.Recipe.method:type_name -> fonds.v1.Method
+	23, // [23:23] is the sub-list for method output_type
+	23, // [23:23] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_reading_proto_init() }
@@ -1606,6 +1648,7 @@ func file_fonds_v1_reading_proto_init() {
 	if File_fonds_v1_reading_proto != nil {
 		return
 	}
+	file_fonds_v1_method_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -1,4 +1,4 @@
-package api
+package recipe
 
 import (
 	"fmt"
@@ -9,33 +9,29 @@ import (
 	"github.com/fonds-archive/fonds/services/catalog"
 )
 
-// recipesFor makes a recipe for each distinct language of the files out of the
-// models that live workers have.
-func recipesFor(files []catalog.NewFile, workers []*fondsv1.Worker) (map[string]catalog.Recipe, error) {
+// The reasons of the errors that are given here.
+const (
+	ReasonModelMissing = "MODEL_MISSING"
+	ReasonNoWorker     = "NO_WORKER"
+)
+
+// modelsFor finds models for a recipe and languages.
+func modelsFor(r *fondsv1.Recipe, language string, workers []*fondsv1.Worker) ([]catalog.Model, error) {
 	if len(workers) == 0 {
 		return nil, &catalog.Error{
 			Code: catalog.Unavailable, Reason: ReasonNoWorker,
 			Message: "no worker is live: start one with `fonds serve --roles ocr`, or wait a few seconds after a start, and try again",
 		}
 	}
-	recipes := map[string]catalog.Recipe{}
-	for _, f := range files {
-		if _, known := recipes[f.Language]; known {
-			continue
-		}
-		codes, err := languageCodes(f.Language)
-		if err != nil {
-			return nil, err
-		}
-		models, err := modelsFor(codes, workers)
-		if err != nil {
-			return nil, err
-		}
-		if recipes[f.Language], err = catalog.NewRecipe(models, nil); err != nil {
-			return nil, err
-		}
+	codes, err := languageCodes(language)
+	if err != nil {
+		return nil, err
 	}
-	return recipes, nil
+	pinned := map[string]string{}
+	for _, m := range r.GetModels() {
+		pinned[m.GetLanguage()] = m.GetSha256()
+	}
+	return choose(codes, pinned, workers)
 }
 
 // languageCodes splits "eng+rus"; each code may stand there once.
@@ -43,23 +39,23 @@ func languageCodes(language string) ([]string, error) {
 	codes := strings.Split(language, "+")
 	for i, code := range codes {
 		if code == "osd" {
-			return nil, invalid("language", `"osd" finds the orientation of a page and cannot read text: name a language such as "eng"`)
+			return nil, invalid(`"osd" finds the orientation of a page and cannot read text: name a language such as "eng"`)
 		}
 		if slices.Contains(codes[:i], code) {
-			return nil, invalid("language", fmt.Sprintf("%q names %q twice", language, code))
+			return nil, invalid(fmt.Sprintf("%q names %q twice", language, code))
 		}
 	}
 	return codes, nil
 }
 
-// modelsFor chooses models that one worker has together: those that most workers
+// choose takes models that one worker has together: those that most workers
 // have, so that most can help; among equals those with the lowest digests, so
 // that the same workers always give the same recipe.
-func modelsFor(codes []string, workers []*fondsv1.Worker) ([]catalog.Model, error) {
+func choose(codes []string, pinned map[string]string, workers []*fondsv1.Worker) ([]catalog.Model, error) {
 	count := map[string]int{}
 	sets := map[string][]catalog.Model{}
 	for _, w := range workers {
-		set, ok := modelSet(codes, w)
+		set, ok := modelSet(codes, pinned, w)
 		if !ok {
 			continue
 		}
@@ -74,16 +70,19 @@ func modelsFor(codes []string, workers []*fondsv1.Worker) ([]catalog.Model, erro
 		}
 	}
 	if best == "" {
-		return nil, modelMissing(codes, workers)
+		return nil, modelMissing(codes, pinned, workers)
 	}
 	return sets[best], nil
 }
 
-// modelSet gives a worker's models for the languages in their order.
-func modelSet(codes []string, w *fondsv1.Worker) ([]catalog.Model, bool) {
+// modelSet gives a worker's models for the languages in their order: the pinned one, or
+// the first that it has.
+func modelSet(codes []string, pinned map[string]string, w *fondsv1.Worker) ([]catalog.Model, bool) {
 	set := make([]catalog.Model, len(codes))
 	for i, code := range codes {
-		j := slices.IndexFunc(w.GetModels(), func(m *fondsv1.Model) bool { return m.GetLanguage() == code })
+		j := slices.IndexFunc(w.GetModels(), func(m *fondsv1.Model) bool {
+			return m.GetLanguage() == code && (pinned[code] == "" || pinned[code] == m.GetSha256())
+		})
 		if j < 0 {
 			return nil, false
 		}
@@ -92,11 +91,25 @@ func modelSet(codes []string, w *fondsv1.Worker) ([]catalog.Model, bool) {
 	return set, true
 }
 
+func invalid(message string) error {
+	return &catalog.Error{Code: catalog.Invalid, Reason: catalog.ReasonInvalidArgument, Field: "language", Message: message}
+}
+
 // modelMissing tells which languages nobody can read and what to install.
-func modelMissing(codes []string, workers []*fondsv1.Worker) error {
+func modelMissing(codes []string, pinned map[string]string, workers []*fondsv1.Worker) error {
 	var missing, packages []string
 	for _, code := range codes {
-		if !slices.ContainsFunc(workers, func(w *fondsv1.Worker) bool { _, ok := modelSet([]string{code}, w); return ok }) {
+		digest := pinned[code]
+		if digest != "" && !someHas(code, digest, workers) {
+			return &catalog.Error{
+				Code: catalog.Precondition, Reason: ReasonModelMissing,
+				Message:  fmt.Sprintf("the recipe wants the model %q with the SHA-256 %s, which no worker has: start one with `fonds serve --tessdata FOLDER` for the folder that it lies in", code, digest),
+				Metadata: map[string]string{"languages": code, "sha256": digest},
+			}
+		}
+	}
+	for _, code := range codes {
+		if !slices.ContainsFunc(workers, func(w *fondsv1.Worker) bool { _, ok := modelSet([]string{code}, pinned, w); return ok }) {
 			missing = append(missing, code)
 		}
 	}
@@ -119,6 +132,13 @@ func modelMissing(codes []string, workers []*fondsv1.Worker) error {
 			problem, plural, names, names),
 		Metadata: map[string]string{"languages": strings.Join(missing, "+"), "packages": names},
 	}
+}
+
+func someHas(code, digest string, workers []*fondsv1.Worker) bool {
+	return slices.ContainsFunc(workers, func(w *fondsv1.Worker) bool {
+		_, ok := modelSet([]string{code}, map[string]string{code: digest}, w)
+		return ok
+	})
 }
 
 // scriptCodes are Debian's names for Tesseract's models of whole scripts, where
