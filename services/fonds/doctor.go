@@ -45,7 +45,7 @@ func unwell(check, mend, format string, args ...any) diagnosis {
 type doctorOptions struct {
 	data     string
 	engine   string
-	tessdata string
+	tessdata []string
 	listen   string
 	http     string
 	langs    string
@@ -86,7 +86,7 @@ no token, and the exit code is 3 while the server does not serve.`,
 	addServerFlag(cmd)
 	cmd.Flags().StringVar(&o.data, "data", "data", "data folder that the server has or will have")
 	cmd.Flags().StringVar(&o.engine, "engine", "", "the "+engineName+" program (default: beside this program, else on PATH)")
-	cmd.Flags().StringVar(&o.tessdata, "tessdata", "", "folder of *.traineddata models (default: Tesseract's own)")
+	cmd.Flags().StringArrayVar(&o.tessdata, "tessdata", nil, "folder of *.traineddata models that go before Tesseract's own; may be given several times")
 	cmd.Flags().StringVar(&o.listen, "listen", defaultServer, "address that serve will listen on for gRPC")
 	cmd.Flags().StringVar(&o.http, "http", "127.0.0.1:7480", "address that serve will listen on for HTTP")
 	cmd.Flags().BoolVar(&o.health, "health", false, "only ask the server whether it serves")

@@ -26,7 +26,7 @@ import (
 const programTime = 30 * time.Second
 
 // examineEngine asks the engine child what it is made of.
-func examineEngine(ctx context.Context, program, tessdata string, languages []string) []diagnosis {
+func examineEngine(ctx context.Context, program string, tessdata, languages []string) []diagnosis {
 	path, err := (&serveOptions{engine: program}).findEngine()
 	if err != nil {
 		return []diagnosis{unwell("engine", "make build", "%v", err)}
@@ -72,12 +72,12 @@ func modelPackages(languages []string) string {
 
 // describeEngine starts the child, reads its first frame and lets it end: its
 // standard input is empty.
-func describeEngine(ctx context.Context, path, tessdata string) (*enginev1.Hello, error) {
+func describeEngine(ctx context.Context, path string, tessdata []string) (*enginev1.Hello, error) {
 	ctx, cancel := context.WithTimeout(ctx, programTime)
 	defer cancel()
 	args := []string{"--describe"}
-	if tessdata != "" {
-		args = append(args, "--tessdata", tessdata)
+	for _, folder := range tessdata {
+		args = append(args, "--tessdata", folder)
 	}
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")

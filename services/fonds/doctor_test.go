@@ -57,9 +57,9 @@ func TestDoctorKnowsTheEngine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var told strings.Builder
-			tessdata := ""
+			var tessdata []string
 			if name == "other folder" {
-				tessdata = "/models"
+				tessdata = []string{"/models"}
 			}
 			for _, d := range examineEngine(t.Context(), standInEngine(t, c.script, hello(c.models...)), tessdata, []string{"eng", "rus"}) {
 				told.WriteString(d.Verdict + " " + d.Check + " " + d.Detail + " " + d.Mend + "\n")

@@ -33,7 +33,7 @@ type serveOptions struct {
 	importRoots []string
 	agents      []string
 	engine      string
-	tessdata    string
+	tessdata    []string
 	recipes     string
 	recipe      string
 	insecure    bool
@@ -129,7 +129,7 @@ func (o *serveOptions) flags(cmd *cobra.Command) {
 	f.StringSliceVar(&o.importRoots, "import-root", nil, "folder below which clients may name files for the server to read")
 	f.StringArrayVar(&o.agents, "agents", nil, "CSV or JSON file of names to lay over the built-in ones; may be given several times")
 	f.StringVar(&o.engine, "engine", "", "the fonds-tesseract program (default: beside this program, else on PATH)")
-	f.StringVar(&o.tessdata, "tessdata", "", "folder of *.traineddata models (default: Tesseract's own)")
+	f.StringArrayVar(&o.tessdata, "tessdata", nil, "folder of *.traineddata models that go before Tesseract's own; may be given several times")
 	f.StringVar(&o.recipes, "recipes", "", "folder of recipes of your own, each a NAME.json; see `fonds recipe check`")
 	f.StringVar(&o.recipe, "recipe", recipe.Adaptive, "recipe of batches that name none")
 	f.BoolVar(&o.insecure, "insecure", false, "allow addresses that other machines can reach, without TLS")

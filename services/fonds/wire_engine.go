@@ -13,8 +13,8 @@ func (n *node) engineConfig() (engine.Config, error) {
 		return engine.Config{}, fmt.Errorf("%w; --roles catalog,intake,relay,extract reads no pages and needs none", err)
 	}
 	args := []string{fmt.Sprintf("--memory-limit=%d", n.options.childMemory)}
-	if n.options.tessdata != "" {
-		args = append(args, "--tessdata", n.options.tessdata)
+	for _, folder := range n.options.tessdata {
+		args = append(args, "--tessdata", folder)
 	}
 	return engine.Config{
 		Path: program, Args: args, DescribeArgs: []string{"--describe"},

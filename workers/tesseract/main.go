@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -25,9 +26,13 @@ func main() {
 }
 
 // run prepares the process and serves until standard input ends.
-func run(frames *os.File, args []string) error {
+func run(frames *os.File, args []string) (err error) {
 	flags := flag.NewFlagSet("fonds-tesseract", flag.ContinueOnError)
-	folder := flags.String("tessdata", "", "folder of *.traineddata; default: TESSDATA_PREFIX, else Tesseract's own")
+	var folders []string
+	flags.Func("tessdata", "folder of *.traineddata, before TESSDATA_PREFIX or Tesseract's own; may be given several times", func(folder string) error {
+		folders = append(folders, folder)
+		return nil
+	})
 	memory := flags.Uint64("memory-limit", 0, "most bytes of data that the process may map; 0: no limit")
 	describe := flags.Bool("describe", false, "give the SHA-256 of every model in the first frame")
 	if err := flags.Parse(args); err != nil {
@@ -42,10 +47,11 @@ func run(frames *os.File, args []string) error {
 	if err := limit(*memory); err != nil {
 		return err
 	}
-	models, err := openTessdata(*folder)
+	models, err := openTessdata(folders...)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, models.Close()) }()
 	server := &server{reader: &reader{models: models}, frames: frames}
 	if err := server.hello(*describe); err != nil {
 		return err

@@ -48,7 +48,7 @@ func childConfig(t testing.TB, args ...string) engine.Config {
 // newReader gives a reader in this process, on the installed models.
 func newReader(t testing.TB, languages ...string) *reader {
 	t.Helper()
-	models, err := openTessdata("")
+	models, err := openTessdata()
 	if err != nil {
 		t.Skipf("no models: %v", err)
 	}

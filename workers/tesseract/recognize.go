@@ -87,7 +87,11 @@ func (r *reader) open(recipe *fondsv1.Recipe) error {
 			return nil
 		}
 	}
-	next, err := openSession(r.models.folder, recipe)
+	folder, err := r.models.folderFor(recipe)
+	if err != nil {
+		return err
+	}
+	next, err := openSession(folder, recipe)
 	if err != nil {
 		return err
 	}
@@ -297,7 +301,7 @@ func (a *attempt) candidates(picture *pix) []int {
 	if !a.reader.models.has("osd") {
 		return []int{2, 1, 3}
 	}
-	quarters, sureness, ok := detectTurn(a.reader.models.folder, picture, a.resolution)
+	quarters, sureness, ok := detectTurn(a.reader.models.folderOf("osd"), picture, a.resolution)
 	switch {
 	case !ok:
 		a.step("orientation", "not enough to say")

@@ -169,11 +169,11 @@ func TestRecipesThatCannotBeRun(t *testing.T) {
 // TestOtherModelsEndTheProcess: a page that meets other models than its recipe
 // names is to be tried again, by a child and a worker that know of them.
 func TestOtherModelsEndTheProcess(t *testing.T) {
-	installed := newReader(t, "eng")
+	own := newReader(t, "eng").models
 	folder := t.TempDir()
 	copyModel := func() {
 		t.Helper()
-		content, err := os.ReadFile(installed.models.path("eng"))
+		content, err := os.ReadFile(installed{"eng", own.folderOf("eng")}.path())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +225,8 @@ func TestModelsOfScriptsAreListed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := models.languages(); err != nil || !slices.Equal(got, []string{"eng", "rus", "script/Cyrillic"}) {
+	got, err := models.list()
+	if want := []installed{{"eng", folder}, {"rus", folder}, {"script/Cyrillic", folder}}; err != nil || !slices.Equal(got[:3], want) {
 		t.Errorf("%v, %v", got, err)
 	}
 }

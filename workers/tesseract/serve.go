@@ -26,15 +26,15 @@ type server struct {
 // hello sends the first frame: what this is and which models it finds. Digests
 // only when asked for, since hashing 21 MB doubles the start, from 25 to 50 ms.
 func (s *server) hello(describe bool) error {
-	languages, err := s.reader.models.languages()
+	models, err := s.reader.models.list()
 	if err != nil {
 		return err
 	}
 	hello := &enginev1.Hello{Engine: versions(), Pid: int64(os.Getpid())}
-	for _, language := range languages {
-		model := &fondsv1.Model{Language: language}
+	for _, at := range models {
+		model := &fondsv1.Model{Language: at.language}
 		if describe {
-			if model.Sha256, err = s.reader.models.digest(language); err != nil {
+			if model.Sha256, err = s.reader.models.digest(at); err != nil {
 				return err
 			}
 		}

@@ -69,8 +69,9 @@ func openSession(tessdata string, recipe *fondsv1.Recipe) (*session, error) {
 // sessionKey tells recipes apart by what a session depends on.
 func sessionKey(recipe *fondsv1.Recipe) string {
 	var key strings.Builder
+	wanted := digestsOf(recipe)
 	for _, language := range recipe.GetLanguages() {
-		key.WriteString(language + "+")
+		key.WriteString(language + "=" + wanted[language] + "+")
 	}
 	for _, p := range recipe.GetParameters() {
 		key.WriteString("\x00" + p.GetName() + "\x00" + p.GetValue())
