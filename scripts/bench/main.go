@@ -18,12 +18,15 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/fonds-archive/fonds/services/recipe"
 )
 
 // bench is one run: its settings, its folder and what it has found.
 type bench struct {
 	fonds, engine   string // the programs
 	samples, scans  string // folders of pages; scans may be ""
+	recipe          string
 	rounds          int
 	copies          int // of each bundled page in a round
 	scanPages       int // at most, of the real scans
@@ -72,6 +75,7 @@ func (b *bench) parse() []string {
 	f.StringVar(&b.engine, "engine", "bin/fonds-tesseract", "the engine child")
 	f.StringVar(&b.samples, "samples", "scripts/samples", "folder of pages with ground truth and a manifest.tsv")
 	f.StringVar(&b.scans, "scans", os.Getenv("FONDS_BENCH_SCANS"), "folder of real scans with ground truth and a MANIFEST.tsv (default $FONDS_BENCH_SCANS)")
+	f.StringVar(&b.recipe, "recipe", recipe.Plain, "recipe of ours: plain does what the other side does")
 	f.IntVar(&b.rounds, "rounds", 3, "rounds of each side")
 	f.IntVar(&b.copies, "copies", 3, "copies of each bundled page in a round: with one, starting up is most of what is measured")
 	f.IntVar(&b.scanPages, "scan-pages", 30, "pages of the real scans at most")

@@ -16,6 +16,7 @@ import (
 
 	enginev1 "github.com/fonds-archive/fonds/proto/engine/v1"
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"github.com/fonds-archive/fonds/services/recipe"
 	"github.com/fonds-archive/fonds/workers/decode"
 	"github.com/fonds-archive/fonds/workers/engine"
 )
@@ -36,7 +37,7 @@ func (b *bench) readWithFonds(ctx context.Context, s set) (r round, err error) {
 		if err != nil {
 			return err
 		}
-		r.took, r.cpu, err = b.command(ctx, nil, b.fonds, "ingest", "--manifest", s.manifest, "--wait", "--out", out, "--server", server.grpc)
+		r.took, r.cpu, err = b.command(ctx, nil, b.fonds, "ingest", "--recipe", b.recipe, "--manifest", s.manifest, "--wait", "--out", out, "--server", server.grpc)
 		cost, costErr := m.cost()
 		r.cost = cost
 		return errors.Join(err, costErr)
@@ -152,15 +153,15 @@ func (b *bench) recognise(ctx context.Context, pool *engine.Pool, p page, models
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.path, err)
 	}
-	recipe := &fondsv1.Recipe{Languages: strings.Split(p.language, "+")}
-	for _, language := range recipe.GetLanguages() {
-		for _, m := range models {
-			if m.GetLanguage() == language {
-				recipe.Models = append(recipe.Models, m)
-			}
-		}
+	resolved, err := recipe.Shipped().Resolve(b.recipe, p.language, []*fondsv1.Worker{{Models: models}})
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.path, err)
 	}
-	if _, err := pool.Recognize(ctx, &enginev1.Recognize{Image: image, Recipe: recipe}); err != nil {
+	message, err := recipe.Message(resolved)
+	if err != nil {
+		return err
+	}
+	if _, err := pool.Recognize(ctx, &enginev1.Recognize{Image: image, Recipe: message}); err != nil {
 		return fmt.Errorf("%s: %w", p.path, err)
 	}
 	return nil
