@@ -104,9 +104,10 @@ stage_vulnerabilities() {
     govulncheck -db "file://$(realpath "$database")" -tags tesseract ./...
 }
 
-# The race detector watches everything but SQLite, which is C made into Go: its accesses are its own
-# business, take four times as long when watched, and hide nothing of ours. That one package only: in
-# a program, generic code that an unwatched package shares with a watched one may come from either.
+# The race detector watches every package that has goroutines or tests side by side, but for SQLite,
+# which is C made into Go: its accesses are its own business, take four times as long when watched, and
+# hide nothing of ours. That one package only: in a program, generic code that an unwatched package
+# shares with a watched one may come from either.
 # What people stand behind is played through in 10,000 random steps without the detector, which plays
 # some of them, and so is every field of the contract with bad input; -v prints seeds and counts. The
 # tests of the browser and of the whole program mostly wait: they run beside the rest, and without the
@@ -116,9 +117,12 @@ stage_test() {
     go test -count=1 -v -run TestEveryFieldOfEveryMethod ./services/api
     rm -rf bin/_artifacts
     local waiting failed=0
-    local -a watched
-    mapfile -t watched < <(go list ./... | grep -v -e '/services/fonds$' -e '/scripts$')  # the stage tidy has scripts
-    go test -artifacts -outputdir bin -timeout 20m ./services/fonds ./services/web >"$scratch/waiting" 2>&1 &
+    local package folder
+    local -a watched single
+    while read -r package folder; do
+        if grep -qE '^\s*go (func|[a-z])|\.Go\(|errgroup|Parallel\(\)' "$folder"/*.go; then watched+=("$package"); else single+=("$package"); fi
+    done < <(go list -f '{{.ImportPath}} {{.Dir}}' ./... | grep -v -e '/services/fonds ' -e '/scripts ')  # the stage tidy has scripts
+    go test -artifacts -outputdir bin -timeout 20m ./services/fonds ./services/web "${single[@]}" >"$scratch/waiting" 2>&1 &
     waiting=$!
     race "${watched[@]}" || failed=1
     wait "$waiting" || failed=1
