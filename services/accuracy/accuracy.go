@@ -18,12 +18,14 @@ import "strings"
 type Score struct {
 	// Errors is the Levenshtein distance to the gold text in code points, and
 	// Characters the length of the gold text.
-	Errors, Characters int
+	Errors     int `json:"errors"`
+	Characters int `json:"characters"`
 	// WordErrors is the same distance over words, and Words how many there are.
-	WordErrors, Words int
+	WordErrors int `json:"wordErrors"`
+	Words      int `json:"words"`
 	// MissingWords counts the gold words, with repetition, that stand nowhere in the
 	// text: few of them beside many WordErrors tell of a wrong order.
-	MissingWords int
+	MissingWords int `json:"missingWords"`
 }
 
 // CER is the character error rate, 0 for none; above 1 where more was read than there

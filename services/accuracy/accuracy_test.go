@@ -123,7 +123,7 @@ func drawnText(random *rand.Rand, length int, alphabet string) []rune {
 // Lengths about the 64 rows of a strip, and texts long enough to be halved more than once.
 func TestDistanceIsThatOfTheTextbook(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for _, alphabet := range []string{"a", "ab", "abcdefghijklmnopqrstuvwxyz"} {
+	for _, alphabet := range []string{"a", "ab", "abcdefghijklmnopqrstuvwxyz", "a b", "abcdef ghijk lmno p"} {
 		for _, length := range []int{1, 2, 63, 64, 65, 127, 128, 129, 200, 700} {
 			for _, share := range []float64{0, 0.02, 0.3, 1} {
 				a := drawnText(random, length, alphabet)
@@ -137,6 +137,7 @@ func TestDistanceIsThatOfTheTextbook(t *testing.T) {
 
 func check(t *testing.T, a, b []rune) {
 	t.Helper()
+	a, b = []rune(Normal(string(a))), []rune(Normal(string(b)))
 	x, y, count := letters(a, b)
 	want := plain(a, b)
 	if got := distance(x, y, count); got != want {
@@ -146,6 +147,7 @@ func check(t *testing.T, a, b []rune) {
 		t.Fatalf("distance of %q and %q = %d, want %d", string(b), string(a), got, want)
 	}
 	checkRuns(t, string(a), string(b), want)
+	checkPlaces(t, string(a), string(b))
 }
 
 // checkRuns proves that runs are both texts, and as many errors as their distance.
@@ -195,6 +197,61 @@ func TestDiff(t *testing.T) {
 		if got := Diff(c.gold, c.text); !slices.Equal(got, c.want) {
 			t.Errorf("%s: Diff = %+v, want %+v", c.name, got, c.want)
 		}
+	}
+}
+
+func TestPlacesAreOfWholeWords(t *testing.T) {
+	for _, c := range []struct {
+		name, gold, text string
+		want             []Place
+	}{
+		{"the same", "a\nb", "a b", nil},
+		{"both empty", "", "", nil},
+		{"nothing read", "\na b", "", []Place{{2, "a b", "", "", ""}}},
+		{"noise", "", "x y", []Place{{1, "", "x y", "", ""}}},
+		{
+			"a letter", "to the\nforeign commissar of it", "to the forcign commissar of it",
+			[]Place{{2, "foreign", "forcign", "to the", "commissar of"}},
+		},
+		{
+			"two letters of a word", "one telegram two", "one te1egrarn two",
+			[]Place{{1, "telegram", "te1egrarn", "one", "two"}},
+		},
+		{"a word cut in two", "one telegram two", "one tele gram two", []Place{{1, "telegram", "tele gram", "one", "two"}}},
+		{"two words joined", "one or two", "one ortwo", []Place{{1, "or two", "ortwo", "one", ""}}},
+		{"a line left out", "one\ntwo three\nfour", "one\nfour", []Place{{2, "two three", "", "one", "four"}}},
+		{"a word too many", "one two", "one and two", []Place{{1, "", "and", "one", "two"}}},
+		{
+			"two places", "a b c d e f g", "a x c d e y g",
+			[]Place{{1, "b", "x", "a", "c d"}, {1, "f", "y", "d e", "g"}},
+		},
+	} {
+		if got := Places(c.gold, c.text, 2); !slices.Equal(got, c.want) {
+			t.Errorf("%s: Places = %+v, want %+v", c.name, got, c.want)
+		}
+	}
+}
+
+// checkPlaces proves that the text comes out when each place of the gold text is replaced.
+func checkPlaces(t *testing.T, gold, text string) {
+	t.Helper()
+	all := len(gold)
+	read := strings.Fields(Normal(gold))
+	back := 0
+	for _, p := range slices.Backward(Places(gold, text, all)) {
+		if p.Gold == p.Text {
+			t.Fatalf("a place of %q and %q does not differ: %+v", gold, text, p)
+		}
+		start := len(strings.Fields(p.Before))
+		end := start + len(strings.Fields(p.Gold))
+		if back > 0 && end > back {
+			t.Fatalf("places of %q and %q overlap", gold, text)
+		}
+		back = start
+		read = slices.Replace(read, start, end, strings.Fields(p.Text)...)
+	}
+	if want := Normal(text); strings.Join(read, " ") != want {
+		t.Fatalf("the places of %q make %q, want %q", gold, read, want)
 	}
 }
 
@@ -263,5 +320,6 @@ func FuzzMeasure(f *testing.F) {
 			t.Fatalf("Normal(%q) has no length", gold)
 		}
 		checkRuns(t, gold, text, s.Errors)
+		checkPlaces(t, gold, text)
 	})
 }

@@ -1,6 +1,9 @@
 package accuracy
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Run is a stretch of two texts that is the same in both, or differs from its first to
 // its last letter.
@@ -44,6 +47,92 @@ func Diff(gold, text string) []Run {
 		runs = append(runs, Run{string(g.letters[from:i]), string(t.letters[start:j]), g.line(from)})
 	}
 	return runs
+}
+
+// Place is where the words of two texts differ.
+type Place struct {
+	// Line of the gold text on which it begins, counted from 1.
+	Line int
+	// Gold are the words that should stand there and Text those that do; one of them
+	// may be empty.
+	Gold, Text string
+	// Before and After are the words around, as they stand in the gold text.
+	Before, After string
+}
+
+// Places tells where the words of a text differ from the gold text, with up to so many
+// words around each.
+func Places(gold, text string, around int) []Place {
+	var w widener
+	for _, run := range Diff(gold, text) {
+		if run.Same() {
+			w.same(run)
+			continue
+		}
+		if !w.open {
+			w.open, w.line = true, run.Line
+		}
+		w.gold, w.text = w.gold+run.Gold, w.text+run.Text
+	}
+	w.close()
+	for i := range w.places {
+		p, at := &w.places[i], w.at[i]
+		p.Before = strings.Join(w.words[max(0, at-around):at], " ")
+		at += len(strings.Fields(p.Gold))
+		p.After = strings.Join(w.words[at:min(len(w.words), at+around)], " ")
+	}
+	return w.places
+}
+
+// widener widens runs that differ to whole words.
+type widener struct {
+	// words are those of the gold text so far.
+	words []string
+	// gold and text are what has been seen since the last word's end, which differs
+	// when open, from a line on.
+	gold, text string
+	open       bool
+	line       int
+	places     []Place
+	// at has for each place how many words stand before it.
+	at []int
+}
+
+// same takes a run that does not differ: it ends the word that the last run broke, and
+// begins the one that the next will.
+func (w *widener) same(run Run) {
+	first := strings.IndexByte(run.Gold, ' ')
+	if first < 0 {
+		w.gold, w.text = w.gold+run.Gold, w.text+run.Gold
+		return
+	}
+	w.gold, w.text = w.gold+run.Gold[:first], w.text+run.Gold[:first]
+	w.close()
+	last := strings.LastIndexByte(run.Gold, ' ')
+	w.words = append(w.words, strings.Fields(run.Gold[first:last+1])...)
+	w.gold, w.text = run.Gold[last+1:], run.Gold[last+1:]
+}
+
+// close notes the words since the last place, without those that are the same.
+func (w *widener) close() {
+	gold, text := strings.Fields(w.gold), strings.Fields(w.text)
+	front := 0
+	for front < min(len(gold), len(text)) && gold[front] == text[front] {
+		front++
+	}
+	back := 0
+	for back < min(len(gold), len(text))-front && gold[len(gold)-1-back] == text[len(text)-1-back] {
+		back++
+	}
+	if w.open {
+		w.places = append(w.places, Place{
+			Line: w.line,
+			Gold: strings.Join(gold[front:len(gold)-back], " "), Text: strings.Join(text[front:len(text)-back], " "),
+		})
+		w.at = append(w.at, len(w.words)+front)
+	}
+	w.words = append(w.words, gold...)
+	w.gold, w.text, w.open = "", "", false
 }
 
 // line is that of a letter, or the last.

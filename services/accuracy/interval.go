@@ -13,9 +13,11 @@ const FewPages = 10
 // Estimate is a figure over pages and its 95 % confidence interval: what it might be
 // over other pages of the same sort. 1 is 100 %.
 type Estimate struct {
-	Value, Low, High float64
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
 	// Pages that it was taken from. With one, or none, Low and High are Value.
-	Pages int
+	Pages int `json:"pages"`
 }
 
 // Few tells that there are too few pages for the interval to mean much.
