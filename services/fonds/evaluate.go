@@ -21,7 +21,7 @@ func newEvaluateCommand() *cobra.Command {
 		Args:    verbs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newEvaluateMetadataCommand())
+	cmd.AddCommand(newEvaluateMetadataCommand(), newEvaluateTextCommand())
 	return cmd
 }
 

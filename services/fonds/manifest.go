@@ -35,6 +35,8 @@ type manifestRow struct {
 	// language such as "eng+rus", collection as an ID; empty where not given.
 	language   string
 	collection string
+	// kind and note of a page whose text is known, as written; see evaluate text.
+	kind, note string
 }
 
 // readManifest reads a manifest file.
@@ -71,6 +73,7 @@ func parseManifest(content []byte) ([]manifestRow, error) {
 		return slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) })
 	}
 	file, lang, language, collection := column("file"), column("lang"), column("language"), column("collection")
+	kind, note := column("kind"), column("note")
 	if file < 0 {
 		return nil, fmt.Errorf("line 1: no column %q: the first line names the columns, parted by tabs: file, and if wanted lang and collection", "file")
 	}
@@ -93,6 +96,7 @@ func parseManifest(content []byte) ([]manifestRow, error) {
 			row.language = strings.TrimSpace(field(fields, language))
 		}
 		row.collection = strings.TrimPrefix(strings.TrimSpace(field(fields, collection)), "collections/")
+		row.kind, row.note = strings.TrimSpace(field(fields, kind)), field(fields, note)
 		if err := row.check(); err != nil {
 			return nil, err
 		}
