@@ -19,6 +19,8 @@ import (
 type Page struct {
 	// Name says which, such as a path.
 	Name string `json:"name"`
+	// Title is what people call it; empty where the name says enough.
+	Title string `json:"title,omitempty"`
 	// Kind such as "typed"; empty when not known.
 	Kind string `json:"kind,omitempty"`
 	// Language such as "eng+rus".
@@ -68,8 +70,8 @@ func (p *Page) Reading(recipe string) *Reading {
 // Report is all that is told of an evaluation.
 type Report struct {
 	// Recipes by name in the order in which they were asked for. The others are
-	// compared with the first.
-	Recipes []string `json:"recipes"`
+	// compared with the first. Results name them in this order.
+	Recipes []string `json:"-"`
 	// Groups of pages: all, then by kind and by language.
 	Groups []Group `json:"groups"`
 	// Pages in the order of their names.

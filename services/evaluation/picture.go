@@ -29,6 +29,7 @@ svg { color-scheme: light dark }
 text { font: 13px system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; fill: #1f2328 }
 .title { font-size: 17px; font-weight: 600 }
 .note { fill: #59636e; font-size: 12px }
+.figure { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round }
 .ground { fill: #ffffff }
 .grid { stroke: #d8dee4 }
 .whisker { stroke: #1f2328; stroke-width: 1.5; fill: none }
@@ -36,6 +37,7 @@ text { font: 13px system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu San
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 }
 .note { fill: #9198a1 }
+.figure { stroke: #0d1117 }
 .ground { fill: #0d1117 }
 .grid { stroke: #30363d }
 .whisker { stroke: #e6edf3 }
@@ -124,14 +126,14 @@ func (p *picture) x(rate float64) float64 {
 func (p *picture) draw() {
 	recipes := len(p.report.Recipes)
 	const top = 92
-	height := top + len(p.groups)*(max(recipes, 2)*rowHeight+groupGap) + 52
+	height := top + len(p.groups)*(max(recipes, 2)*rowHeight+groupGap) + 62
 	p.printf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title desc">`+"\n",
 		pictureWidth, height, pictureWidth, height)
 	p.printf("<title id=\"title\">Character error rate by recipe</title>\n<desc id=\"desc\">%s</desc>\n", escaped(p.described()))
 	p.printf("<style>%s</style>\n<rect class=\"ground\" width=\"%d\" height=\"%d\"/>\n", style, pictureWidth, height)
 	p.printf(`<text class="title" x="%d" y="34">Character error rate by recipe</text>`+"\n", margin)
 	p.legend()
-	p.grid(top-8, height-46)
+	p.grid(top-8, height-56)
 	y := top
 	for _, g := range p.groups {
 		p.group(g, y)
@@ -191,7 +193,7 @@ func (p *picture) bar(i int, result Result, y int) {
 		p.printf(`"/>`)
 		end = max(end, high)
 	}
-	p.printf(`<text x="%.1f" y="%d">%.2f %%</text>`+"\n", end+8, y+barHeight-1, 100*e.Value)
+	p.printf(`<text class="figure" x="%.1f" y="%d">%.2f %%</text>`+"\n", end+8, y+barHeight-1, 100*e.Value)
 }
 
 // described says the picture in words, for those who do not see it.

@@ -93,6 +93,9 @@ type archiveReader struct {
 	imported, unread int
 }
 
+// longestTitle is how many letters of a document's title are shown.
+const longestTitle = 40
+
 // madeWith is what a recipe is called here, and the languages of its models.
 type madeWith struct{ name, language string }
 
@@ -118,7 +121,7 @@ func (r *archiveReader) document(ctx context.Context, d *fondsv1.Document) error
 		if g.GetRegion().GetAssurance() != fondsv1.Assurance_ASSURANCE_VERIFIED {
 			continue // without an outcome of text or blank
 		}
-		if err := r.region(ctx, g, strings.TrimPrefix(d.GetCollection(), "collections/")); err != nil {
+		if err := r.region(ctx, g, d); err != nil {
 			return err
 		}
 		n := uint32(len(r.pages))
@@ -127,7 +130,7 @@ func (r *archiveReader) document(ctx context.Context, d *fondsv1.Document) error
 	return nil
 }
 
-func (r *archiveReader) region(ctx context.Context, g *fondsv1.RegionText, collection string) error {
+func (r *archiveReader) region(ctx context.Context, g *fondsv1.RegionText, d *fondsv1.Document) error {
 	place := placeWords(g.GetRegion())
 	if r.seen[place] {
 		return nil
@@ -137,7 +140,11 @@ func (r *archiveReader) region(ctx context.Context, g *fondsv1.RegionText, colle
 		r.imported++
 		return nil
 	}
-	page := evaluation.Page{Name: place, Kind: collection, Images: 1, Gold: g.GetText()}
+	_, number, _ := strings.Cut(g.GetRegion().GetPage(), "/pages/")
+	page := evaluation.Page{
+		Name: place, Title: oneLine(d.GetTitle(), longestTitle) + ", page " + number,
+		Kind: strings.TrimPrefix(d.GetCollection(), "collections/"), Images: 1, Gold: g.GetText(),
+	}
 	token := ""
 	for {
 		answer, err := call(ctx, r.client.catalog.ListReadings, &fondsv1.ListReadingsRequest{Parent: g.GetRegion().GetPage(), PageToken: token})

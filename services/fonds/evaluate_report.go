@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,12 +23,18 @@ func (e *evaluated) write(w io.Writer, worst int) error {
 	if err := e.writeRecipes(w, all); err != nil {
 		return err
 	}
+	few := false
 	for _, by := range []struct{ by, header string }{
 		{evaluation.ByOrder, "ORDER"}, {evaluation.ByKind, e.kind()}, {evaluation.ByLanguage, "LANGUAGE"},
 	} {
-		if err := e.writeGroups(w, by.by, by.header); err != nil {
+		small, err := e.writeGroups(w, by.by, by.header)
+		if err != nil {
 			return err
 		}
+		few = few || small
+	}
+	if few {
+		fmt.Fprintf(w, "(too few): fewer than %d %ss are too few for an interval\n", accuracy.FewPages, e.unit())
 	}
 	if err := e.writePages(w); err != nil {
 		return err
@@ -88,10 +96,10 @@ func changeText(e accuracy.Estimate) string {
 	return text + "may be chance"
 }
 
-// writeGroups writes the rates of groups of one sort, if there are any.
-func (e *evaluated) writeGroups(w io.Writer, by, header string) error {
+// writeGroups writes the rates of groups of one sort, if there are any, and tells whether
+// one of them is too small for an interval.
+func (e *evaluated) writeGroups(w io.Writer, by, header string) (few bool, err error) {
 	t := table{header: []string{header, strings.ToUpper(e.unit()) + "S", "CHARACTERS", "RECIPE", "CER", "WER", "MISSING"}}
-	few := false
 	for _, g := range e.Groups {
 		if g.By != by {
 			continue
@@ -104,14 +112,10 @@ func (e *evaluated) writeGroups(w io.Writer, by, header string) error {
 		}
 	}
 	if len(t.rows) == 0 {
-		return nil
+		return false, nil
 	}
 	fmt.Fprintln(w)
-	err := t.write(w)
-	if few && err == nil {
-		_, err = fmt.Fprintf(w, "(too few): fewer than %d %ss, too few for an interval\n", accuracy.FewPages, e.unit())
-	}
-	return err
+	return few, t.write(w)
 }
 
 // estimateText is an estimate in a narrow column.
@@ -127,26 +131,44 @@ func estimateText(e accuracy.Estimate) string {
 
 // writePages writes CER and WER of each page under each recipe.
 func (e *evaluated) writePages(w io.Writer) error {
-	t := table{header: []string{strings.ToUpper(e.unit()), e.kind(), "LANGUAGE", "CHARACTERS"}}
+	t := table{header: []string{strings.ToUpper(e.unit())}}
+	kinds := slices.ContainsFunc(e.Pages, func(p evaluation.Page) bool { return p.Kind != "" })
+	if kinds {
+		t.header = append(t.header, e.kind())
+	}
+	t.header = append(t.header, "LANGUAGE", "CHARACTERS")
 	for _, name := range e.Report.Recipes {
 		t.header = append(t.header, "CER "+shown(name), "WER "+shown(name))
 	}
 	for i := range e.Pages {
 		p := &e.Pages[i]
-		row := []string{shown(p.Name), shownOrNone(p.Kind), shownOrNone(p.Language), "-"}
-		for _, name := range e.Report.Recipes {
-			r := p.Reading(name)
-			if r == nil {
-				row = append(row, "-", "-")
-				continue
-			}
-			row[3] = strconv.Itoa(r.Characters)
-			row = append(row, rateText(r.CER, r.Errors, r.Characters, "character"), rateText(r.WER, r.WordErrors, r.Words, "word"))
+		row := []string{titled(p)}
+		if kinds {
+			row = append(row, shownOrNone(p.Kind))
 		}
-		t.add(row...)
+		row = append(row, shownOrNone(p.Language))
+		t.add(append(row, e.rates(p)...)...)
 	}
 	fmt.Fprintln(w)
 	return t.write(w)
+}
+
+// titled is what a page is called in a line.
+func titled(p *evaluation.Page) string { return shown(cmp.Or(p.Title, p.Name)) }
+
+// rates are the length of a page and its rates under each recipe.
+func (e *evaluated) rates(p *evaluation.Page) []string {
+	cells := []string{"-"}
+	for _, name := range e.Report.Recipes {
+		r := p.Reading(name)
+		if r == nil {
+			cells = append(cells, "-", "-")
+			continue
+		}
+		cells[0] = strconv.Itoa(r.Characters)
+		cells = append(cells, rateText(r.CER, r.Errors, r.Characters, "character"), rateText(r.WER, r.WordErrors, r.Words, "word"))
+	}
+	return cells
 }
 
 // rateText is a rate in percent; over nothing it tells what was read all the same.
@@ -201,7 +223,10 @@ func (e *evaluated) writeWorst(w io.Writer, n int) error {
 			fmt.Fprintf(w, "\nWhere the worst pages of %s differ, by line of the gold text: %s %s\n", shown(recipe), pen.removed("read"), pen.added("gold"))
 		}
 		r := p.Reading(recipe)
-		fmt.Fprintf(w, "\n%s: %s of %d, CER %s\n", shown(p.Name), plural(r.Errors, "error"), r.Characters, inPercent(r.CER))
+		fmt.Fprintf(w, "\n%s: %s of %d, CER %s\n", titled(p), plural(r.Errors, "error"), r.Characters, inPercent(r.CER))
+		if p.Title != "" {
+			fmt.Fprintf(w, "  %s\n", shown(p.Name))
+		}
 		if err := writePlaces(w, pen, p.Gold, r); err != nil {
 			return err
 		}
@@ -210,6 +235,10 @@ func (e *evaluated) writeWorst(w io.Writer, n int) error {
 }
 
 func writePlaces(w io.Writer, pen pen, gold string, r *evaluation.Reading) error {
+	if strings.TrimSpace(r.Text) == "" {
+		_, err := fmt.Fprintln(w, "       nothing was read")
+		return err
+	}
 	if r.CER > hopeless {
 		_, err := fmt.Fprintf(w, "%7s %s\n%7s %s\n", "read:", pen.removed(startText(r.Text)), "gold:", pen.added(startText(gold)))
 		return err
