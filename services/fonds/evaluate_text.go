@@ -26,7 +26,7 @@ type evaluateTextOptions struct {
 	mostCER   float64
 	mostWER   float64
 	engine    string
-	tessdata  string
+	tessdata  []string
 	workers   int
 	deadline  time.Duration
 	limitsSet struct{ cer, wer bool }
@@ -92,7 +92,7 @@ func (o *evaluateTextOptions) flags(cmd *cobra.Command) {
 	f.Float64Var(&o.mostCER, "max-cer", 0, "exit 1 when the last recipe's CER is above, such as 0.05")
 	f.Float64Var(&o.mostWER, "max-wer", 0, "the same for its WER")
 	f.StringVar(&o.engine, "engine", "", "the "+engineName+" program (default: beside this program, else on PATH)")
-	f.StringVar(&o.tessdata, "tessdata", "", "folder of *.traineddata models (default: Tesseract's own)")
+	f.StringArrayVar(&o.tessdata, "tessdata", nil, "folder of *.traineddata models that go before Tesseract's own; may be given several times")
 	f.IntVar(&o.workers, "workers", runtime.NumCPU(), "engine children, one a core")
 	f.DurationVar(&o.deadline, "page-deadline", 120*time.Second, "hard limit on one page under one recipe")
 }
