@@ -22,6 +22,11 @@ const (
 	ActReadingsStored    = "readings.stored"
 	ActCollectionChanged = "collection.changed"
 	ActKeyRotated        = "key.rotated"
+
+	ActCampaignStarted    = "campaign.started"
+	ActCampaignApproved   = "campaign.approved"
+	ActCampaignCancelled  = "campaign.cancelled"
+	ActCampaignRolledBack = "campaign.rolled_back"
 )
 
 // Act is something that the log proves. It is written in the transaction of what was

@@ -91,6 +91,17 @@ func describeJob(r Reader, w Work) (Job, error) {
 			job.Collections = append(job.Collections, h.Collection)
 		}
 	}
+	if w.Lane == Bulk {
+		// The collections for which a campaign wants the page.
+		if err := addCampaignsOf(r, w, func(collection string) {
+			if !seen[collection] {
+				seen[collection] = true
+				job.Collections = append(job.Collections, collection)
+			}
+		}); err != nil {
+			return job, err
+		}
+	}
 	if len(job.Collections) == 0 {
 		// A holding keeps the last recipe that it was delivered with: the pages of
 		// an earlier batch go to the collections that its files named.

@@ -94,6 +94,10 @@ const (
 	ReasonUnauthenticated     = "UNAUTHENTICATED"
 	ReasonProofPending        = "PROOF_PENDING"
 	ReasonNothingSigned       = "NOTHING_SIGNED"
+	ReasonCampaignNotFound    = "CAMPAIGN_NOT_FOUND"
+	ReasonCampaignState       = "CAMPAIGN_STATE"
+	ReasonSampleWorse         = "SAMPLE_WORSE"
+	ReasonSampleTooSmall      = "SAMPLE_TOO_SMALL"
 )
 
 func notFound(reason, what, name string) error {

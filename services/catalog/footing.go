@@ -22,6 +22,8 @@ type scanSeen struct {
 	// imported are the newest imported readings of the pages that were asked for, nil
 	// for a page that has none.
 	imported map[int]*Reading
+	// choices are the recipes that were chosen for pages; nil until one is asked for.
+	choices map[int]Digest
 }
 
 // fill checks that a region's page is there and lets it show the page's outcome.
@@ -53,7 +55,11 @@ func (f footing) fill(g Region) (Region, error) {
 		g.Reading, g.Origin, g.Outcome, g.Assurance = imported.ID, Imported, Text, AssuranceMachine
 		return g, nil
 	}
-	w, err := f.reader.Work(WorkKey{Scan: g.Scan, Page: g.Page, Recipe: seen.holding.Recipe})
+	recipe, err := f.recipe(seen, g)
+	if err != nil {
+		return g, err
+	}
+	w, err := f.reader.Work(WorkKey{Scan: g.Scan, Page: g.Page, Recipe: recipe})
 	if errors.Is(err, ErrNotFound) || err == nil && w.State != Ended {
 		return g, nil
 	}
@@ -85,6 +91,20 @@ func (f footing) scan(digest Digest) (*scanSeen, error) {
 	}
 	f.scans[digest] = seen
 	return seen, nil
+}
+
+// recipe gives that by which the collection shows a region's page.
+func (f footing) recipe(seen *scanSeen, g Region) (Digest, error) {
+	if seen.choices == nil {
+		var err error
+		if seen.choices, err = f.reader.PageChoices(seen.holding.Collection, g.Scan, seen.holding.Recipe); err != nil {
+			return "", err
+		}
+	}
+	if chosen, ok := seen.choices[g.Page]; ok {
+		return chosen, nil
+	}
+	return seen.holding.Recipe, nil
 }
 
 // meetsPage refuses a box that lies outside its page, where the page's size is known.

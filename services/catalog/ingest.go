@@ -324,7 +324,11 @@ func (c *Catalog) want(tx Tx, keys []WorkKey, batch string) error {
 		case err != nil:
 			return err
 		case w.State == Dropped:
-			w.State, w.Batch, w.Sequence = Pending, batch, 0
+			w.State, w.Batch, w.Lane, w.Sequence = Pending, batch, Fresh, 0
+			fresh = append(fresh, w)
+		case w.State == Pending && w.Lane == Bulk:
+			// A campaign has asked for it, and now somebody waits for it.
+			w.Batch, w.Lane = batch, Fresh
 			fresh = append(fresh, w)
 		}
 	}

@@ -1,6 +1,9 @@
 package catalog
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // proposeDocuments makes a document for each holding of a scan that has none.
 // Its title is the file's name, its regions are the whole pages.
@@ -120,28 +123,34 @@ func (c *Catalog) reviseDocuments(tx Tx, scan Digest) error {
 // readings yet, once all its pages have ended. A deleted one waits until it is
 // undeleted.
 func (c *Catalog) catchUp(tx Tx, d Document) error {
+	_, err := c.caughtUp(tx, d)
+	return err
+}
+
+// caughtUp is catchUp, and gives the number of the revision that it made; 0 for none.
+func (c *Catalog) caughtUp(tx Tx, d Document) (int, error) {
 	if !d.DeletedAt.IsZero() {
-		return nil
+		return 0, nil
 	}
 	head, err := tx.Revision(d.ID, d.Head)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	regions, done, err := c.refresh(tx, d, head.Regions)
 	if err != nil || !done || sameRegions(regions, head.Regions) {
-		return err
+		return 0, err
 	}
 	before, err := head.Fields.List()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	// What rules said of the text before is of no use for this one.
 	fields, err := NewFields(peoplesFields(before))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	next := Revision{Title: head.Title, Regions: regions, Fields: fields, MadeOf: head.MadeOf, Author: SystemPerson}
-	return c.revise(tx, d, next, DocumentRevised)
+	return d.Head + 1, c.revise(tx, d, next, DocumentRevised)
 }
 
 // refresh returns the regions with the outcomes that their pages have now, under
@@ -186,7 +195,8 @@ func (r Region) showing(w Work) Region {
 }
 
 // pageWorks gives the works of a scan by page, under the recipe that the
-// document's collection reads it with.
+// document's collection reads it with: the holding's, or the one that was chosen for a
+// page.
 func pageWorks(tx Reader, d Document, scan Digest) (map[int]Work, error) {
 	h, err := holdingFor(tx, d, scan)
 	if errors.Is(err, ErrNotFound) {
@@ -202,6 +212,15 @@ func pageWorks(tx Reader, d Document, scan Digest) (map[int]Work, error) {
 	pages := make(map[int]Work, len(works))
 	for _, w := range works {
 		pages[w.Key.Page] = w
+	}
+	choices, err := tx.PageChoices(h.Collection, scan, h.Recipe)
+	if err != nil {
+		return nil, err
+	}
+	for page, recipe := range choices {
+		if pages[page], err = tx.Work(WorkKey{Scan: scan, Page: page, Recipe: recipe}); err != nil {
+			return nil, fmt.Errorf("work of page %d of scan %s under the recipe chosen for it: %w", page, scan, err)
+		}
 	}
 	return pages, nil
 }

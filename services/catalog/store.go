@@ -45,6 +45,7 @@ type Reader interface {
 	ReviewReader
 	LedgerReader
 	PurgeReader
+	CampaignReader
 }
 
 // Tx is what can be asked and changed. Put methods insert or replace the whole
@@ -63,6 +64,7 @@ type Tx interface {
 	ReviewWriter
 	LedgerWriter
 	PurgeWriter
+	CampaignWriter
 }
 
 // ScanReader gives collections, scans, pages and holdings.

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -22,6 +23,15 @@ const (
 	Failed
 	Refused
 )
+
+// String is the outcome's name in the contract, without its prefix.
+func (o Outcome) String() string {
+	names := [...]string{"NOT_ENDED", "TEXT", "BLANK", "UNREADABLE", "CORRUPT", "TOO_LARGE", "TIMEOUT", "FAILED", "REFUSED"}
+	if int(o) >= len(names) {
+		return fmt.Sprintf("OUTCOME_%d", uint8(o))
+	}
+	return names[o]
+}
 
 // Good tells whether the page was read as it should be.
 func (o Outcome) Good() bool { return o == Text || o == Blank }

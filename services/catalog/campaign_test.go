@@ -1,0 +1,196 @@
+package catalog_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fonds-archive/fonds/services/catalog"
+)
+
+// target is the recipe that campaigns of these tests read with.
+func (a *archive) target() catalog.Recipe {
+	a.t.Helper()
+	r, err := catalog.NewRecipe([]catalog.Model{{Language: "eng", SHA256: digest("eng")}}, []catalog.Parameter{{Name: "better", Value: "1"}})
+	a.must(err)
+	return r
+}
+
+// campaign makes one and selects its pages, two scans at a time.
+func (a *archive) campaign(terms catalog.CampaignTerms) catalog.Campaign {
+	a.t.Helper()
+	terms.Recipe = "better"
+	made, err := a.CreateCampaign(a.t.Context(), "olga", terms)
+	a.must(err)
+	for made.State == catalog.CampaignSelecting {
+		made = a.selectMore(made)
+	}
+	return made
+}
+
+func (a *archive) selectMore(c catalog.Campaign) catalog.Campaign {
+	a.t.Helper()
+	found, last, err := a.CampaignCandidates(a.t.Context(), c.Terms.Selection, catalog.Digest(c.Cursor), 2)
+	a.must(err)
+	s := catalog.Selected{Cursor: string(last), Done: string(last) == c.Cursor, Recipes: []catalog.Recipe{a.target()}}
+	for _, candidate := range found {
+		s.Consider(c.Terms.Selection, candidate, a.target().Digest, "5.3.0", time.Second)
+	}
+	c, err = a.AddSelected(a.t.Context(), c.ID, c.Cursor, s)
+	a.must(err)
+	return c
+}
+
+// judged has the sample recognised and says how many of 1,000 characters a page each
+// recipe got wrong.
+func (a *archive) judged(id string, old, now int) catalog.Campaign {
+	a.t.Helper()
+	for range 20 {
+		samples, ended, err := a.WantSamples(a.t.Context(), id)
+		a.must(err)
+		if !ended {
+			a.drain(1, allText)
+			continue
+		}
+		rate := func(errors int) catalog.Interval {
+			share := float64(errors) / 1000
+			return catalog.Interval{Mean: share, Low: share, High: share}
+		}
+		var groups []catalog.SampleGroup
+		if len(samples) > 0 {
+			groups = []catalog.SampleGroup{{
+				Pages: len(samples), Characters: 1000 * len(samples), OldCER: rate(old), NewCER: rate(now), Difference: rate(now - old),
+			}}
+		}
+		c, err := a.Judge(a.t.Context(), id, samples, catalog.SampleResult{Groups: groups})
+		a.must(err)
+		return c
+	}
+	a.t.Fatal("the sample never ends")
+	return catalog.Campaign{}
+}
+
+// roll advances a campaign to its end, answering jobs as told.
+func (a *archive) roll(id string, end func(catalog.WorkKey) catalog.Outcome) catalog.Campaign {
+	a.t.Helper()
+	for range 10_000 {
+		c, more, err := a.AdvanceCampaign(a.t.Context(), id)
+		a.must(err)
+		if c.State.Terminal() {
+			return c
+		}
+		if !more {
+			a.drain(1, end)
+		}
+	}
+	a.t.Fatal("the campaign never ends")
+	return catalog.Campaign{}
+}
+
+// shownNow gives what every document shows, but for the numbers of revisions.
+func (a *archive) shownNow() map[string]string {
+	a.t.Helper()
+	shown := map[string]string{}
+	for _, head := range a.documents() {
+		var b strings.Builder
+		for _, g := range head.Revision.Regions {
+			fmt.Fprintf(&b, "%+v box %v range %v; ", g.Reading+g.Outcome.String()+g.Assurance.String()+g.Reason, g.Box, g.Range)
+		}
+		shown[head.ID] = b.String()
+	}
+	return shown
+}
+
+func (a *archive) decisions(id string) map[catalog.Decision]int {
+	a.t.Helper()
+	c, counts, err := a.Campaign(a.t.Context(), id)
+	a.must(err)
+	decisions, pages := map[catalog.Decision]int{}, 0
+	for _, n := range counts {
+		decisions[n.Decision] += n.Pages
+		pages += n.Pages
+	}
+	if pages != c.Plan.Pages {
+		a.t.Errorf("%d of %d pages are accounted for", pages, c.Plan.Pages)
+	}
+	return decisions
+}
+
+// verified makes n scans of one page each whose text two people stand behind.
+func (a *archive) verified(collection string, n int) (documents []string) {
+	a.t.Helper()
+	a.people("anna", "vera", "olga")
+	for i := range n {
+		name := fmt.Sprintf("%s-verified-%d", collection, i)
+		a.arrive(a.batch(collection, "eng", "", name), name, name)
+		a.drain(1, allText)
+	}
+	for _, head := range a.documents() {
+		if strings.HasPrefix(head.Revision.Title, collection+"-verified-") {
+			a.correct(head.ID, 0, "anna", "the right text of "+head.Revision.Title)
+			a.must(a.signs(head.ID, 0, "vera"))
+			documents = append(documents, head.ID)
+		}
+	}
+	return documents
+}
+
+func TestCampaignShowsWhatItAccepts(t *testing.T) {
+	a := newArchive(t)
+	signed := a.verified("telegrams", 6)
+	for i := range 4 {
+		name := fmt.Sprint("p", i)
+		a.arrive(a.batch("telegrams", "eng", "", name), name, name)
+	}
+	a.drain(3, allText)
+	before := a.shownNow()
+	revisions := map[string]int{}
+	for _, head := range a.documents() {
+		revisions[head.ID] = head.Head
+	}
+	c := a.campaign(catalog.CampaignTerms{Selection: catalog.Selection{Collections: []string{"telegrams"}}, InFlight: 5})
+	if c.State != catalog.CampaignPlanned || c.Plan.Pages != 18 || c.Plan.Documents != 10 || c.Plan.Verified != 6 || c.Plan.Sample != 6 {
+		t.Fatalf("planned %d: %+v", c.State, c.Plan)
+	}
+	if jobs := a.issue(); len(jobs) > 0 {
+		t.Fatalf("a dry run asks for %d jobs", len(jobs))
+	}
+	_, err := a.StartCampaign(t.Context(), c.ID, "olga")
+	a.must(err)
+	if c = a.judged(c.ID, 20, 10); c.State != catalog.CampaignSampled || c.Sample.Verdict != catalog.SampleBetter {
+		t.Fatalf("sampled %d: %+v", c.State, c.Sample)
+	}
+	_, err = a.ApproveCampaign(t.Context(), c.ID, "olga", false)
+	a.must(err)
+	if c = a.roll(c.ID, allText); c.State != catalog.CampaignDone || c.EndedAt.IsZero() {
+		t.Fatalf("ended %+v", c)
+	}
+	if got := a.decisions(c.ID); got[catalog.Accepted] != 12 || got[catalog.Protected] != 6 {
+		t.Errorf("decisions %v", got)
+	}
+	after := a.shownNow()
+	for _, head := range a.documents() {
+		made := head.Head - revisions[head.ID]
+		switch isSigned := slices.Contains(signed, head.ID); {
+		case isSigned && (made != 0 || after[head.ID] != before[head.ID]):
+			t.Errorf("a signed document got %d revisions, shows %s", made, after[head.ID])
+		case !isSigned && (made != 1 || after[head.ID] == before[head.ID]):
+			t.Errorf("a document got %d revisions, shows %s", made, after[head.ID])
+		}
+	}
+	a.checked()
+
+	_, err = a.RollbackCampaign(t.Context(), c.ID, "olga", "not what we want")
+	a.must(err)
+	if c = a.roll(c.ID, allText); c.State != catalog.CampaignRolledBack {
+		t.Fatalf("ended %+v", c)
+	}
+	for id, shown := range a.shownNow() {
+		if shown != before[id] {
+			t.Errorf("document %s shows\n%s, before the campaign\n%s", id, shown, before[id])
+		}
+	}
+	a.checked()
+}
