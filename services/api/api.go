@@ -144,6 +144,7 @@ func Register(s *grpc.Server, d Deps) (*Services, error) {
 	fondsv1.RegisterIngestServiceServer(s, &ingestServer{Deps: d, roots: roots, uploads: &services.uploads, importing: semaphore.NewWeighted(maxImporting)})
 	fondsv1.RegisterReviewServiceServer(s, &reviewServer{Deps: d})
 	fondsv1.RegisterPurgeServiceServer(s, &purgeServer{Deps: d})
+	fondsv1.RegisterReprocessServiceServer(s, &reprocessServer{Deps: d})
 	fondsv1.RegisterRecipeServiceServer(s, &recipeServer{Deps: d})
 	if d.Accounts != nil {
 		fondsv1.RegisterAccountServiceServer(s, &accountServer{Accounts: d.Accounts, PublicURL: d.PublicURL})

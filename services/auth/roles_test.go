@@ -79,6 +79,8 @@ func TestRolesTable(t *testing.T) {
 		{"ReviewService: SignReview SignFields", "verifier"},
 		{"CatalogService: DeleteDocument UndeleteDocument ReextractDocuments UpdateCollection", "local operator"},
 		{"IngestService: CancelBatch GetDeadLetter RetryDeadLetters", "local operator"},
+		{"ReprocessService: GetCampaign ListCampaigns ListCampaignPages ListCampaignSamples WatchCampaign ReportCampaign", everybody},
+		{"ReprocessService: CreateCampaign StartCampaign ApproveCampaign PauseCampaign ResumeCampaign CancelCampaign RollbackCampaign", "local operator"},
 		{"PurgeService: RequestPurge ConfirmPurge CancelPurge GetPurge ListPurges", "local operator"},
 		{"AccountService: AddUser ListUsers UpdateUser IssueToken RevokeTokens", "local operator"},
 		{"CatalogService: Unheard", ""},

@@ -38,6 +38,9 @@ const (
 // or cancelled may still be rolled back.
 func (s CampaignState) Terminal() bool { return s >= CampaignDone }
 
+// Waits tells whether the campaign waits for a person: to be started, or to be approved.
+func (c Campaign) Waits() bool { return c.State == CampaignPlanned || c.State == CampaignSampled }
+
 // Campaign reads a selection of pages again with a recipe.
 type Campaign struct {
 	ID    string

@@ -139,7 +139,7 @@ func (a *archive) verified(collection string, n int) (documents []string) {
 
 func TestCampaignShowsWhatItAccepts(t *testing.T) {
 	a := newArchive(t)
-	signed := a.verified("telegrams", 6)
+	signed := a.verified("telegrams", 10)
 	for i := range 4 {
 		name := fmt.Sprint("p", i)
 		a.arrive(a.batch("telegrams", "eng", "", name), name, name)
@@ -151,7 +151,7 @@ func TestCampaignShowsWhatItAccepts(t *testing.T) {
 		revisions[head.ID] = head.Head
 	}
 	c := a.campaign(catalog.CampaignTerms{Selection: catalog.Selection{Collections: []string{"telegrams"}}, InFlight: 5})
-	if c.State != catalog.CampaignPlanned || c.Plan.Pages != 18 || c.Plan.Documents != 10 || c.Plan.Verified != 6 || c.Plan.Sample != 6 {
+	if c.State != catalog.CampaignPlanned || c.Plan.Pages != 22 || c.Plan.Documents != 14 || c.Plan.Verified != 10 || c.Plan.Sample != 10 {
 		t.Fatalf("planned %d: %+v", c.State, c.Plan)
 	}
 	if jobs := a.issue(); len(jobs) > 0 {
@@ -167,7 +167,7 @@ func TestCampaignShowsWhatItAccepts(t *testing.T) {
 	if c = a.roll(c.ID, allText); c.State != catalog.CampaignDone || c.EndedAt.IsZero() {
 		t.Fatalf("ended %+v", c)
 	}
-	if got := a.decisions(c.ID); got[catalog.Accepted] != 12 || got[catalog.Protected] != 6 {
+	if got := a.decisions(c.ID); got[catalog.Accepted] != 12 || got[catalog.Protected] != 10 {
 		t.Errorf("decisions %v", got)
 	}
 	after := a.shownNow()
