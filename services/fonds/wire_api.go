@@ -59,6 +59,7 @@ func (n *node) startAPI(ctx context.Context, images api.Renderer, start starter)
 		return errors.Join(err, listener.Close())
 	}
 	n.grpcAddress = listener.Addr().String()
+	n.startReprocess(recipes, start)
 	start("gRPC", func(ctx context.Context) error {
 		// It ends with the server's context, or when the server ends by itself.
 		serving, ended := context.WithCancel(ctx)
