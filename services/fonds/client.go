@@ -33,15 +33,16 @@ const (
 
 // client holds the connection to one server.
 type client struct {
-	address  string
-	catalog  fondsv1.CatalogServiceClient
-	ingest   fondsv1.IngestServiceClient
-	reviews  fondsv1.ReviewServiceClient
-	accounts fondsv1.AccountServiceClient
-	ledger   fondsv1.LedgerServiceClient
-	purges   fondsv1.PurgeServiceClient
-	recipes  fondsv1.RecipeServiceClient
-	conn     *grpc.ClientConn
+	address   string
+	catalog   fondsv1.CatalogServiceClient
+	ingest    fondsv1.IngestServiceClient
+	reviews   fondsv1.ReviewServiceClient
+	accounts  fondsv1.AccountServiceClient
+	ledger    fondsv1.LedgerServiceClient
+	purges    fondsv1.PurgeServiceClient
+	recipes   fondsv1.RecipeServiceClient
+	reprocess fondsv1.ReprocessServiceClient
+	conn      *grpc.ClientConn
 	// named tells that calls go out with a token.
 	named bool
 }
@@ -113,7 +114,8 @@ func dialAddress(address string, more ...grpc.DialOption) (*client, error) {
 		catalog: fondsv1.NewCatalogServiceClient(conn),
 		ingest:  fondsv1.NewIngestServiceClient(conn),
 		reviews: fondsv1.NewReviewServiceClient(conn), accounts: fondsv1.NewAccountServiceClient(conn),
-		recipes: fondsv1.NewRecipeServiceClient(conn), ledger: fondsv1.NewLedgerServiceClient(conn), purges: fondsv1.NewPurgeServiceClient(conn),
+		reprocess: fondsv1.NewReprocessServiceClient(conn),
+		recipes:   fondsv1.NewRecipeServiceClient(conn), ledger: fondsv1.NewLedgerServiceClient(conn), purges: fondsv1.NewPurgeServiceClient(conn),
 	}, nil
 }
 
