@@ -141,8 +141,8 @@ func estimate(p *fondsv1.CampaignPlan) string {
 	case p.GetWall() == nil:
 		return fmt.Sprintf("%s of CPU; no worker is live", shortDuration(p.GetCpu().AsDuration()))
 	}
-	return fmt.Sprintf("%s of CPU, %s on %s when nothing else is to do", shortDuration(p.GetCpu().AsDuration()),
-		shortDuration(p.GetWall().AsDuration()), plural(p.GetChildren(), "engine child"))
+	return fmt.Sprintf("%s of CPU, %s with %d engine children when nothing else is to do", shortDuration(p.GetCpu().AsDuration()),
+		shortDuration(p.GetWall().AsDuration()), p.GetChildren())
 }
 
 // nextStep names the command that a campaign waits for.

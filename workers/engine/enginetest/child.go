@@ -47,7 +47,7 @@ func child(start string, in io.Reader, out *os.File) int {
 		answer := &enginev1.Answer{Id: request.GetId()}
 		switch call := request.GetCall().(type) {
 		case *enginev1.Request_Recognize:
-			page := load(call.Recognize.GetImage().GetPath())
+			page := load(call.Recognize.GetImage().GetPath()).under(call.Recognize.GetRecipe())
 			misbehave(page.behaviour, answer, out)
 			answer.Result = &enginev1.Answer_Recognition{Recognition: page.recognition()}
 		case *enginev1.Request_Render:
@@ -125,6 +125,22 @@ type page struct {
 	behaviour string
 	lines     []string
 	err       error
+}
+
+// under gives the page as a recipe with the parameter Replace has it read.
+func (p page) under(r *fondsv1.Recipe) page {
+	for _, parameter := range r.GetParameters() {
+		if parameter.GetName() != Replace {
+			continue
+		}
+		letters := []rune(parameter.GetValue())
+		for i := 0; i+1 < len(letters); i += 2 {
+			for n := range p.lines {
+				p.lines[n] = strings.ReplaceAll(p.lines[n], string(letters[i]), string(letters[i+1]))
+			}
+		}
+	}
+	return p
 }
 
 // mostBytes is how much of a page is read.

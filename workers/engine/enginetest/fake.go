@@ -47,6 +47,10 @@ const (
 	Failed     = "fake-failed"
 )
 
+// Replace is a parameter of recipes: pairs of letters, the second of which the child reads
+// for the first.
+const Replace = "fake_replace"
+
 // Starts that go wrong, for Config.
 const (
 	// SilentStart never says Hello.
