@@ -3,7 +3,6 @@ package api
 import (
 	"time"
 
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
@@ -127,7 +126,7 @@ func shownOf(page string, s catalog.Shown) *fondsv1.ShownReading {
 		Recipe: string(s.Recipe), Reading: named(page+"/readings/", s.Reading), Outcome: fondsv1.Outcome(s.Outcome),
 	}
 	if s.Confidence >= 0 {
-		m.Confidence = proto.Float32(float32(s.Confidence) / 1000)
+		m.Confidence = new(float32(s.Confidence) / 1000)
 	}
 	return m
 }

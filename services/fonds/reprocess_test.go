@@ -127,10 +127,10 @@ func (w *campaigned) inFlight() string {
 }
 
 // recipe writes one of our own: for the real engine, or for the fake.
-func (w *campaigned) recipe(name string, real, fake [2]string) {
+func (w *campaigned) recipe(name string, engine, fake [2]string) {
 	parameter := fake
 	if w.real {
-		parameter = real
+		parameter = engine
 	}
 	content, err := json.Marshal(map[string]any{
 		"name": name, "version": 1, "method": map[string]any{"layout": "LAYOUT_AUTO", "survey": true},

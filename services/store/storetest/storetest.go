@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) catalog.Store, options ...Option)
 		"Reviews":      reviews,
 		"Ledger":       ledger,
 		"Purges":       purges,
+		"Campaigns":    campaigns,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, u) })
 	}
