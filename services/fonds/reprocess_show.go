@@ -197,13 +197,13 @@ func writeSample(w io.Writer, c *fondsv1.Campaign) error {
 		case g.GetLanguage() != "":
 			part = "language " + g.GetLanguage()
 		}
-		t.add(part, fmt.Sprint(g.GetPages()), fmt.Sprint(g.GetCharacters()), rateText(g.GetOldCer()), rateText(g.GetNewCer()),
-			rateText(g.GetDifference()), rateText(g.GetOldWer()), rateText(g.GetNewWer()))
+		t.add(part, fmt.Sprint(g.GetPages()), fmt.Sprint(g.GetCharacters()), shareText(g.GetOldCer()), shareText(g.GetNewCer()),
+			shareText(g.GetDifference()), shareText(g.GetOldWer()), shareText(g.GetNewWer()))
 	}
 	return t.write(w)
 }
 
-func rateText(r *fondsv1.Rate) string {
+func shareText(r *fondsv1.Rate) string {
 	return fmt.Sprintf("%.2f %% (%.2f to %.2f)", 100*r.GetMean(), 100*r.GetLow(), 100*r.GetHigh())
 }
 
