@@ -29,7 +29,8 @@ const (
 	stopTime  = 20 * time.Second
 )
 
-// startServer starts a server with its default settings and waits until it is
+// startServer starts a server with its default settings, but for results of before:
+// the pages of a round hold the same pictures more than once. It waits until it is
 // ready and its engine children have nothing more to do.
 func (b *bench) startServer(ctx context.Context, data string) (*server, error) {
 	ports, err := freePorts(2)
@@ -43,7 +44,7 @@ func (b *bench) startServer(ctx context.Context, data string) (*server, error) {
 	}
 	defer log.Close()
 	s.cmd = exec.CommandContext(ctx, b.fonds, "serve", "--data", data, "--engine", b.engine,
-		"--workers", strconv.Itoa(b.cores), "--listen", s.grpc, "--http", s.http, "--nats-listen", "")
+		"--workers", strconv.Itoa(b.cores), "--result-space", "0", "--listen", s.grpc, "--http", s.http, "--nats-listen", "")
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the server: %w", err)

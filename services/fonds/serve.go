@@ -49,6 +49,7 @@ type serveOptions struct {
 	pageDeadline  time.Duration
 	pageBudget    int
 	childMemory   int64
+	resultSpace   int64
 	ackWait       time.Duration
 	reconcile     time.Duration
 	retryDelay    time.Duration
@@ -137,6 +138,7 @@ func (o *serveOptions) flags(cmd *cobra.Command) {
 	f.DurationVar(&o.pageDeadline, "page-deadline", 120*time.Second, "hard limit on one page; an ordinary one takes 1 to 5 seconds")
 	f.IntVar(&o.pageBudget, "child-pages", 100, "pages after which an engine child is replaced (it leaks 5 to 8 MB a page)")
 	f.Int64Var(&o.childMemory, "child-memory", 2<<30, "bytes of memory that an engine child may take")
+	f.Int64Var(&o.resultSpace, "result-space", 1<<30, "bytes of disk for what was recognised, so that the same picture in another file is not recognised again; 0 for none")
 	f.DurationVar(&o.ackWait, "ack-wait", 30*time.Second, "silence after which a job goes to another worker")
 	f.DurationVar(&o.reconcile, "reconcile", 10*time.Second, "how often lost jobs are looked for")
 	f.DurationVar(&o.retryDelay, "retry-delay", 2*time.Second, "wait after a job's first failure; five times as long after each further one")
@@ -185,6 +187,7 @@ func (o *serveOptions) checkNumbers() error {
 		{"--workers", int64(o.workers), 1},
 		{"--child-pages", int64(o.pageBudget), 1},
 		{"--child-memory", o.childMemory, leastChildMemory},
+		{"--result-space", o.resultSpace, 0},
 		{"--max-deliveries", int64(o.maxDeliveries), 1},
 	} {
 		if n.value < n.least {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/workers/decode"
 	"github.com/fonds-archive/fonds/workers/engine"
+	"github.com/fonds-archive/fonds/workers/engine/results"
 	"github.com/fonds-archive/fonds/workers/ocr"
 )
 
@@ -34,9 +36,13 @@ func (n *node) startOCR(pool *engine.Pool, start starter) error {
 	if err != nil {
 		return err
 	}
+	known, err := n.openResults()
+	if err != nil {
+		return err
+	}
 	start(roleOCR, func(ctx context.Context) error {
 		for {
-			err := n.recognise(ctx, pool, config, hello, scratch)
+			err := n.recognise(ctx, pool, config, hello, scratch, known)
 			if !errors.Is(err, errModelsChanged) {
 				return err
 			}
@@ -49,11 +55,19 @@ func (n *node) startOCR(pool *engine.Pool, start starter) error {
 	return nil
 }
 
+// openResults opens the folder of results of before; nil where there is to be none.
+func (n *node) openResults() (*results.Store, error) {
+	if n.options.resultSpace == 0 {
+		return nil, nil
+	}
+	return results.Open(filepath.Join(n.options.data, "results"), n.options.resultSpace)
+}
+
 // errModelsChanged ends a worker whose announcement no longer tells the truth.
 var errModelsChanged = errors.New("the models have changed")
 
 // recognise runs a worker with the models that a child has told of.
-func (n *node) recognise(ctx context.Context, pool *engine.Pool, config engine.Config, hello *enginev1.Hello, scratch string) error {
+func (n *node) recognise(ctx context.Context, pool *engine.Pool, config engine.Config, hello *enginev1.Hello, scratch string, known *results.Store) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	host, err := os.Hostname()
@@ -71,7 +85,7 @@ func (n *node) recognise(ctx context.Context, pool *engine.Pool, config engine.C
 			Id: workerID(host), Engine: hello.GetEngine(), Models: hello.GetModels(),
 			Children: uint32(config.Children), StartTime: timestamppb.Now(),
 		},
-		Host: host, Scratch: scratch, Limits: decode.DefaultLimits(),
+		Host: host, Scratch: scratch, Results: known, Limits: decode.DefaultLimits(),
 		MaxDeliveries: n.options.maxDeliveries, RetryDelay: n.options.retryDelay,
 		Log: n.log.With("role", roleOCR),
 	})

@@ -29,6 +29,9 @@ type child struct {
 	pages   int
 	peak    uint64
 	cpu     *atomic.Int64 // takes the child's CPU time when it is gone
+	writing sync.Mutex    // held for a frame
+	hints   chan *enginev1.Image
+	ahead   atomic.Pointer[enginev1.Image] // of the page that was last to be decoded ahead and not asked for since
 }
 
 // reply is what came up the pipe: an answer or the error that ended the stream.
@@ -48,7 +51,7 @@ const (
 func startChild(s *spawner, cfg Config, extra []string, cpu *atomic.Int64) (*child, error) {
 	cmd := exec.Command(cfg.Path, append(append([]string{}, cfg.Args...), extra...)...) //nolint:noctx // it outlives the call that starts it
 	cmd.Env = cfg.environment()
-	c := &child{cmd: cmd, said: &ring{}, gone: make(chan struct{}), answers: make(chan reply, 1), cpu: cpu}
+	c := &child{cmd: cmd, said: &ring{}, gone: make(chan struct{}), answers: make(chan reply, 1), hints: make(chan *enginev1.Image, 1), cpu: cpu}
 	cmd.Stderr = c.said
 	// A grandchild that holds standard error open must not keep Wait waiting.
 	cmd.WaitDelay = pipeGrace
@@ -76,6 +79,7 @@ func startChild(s *spawner, cfg Config, extra []string, cpu *atomic.Int64) (*chi
 	}
 	c.work.Go(func() { c.reap(up) })
 	c.work.Go(func() { c.listen(up) })
+	c.work.Go(c.hint)
 	if c.hello, err = c.greeting(cfg.StartDeadline); err != nil {
 		crash := c.crash(err)
 		return nil, &StartError{Path: cfg.Path, Stderr: crash.Stderr, Err: errors.New(crash.Reason)}
@@ -143,11 +147,14 @@ func streamError(err error) error {
 }
 
 // call sends a request and waits for its answer. After any error the child has
-// been killed and waited for.
-func (c *child) call(request *enginev1.Request, deadline time.Duration, cancel <-chan struct{}) (*enginev1.Answer, error) {
+// been killed and waited for. begun is called when the request is on its way.
+func (c *child) call(request *enginev1.Request, deadline time.Duration, cancel <-chan struct{}, begun func()) (*enginev1.Answer, error) {
 	c.lastID++
 	request.Id = c.lastID
 	c.said.forget()
+	if image := request.GetRecognize().GetImage(); image != nil && image == c.ahead.Load() {
+		c.ahead.Store(nil)
+	}
 	timer := time.NewTimer(deadline)
 	defer timer.Stop()
 	// A child that does not read would block the write for ever once the pipe is
@@ -156,10 +163,11 @@ func (c *child) call(request *enginev1.Request, deadline time.Duration, cancel <
 	unsent := make(chan error, 1)
 	go func() {
 		defer close(sent)
-		if err := frame.Write(c.in, request); err != nil {
+		if err := c.write(request); err != nil {
 			unsent <- err
 		}
 	}()
+	begun()
 	var got reply
 	select {
 	case got = <-c.answers:
@@ -184,6 +192,40 @@ func (c *child) call(request *enginev1.Request, deadline time.Duration, cancel <
 	}
 	<-sent
 	return got.answer, nil
+}
+
+// write sends a frame.
+func (c *child) write(request *enginev1.Request) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	return frame.Write(c.in, request)
+}
+
+// decodeAhead has a page decoded beside the request in hand. It does not wait, and
+// tells no errors: whoever asks for the page next sees them.
+func (c *child) decodeAhead(image *enginev1.Image) {
+	select {
+	case c.hints <- image:
+		c.ahead.Store(image)
+	default: // the last one is still on its way
+	}
+}
+
+// beside says that there may be a second page in the child.
+func (c *child) beside() bool { return c.ahead.Load() != nil }
+
+// hint passes on what is to be decoded ahead, until the process is gone.
+func (c *child) hint() {
+	for {
+		select {
+		case image := <-c.hints:
+			if c.write(&enginev1.Request{Call: &enginev1.Request_Ahead{Ahead: image}}) != nil {
+				return // whoever waits for an answer sees why
+			}
+		case <-c.gone:
+			return
+		}
+	}
 }
 
 // errCancelled is replaced by the context's own error.

@@ -17,7 +17,7 @@ import (
 type Pool struct {
 	cfg     Config
 	spawner *spawner
-	places  chan *place
+	line    line
 	ctx     context.Context // ends with the pool
 	cancel  context.CancelCauseFunc
 	once    sync.Once
@@ -26,13 +26,16 @@ type Pool struct {
 	cpu                      atomic.Int64
 	peak                     atomic.Uint64
 	pages, crashes, timeouts atomic.Uint64
-	started                  atomic.Uint64
+	started, again           atomic.Uint64
 }
 
-// place holds a child, or the start of one that is under way, or neither.
+// place holds a child, or the start of one that is under way, or neither. Both
+// belong to the call that has the place.
 type place struct {
 	child *child
 	next  chan started
+	// working is the child while it has a request in hand; it belongs to the line.
+	working *child
 }
 
 type started struct {
@@ -45,6 +48,9 @@ type Stats struct {
 	// Started counts processes, Pages answered requests, Crashes and Timeouts
 	// children that ended in the middle of a request.
 	Started, Pages, Crashes, Timeouts uint64
+	// Again counts children that ended while a second page was decoded in them: the
+	// page in hand was read once more, alone.
+	Again uint64
 	// CPU is the time of children that have ended.
 	CPU time.Duration
 	// PeakMemory is the largest resident size that any child reported, in bytes.
@@ -54,12 +60,12 @@ type Stats struct {
 // New makes a pool and begins to start its children; it does not wait for them.
 func New(cfg Config) *Pool {
 	cfg = cfg.withDefaults()
-	p := &Pool{cfg: cfg, spawner: newSpawner(), places: make(chan *place, cfg.Children)}
+	p := &Pool{cfg: cfg, spawner: newSpawner()}
 	p.ctx, p.cancel = context.WithCancelCause(context.Background())
 	for range cfg.Children {
 		pl := &place{}
 		p.prestart(pl)
-		p.places <- pl
+		p.line.free = append(p.line.free, pl)
 	}
 	return p
 }
@@ -101,7 +107,7 @@ func Describe(cfg Config) (*enginev1.Hello, error) {
 func (p *Pool) Stats() Stats {
 	return Stats{
 		Started: p.started.Load(), Pages: p.pages.Load(),
-		Crashes: p.crashes.Load(), Timeouts: p.timeouts.Load(),
+		Crashes: p.crashes.Load(), Timeouts: p.timeouts.Load(), Again: p.again.Load(),
 		CPU: time.Duration(p.cpu.Load()), PeakMemory: p.peak.Load(),
 	}
 }
@@ -112,7 +118,10 @@ func (p *Pool) Close() {
 	p.once.Do(func() {
 		p.cancel(ErrClosed)
 		for range p.cfg.Children {
-			pl := <-p.places
+			pl, err := p.line.enter(context.Background(), nil)
+			if err != nil {
+				return // never: this context does not end
+			}
 			if pl.next != nil {
 				s := <-pl.next
 				pl.child = s.child
@@ -130,30 +139,49 @@ func (p *Pool) Close() {
 func (p *Pool) call(ctx context.Context, request *enginev1.Request) (*enginev1.Answer, error) {
 	ctx, cancel := p.cancellable(ctx)
 	defer cancel()
-	var pl *place
-	select {
-	case pl = <-p.places:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	pl, err := p.line.enter(ctx, request.GetRecognize().GetImage())
+	if err != nil {
+		return nil, err
 	}
-	defer func() { p.places <- pl }()
+	defer p.line.leave(pl)
 	if err := p.ready(ctx, pl); err != nil {
 		return nil, err
 	}
-	answer, err := pl.child.call(request, p.cfg.Deadline, ctx.Done())
+	answer, beside, err := p.serve(ctx, pl, request, false)
+	if _, crashed := errors.AsType[*Crash](err); crashed && beside {
+		// The page that was decoded beside it may have been the cause, and no page
+		// pays for another one.
+		p.again.Add(1)
+		p.cfg.Log.Warn("engine child lost with a second page in it: the first is read again, alone", "error", err)
+		if err := p.ready(ctx, pl); err != nil {
+			return nil, err
+		}
+		answer, _, err = p.serve(ctx, pl, request, true)
+	}
+	if err != nil {
+		return nil, p.account(ctx, err)
+	}
+	p.served(pl, answer)
+	return answer, nil
+}
+
+// serve has a request answered by a place's child; alone, without another page
+// beside it. It tells whether there was one. After an error the place has a new
+// child on its way.
+func (p *Pool) serve(ctx context.Context, pl *place, request *enginev1.Request, alone bool) (answer *enginev1.Answer, beside bool, err error) {
+	c := pl.child
+	answer, err = c.call(request, p.cfg.Deadline, ctx.Done(), func() { p.line.begin(pl, alone) })
+	p.line.end(pl)
 	if err == nil {
-		err = rightKind(request, answer)
-		if err != nil {
-			err = pl.child.crash(err)
+		if err = rightKind(request, answer); err != nil {
+			err = c.crash(err)
 		}
 	}
 	if err != nil {
 		pl.child = nil
 		p.prestart(pl)
-		return nil, p.account(ctx, err)
 	}
-	p.served(pl, answer)
-	return answer, nil
+	return answer, c.beside(), err
 }
 
 // cancellable gives a context that ends with the pool too.

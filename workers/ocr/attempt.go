@@ -79,9 +79,14 @@ func (c Config) read(ctx context.Context, job *fondsv1.Job, path string) (*fonds
 	if err != nil {
 		return nil, err
 	}
-	recognition, err := c.Engine.Recognize(ctx, &enginev1.Recognize{Image: image, Recipe: job.GetRecipe()})
+	recognition, err := c.Engine.Recognize(ctx, &enginev1.Recognize{
+		Image: image, Recipe: job.GetRecipe(), Results: c.Results.Folder(),
+	})
 	if err != nil {
 		return nil, err
+	}
+	if err := c.Results.Note(recognition); err != nil { // the page is read all the same
+		c.Log.Warn("keep a result for other works", "error", err)
 	}
 	text := c.ended(job, recognition.GetOutcome(), recognition.GetReason())
 	text.Envelope.Cost = &fondsv1.Cost{

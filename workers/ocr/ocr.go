@@ -16,6 +16,7 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/workers/decode"
+	"github.com/fonds-archive/fonds/workers/engine/results"
 )
 
 // Engine recognises pages, as many at a time as it has children.
@@ -44,6 +45,9 @@ type Config struct {
 	Host string
 	// Scratch is a folder for pages drawn from PDF files.
 	Scratch string
+	// Results keeps what was recognised, for other works with the same picture; nil
+	// for none.
+	Results *results.Store
 	Limits  decode.Limits
 	// MaxDeliveries is how often a job is tried; the last failure is its outcome.
 	MaxDeliveries int
@@ -57,14 +61,15 @@ type Config struct {
 // that it has started.
 func Run(ctx context.Context, c Config) error {
 	w := &worker{Config: c, sets: c.Bus.ModelSets(ctx), arrivals: make(chan arrival)}
+	defer w.tellResults()
 	defer w.running.Wait()
 	w.running.Go(func() {
 		c.Bus.Announce(ctx, c.Self, func(err error) { c.Log.Warn("announce worker", "error", err) })
 	})
 	defer w.giveUp()
-	// One job more than children: while they recognise, its page is fetched and
-	// drawn, so that no child waits.
-	slots := make(chan struct{}, int(c.Self.GetChildren())+1)
+	// One job more for each child: while it recognises, its next page is fetched,
+	// drawn and decoded, so that it never waits.
+	slots := make(chan struct{}, 2*int(c.Self.GetChildren()))
 	for {
 		select {
 		case slots <- struct{}{}:
@@ -80,6 +85,13 @@ func Run(ctx context.Context, c Config) error {
 			defer j.end()
 			w.do(ctx, j.Delivery)
 		})
+	}
+}
+
+// tellResults tells in the log what the results of before were good for.
+func (c Config) tellResults() {
+	if s := c.Results.Stats(); s.Known+s.Kept > 0 {
+		c.Log.Info("results of before", "known", s.Known, "kept", s.Kept, "dropped", s.Dropped, "bytes", s.Bytes)
 	}
 }
 

@@ -64,7 +64,7 @@ func (g *gate) pages() []string {
 	return slices.Clone(g.begun)
 }
 
-func TestSlotsAreChildrenAndOneMore(t *testing.T) {
+func TestSlotsAreTwoForEachChild(t *testing.T) {
 	d := newDesk(t, time.Minute)
 	g := &gate{open: make(chan struct{})}
 	d.engine.set(g.answer)
@@ -74,10 +74,10 @@ func TestSlotsAreChildrenAndOneMore(t *testing.T) {
 		d.publish(bus.Fresh, page(d.scan(n)))
 	}
 	d.work()
-	// Both children are busy, and one job more is fetched and waits for them.
-	eventually(t, "children and one more are at work", func() bool {
+	// Both children are busy, and for each one job more is fetched and waits.
+	eventually(t, "two pages for each child are in hand", func() bool {
 		_, now, _ := d.engine.counts()
-		return now == children && fetched.n.Load() == children+1
+		return now == children && fetched.n.Load() == 2*children
 	})
 	// The others are still in the queue, for other workers.
 	source := d.source()
@@ -87,7 +87,7 @@ func TestSlotsAreChildrenAndOneMore(t *testing.T) {
 		t.Fatal("the worker holds jobs that it cannot begin")
 	}
 	must(t, other.Later(time.Millisecond))
-	if n := fetched.n.Load(); n != children+1 {
+	if n := fetched.n.Load(); n != 2*children {
 		t.Errorf("%d jobs were begun", n)
 	}
 	close(g.open)
@@ -190,7 +190,7 @@ func TestHeartbeatKeepsASlowPage(t *testing.T) {
 	d := newDesk(t, ackWait)
 	g := &gate{open: make(chan struct{})}
 	d.engine.set(g.answer)
-	for n := range children + 2 { // one waits for a child, one in the queue
+	for n := range 2*children + 1 { // as many wait for a child, one in the queue
 		d.publish(bus.Fresh, page(d.scan(n)))
 	}
 	d.work()
@@ -208,11 +208,11 @@ func TestHeartbeatKeepsASlowPage(t *testing.T) {
 		must(t, m.Later(time.Hour)) // the one from the queue
 	}
 	close(g.open)
-	for range children + 1 {
+	for range 2 * children {
 		d.text()
 	}
-	if calls, _, _ := d.engine.counts(); calls != children+1 {
-		t.Errorf("%d recognitions of %d pages", calls, children+1)
+	if calls, _, _ := d.engine.counts(); calls != 2*children {
+		t.Errorf("%d recognitions of %d pages", calls, 2*children)
 	}
 }
 

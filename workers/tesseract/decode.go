@@ -10,6 +10,7 @@ package main
 import "C"
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -46,6 +47,16 @@ type page struct {
 	*pix
 	orientation uint32
 	steps       []*fondsv1.Step
+	digest      [sha256.Size]byte // of the pixels, once they are plain
+	micros      uint64            // CPU time that it took to get here
+	beside      bool              // while another page was read, on another thread
+}
+
+// Close frees the raster of a page, which may be nil.
+func (p *page) Close() {
+	if p != nil {
+		p.pix.Close()
+	}
 }
 
 // header is what the first bytes of a file say.
@@ -62,6 +73,13 @@ func (h header) turned() bool { return h.image.orientation > 1 && h.image.orient
 // decode reads an image under its limits, colour only if wanted. Errors of the
 // file are refusals; any other error means that this process should not go on.
 func decode(image *enginev1.Image, colour bool) (*page, error) {
+	return decodeOr(image, colour, (*page).readAgain)
+}
+
+// rescue is what becomes of a file that did not decode.
+type rescue func(*page, *C.char, header, *enginev1.Image) (*C.PIX, error)
+
+func decodeOr(image *enginev1.Image, colour bool, damaged rescue) (*page, error) {
 	name := C.CString(image.GetPath())
 	defer C.free(unsafe.Pointer(name))
 	out := &page{orientation: image.GetOrientation()}
@@ -80,7 +98,7 @@ func decode(image *enginev1.Image, colour bool) (*page, error) {
 		return nil, err
 	}
 	if raster == nil {
-		if raster, err = out.readAgain(name, head, image); err != nil {
+		if raster, err = damaged(out, name, head, image); err != nil {
 			return nil, err
 		}
 	}
@@ -171,6 +189,10 @@ func readPixels(name *C.char, head header, image *enginev1.Image, colour bool) (
 		return C.pixReadTiff(name, C.l_int32(image.GetIndex())), nil
 	case head.format == C.IFF_JFIF_JPEG && head.samples == 3 && !colour:
 		return C.pixReadJpeg(name, 0, 1, nil, C.L_JPEG_READ_LUMINANCE), nil
+	case head.format == C.IFF_PNM:
+		if raster := readGreyPNM(image.GetPath()); raster != nil {
+			return raster, nil
+		}
 	}
 	return C.pixRead(name), nil
 }
@@ -204,6 +226,8 @@ func (p *page) readAgain(name *C.char, head header, image *enginev1.Image) (*C.P
 	var raster *C.PIX
 	var warnings C.l_int32
 	var failed error
+	speaking.Lock()
+	defer speaking.Unlock()
 	said, err := listen(func() {
 		if head.format == C.IFF_JFIF_JPEG {
 			raster = C.pixReadJpeg(name, 0, 1, &warnings, C.L_JPEG_CONTINUE_WITH_BAD_DATA)

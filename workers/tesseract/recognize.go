@@ -18,6 +18,8 @@ type reader struct {
 	// kept are sessions of other recipes, the one used last at the end: pages in
 	// two languages that come in turns would load their models for each page.
 	kept []*session
+	// ready is the page of the next call, where it has been decoded already.
+	ready *page
 }
 
 // maxKept bounds the sessions beside the one in use. Loading a fast model takes
@@ -38,7 +40,7 @@ func (r *reader) page(call *enginev1.Recognize) (*enginev1.Recognition, error) {
 	if err := r.models.check(call.GetRecipe()); err != nil {
 		return nil, err
 	}
-	p, err := decode(call.GetImage(), false)
+	p, err := r.take(call.GetImage())
 	if err != nil {
 		return nil, err
 	}

@@ -8,18 +8,18 @@ import (
 	"io"
 	"log"
 	"os"
-	"strconv"
-	"strings"
+	"runtime"
 
 	enginev1 "github.com/fonds-archive/fonds/proto/engine/v1"
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/workers/engine/frame"
-	"golang.org/x/sys/unix"
+	"github.com/fonds-archive/fonds/workers/engine/results"
 )
 
-// server answers requests one at a time.
+// server answers requests one at a time, and decodes the next page beside.
 type server struct {
 	reader *reader
+	ahead  ahead
 	frames io.Writer
 }
 
@@ -46,8 +46,10 @@ func (s *server) hello(describe bool) error {
 // serve answers until input ends. Input is read beside the work: its end, which
 // is how the death of the worker shows, must be seen while C code runs or hangs.
 func (s *server) serve(input io.Reader) error {
+	runtime.LockOSThread() // CPU time is counted by thread
+	defer runtime.UnlockOSThread()
 	requests := make(chan *enginev1.Request)
-	go watch(input, requests)
+	go watch(input, requests, s.ahead.begin)
 	for request := range requests {
 		answer, err := s.answer(request)
 		if err != nil {
@@ -61,7 +63,7 @@ func (s *server) serve(input io.Reader) error {
 }
 
 // watch hands on requests and ends the process with its input.
-func watch(input io.Reader, requests chan<- *enginev1.Request) {
+func watch(input io.Reader, requests chan<- *enginev1.Request, begin func(*enginev1.Image)) {
 	for {
 		request := &enginev1.Request{}
 		err := frame.Read(input, request)
@@ -71,6 +73,10 @@ func watch(input io.Reader, requests chan<- *enginev1.Request) {
 		if err != nil {
 			log.Print(err)
 			os.Exit(1)
+		}
+		if call, ok := request.GetCall().(*enginev1.Request_Ahead); ok {
+			begin(call.Ahead)
+			continue
 		}
 		requests <- request
 	}
@@ -82,13 +88,10 @@ func (s *server) answer(request *enginev1.Request) (*enginev1.Answer, error) {
 	answer := &enginev1.Answer{Id: request.GetId()}
 	switch call := request.GetCall().(type) {
 	case *enginev1.Request_Recognize:
-		before := cpuMicros()
-		result, err := s.reader.recognize(call.Recognize)
+		result, err := s.recognize(call.Recognize)
 		if err != nil {
 			return nil, err
 		}
-		result.CpuMicros = cpuMicros() - before
-		result.PeakMemory = peakMemory()
 		answer.Result = &enginev1.Answer_Recognition{Recognition: result}
 	case *enginev1.Request_Render:
 		result, err := render(call.Render)
@@ -102,31 +105,70 @@ func (s *server) answer(request *enginev1.Request) (*enginev1.Answer, error) {
 	return answer, nil
 }
 
-// cpuMicros is the CPU time of this process so far in microseconds.
-func cpuMicros() uint64 {
-	var usage unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {
-		return 0
+// recognize reads a page and tells what that took.
+func (s *server) recognize(call *enginev1.Recognize) (*enginev1.Recognition, error) {
+	began := threadMicros()
+	inTesseract = stopwatch{}
+	p, err := s.take(call)
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		return &enginev1.Recognition{
+			Outcome: refused.outcome, Reason: refused.reason,
+			CpuMicros: threadMicros() - began, PeakMemory: peakMemory(),
+		}, nil
 	}
-	return uint64(usage.Utime.Nano()+usage.Stime.Nano()) / 1000
+	if err != nil {
+		return nil, err
+	}
+	result, err := s.read(call, p)
+	if err != nil {
+		return nil, err
+	}
+	total := threadMicros() - began
+	if p.beside {
+		total += p.micros
+	}
+	result.CpuMicros, result.PeakMemory = total, peakMemory()
+	result.Parts = &enginev1.Parts{
+		DecodeMicros: p.micros, RecognizeMicros: inTesseract.micros,
+		OtherMicros: total - min(total, p.micros+inTesseract.micros),
+	}
+	return result, nil
 }
 
-// peakMemory is the most resident memory of this process so far in bytes. Taken
-// from the kernel's own high-water mark: getrusage's would begin with the size
-// of the worker that forked us.
-func peakMemory() uint64 {
-	status, err := os.ReadFile("/proc/self/status")
+// take gives the page that a call is about, if its recipe can be run.
+func (s *server) take(call *enginev1.Recognize) (*page, error) {
+	if err := s.reader.models.check(call.GetRecipe()); err != nil {
+		return nil, err
+	}
+	return s.ahead.take(call.GetImage())
+}
+
+// read gives the result of before, or recognises the page, which it closes.
+func (s *server) read(call *enginev1.Recognize, p *page) (*enginev1.Recognition, error) {
+	key, err := s.reader.key(p, call)
 	if err != nil {
-		return 0
+		p.Close()
+		return nil, err
 	}
-	for line := range strings.Lines(string(status)) {
-		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			kib, err := strconv.ParseUint(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")), 10, 64)
-			if err != nil {
-				return 0
-			}
-			return kib << 10
-		}
+	if known := results.Find(call.GetResults(), key); known != nil {
+		p.Close()
+		known.Known = true
+		return known, nil
 	}
-	return 0
+	s.reader.ready = p
+	result, err := s.reader.recognize(call)
+	if err != nil {
+		return nil, err
+	}
+	result.Key = key
+	return result, nil
+}
+
+// take gives the page that was made ready, or decodes it.
+func (r *reader) take(image *enginev1.Image) (*page, error) {
+	if p := r.ready; p != nil {
+		r.ready = nil
+		return p, nil
+	}
+	return decode(image, false)
 }

@@ -102,6 +102,7 @@ func (s *session) read(picture *pix, resolution uint32, layout string) ([]found,
 	if err := picture.serialised(s.client.SetImageFromBytes); err != nil {
 		return nil, err
 	}
+	defer inTesseract.start()()
 	s.forget()
 	boxes, err := s.client.GetBoundingBoxesVerbose()
 	if err != nil {
@@ -142,6 +143,7 @@ func (s *session) rest() {
 // detectTurn asks Tesseract's orientation model which clockwise quarters set
 // the picture upright. ok is false when the model sees too little to say.
 func detectTurn(tessdata string, picture *pix, resolution uint32) (quarters int, sure float64, ok bool) {
+	defer inTesseract.start()()
 	api := C.TessBaseAPICreate()
 	defer C.TessBaseAPIDelete(api)
 	folder, osd := C.CString(tessdata), C.CString("osd")

@@ -48,6 +48,10 @@ func child(start string, in io.Reader, out *os.File) int {
 		switch call := request.GetCall().(type) {
 		case *enginev1.Request_Recognize:
 			page := load(call.Recognize.GetImage().GetPath()).under(call.Recognize.GetRecipe())
+			note(call.Recognize.GetImage().GetPath(), "begun")
+			if page.behaviour == Held {
+				hold(call.Recognize.GetImage().GetPath())
+			}
 			misbehave(page.behaviour, answer, out)
 			answer.Result = &enginev1.Answer_Recognition{Recognition: page.recognition()}
 		case *enginev1.Request_Render:
@@ -68,14 +72,48 @@ func watch(in io.Reader, requests chan<- *enginev1.Request) {
 		if frame.Read(in, request) != nil {
 			os.Exit(0)
 		}
+		if call, ok := request.GetCall().(*enginev1.Request_Ahead); ok {
+			go decodeAhead(call.Ahead.GetPath())
+			continue
+		}
 		requests <- request
+	}
+}
+
+// hold waits until it may go on, at most a minute. A crash comes once.
+func hold(path string) {
+	for range 60_000 {
+		if os.Remove(filepath.Join(filepath.Dir(path), "crash")) == nil {
+			misbehave(Crash, nil, nil)
+		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(path), "go")); err == nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// decodeAhead crashes where decoding the page does.
+func decodeAhead(path string) {
+	if load(path).behaviour == CrashDecoding {
+		misbehave(Crash, nil, nil)
+	}
+	note(path, "decoded-ahead")
+}
+
+// note leaves a mark beside a page for a test that asked for it by a folder of the
+// given name.
+func note(path, name string) {
+	folder := filepath.Join(filepath.Dir(path), name)
+	if _, err := os.Stat(folder); err == nil {
+		_ = os.WriteFile(filepath.Join(folder, filepath.Base(path)), nil, 0o600)
 	}
 }
 
 // misbehave does what the page asks for; it returns where the child is to answer.
 func misbehave(behaviour string, answer *enginev1.Answer, out *os.File) {
 	switch behaviour {
-	case Crash:
+	case Crash, CrashDecoding:
 		fmt.Fprintln(os.Stderr, "fake engine: about to crash")
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		time.Sleep(time.Hour)
@@ -174,7 +212,7 @@ func load(path string) page {
 func behaviour(name string) string {
 	found := ""
 	for _, b := range []string{
-		Crash, Exit, Hang, Slow, Garbage, Truncated, Oversized, Stray, WrongID, Grow,
+		Crash, CrashDecoding, Exit, Hang, Slow, Held, Garbage, Truncated, Oversized, Stray, WrongID, Grow,
 		Blank, Corrupt, TooLarge, Unreadable, Failed,
 	} {
 		if strings.HasPrefix(name, b) && len(b) > len(found) {

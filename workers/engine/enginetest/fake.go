@@ -21,12 +21,18 @@ const childVariable = "FONDS_FAKE_ENGINE"
 const (
 	// Crash ends the child by a signal.
 	Crash = "fake-crash"
+	// CrashDecoding ends the child by a signal as soon as the page is decoded, also
+	// ahead, beside another page.
+	CrashDecoding = "fake-crash-decoding"
 	// Exit ends the child with status 3 and a line on standard error.
 	Exit = "fake-exit"
 	// Hang never answers, and does not notice signals but SIGKILL.
 	Hang = "fake-hang"
 	// Slow answers after 300 ms.
 	Slow = "fake-slow"
+	// Held answers when a file "go" lies beside the page, and crashes when one called
+	// "crash" does.
+	Held = "fake-held"
 	// Garbage answers with bytes that are no frame.
 	Garbage = "fake-garbage"
 	// Truncated begins an answer and ends the child in the middle.
