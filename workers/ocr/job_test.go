@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -16,6 +17,7 @@ import (
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
 	"github.com/fonds-archive/fonds/services/bus"
 	"github.com/fonds-archive/fonds/workers/engine"
+	"github.com/fonds-archive/fonds/workers/engine/results"
 )
 
 func TestPageEndsAsTheEngineSays(t *testing.T) {
@@ -307,4 +309,51 @@ func TestOutcomeIsToldAlthoughItCannotBeBuried(t *testing.T) {
 		t.Errorf("ended as %v", got)
 	}
 	d.empty()
+}
+
+func TestResultsAreKeptForOtherWorks(t *testing.T) {
+	d := newDesk(t, time.Minute)
+	var err error
+	d.config.Results, err = results.Open(t.TempDir(), 1<<20)
+	must(t, err)
+	key := bytes.Repeat([]byte{1}, results.KeySize)
+	d.engine.set(func(_ int, r *enginev1.Recognize) (*enginev1.Recognition, error) {
+		if known := results.Find(r.GetResults(), key); known != nil { // as a child does
+			known.Known = true
+			return known, nil
+		}
+		return &enginev1.Recognition{Outcome: fondsv1.Outcome_OUTCOME_TEXT, Body: &fondsv1.Body{Text: "CYPHER\n"}, Key: key}, nil
+	})
+	d.work()
+	var digests []string
+	for n := range 2 {
+		d.publish(bus.Fresh, page(d.scan(n)))
+		got := d.text()
+		if got.GetOutcome() != fondsv1.Outcome_OUTCOME_TEXT || got.GetBody().GetText() != "CYPHER\n" {
+			t.Errorf("page %d ended as %v %q", n, got.GetOutcome(), got.GetBody().GetText())
+		}
+		digests = append(digests, got.GetBodyDigest())
+	}
+	if s := d.config.Results.Stats(); s.Kept != 1 || s.Known != 1 || digests[0] != digests[1] {
+		t.Errorf("stats %+v, body digests %v", s, digests)
+	}
+}
+
+func TestAFolderOfResultsThatIsGoneCostsNoPage(t *testing.T) {
+	d := newDesk(t, time.Minute)
+	folder := filepath.Join(t.TempDir(), "results")
+	var err error
+	d.config.Results, err = results.Open(folder, 1<<20)
+	must(t, err)
+	must(t, os.RemoveAll(folder))
+	d.engine.set(func(int, *enginev1.Recognize) (*enginev1.Recognition, error) {
+		return &enginev1.Recognition{
+			Outcome: fondsv1.Outcome_OUTCOME_TEXT, Body: &fondsv1.Body{Text: "CYPHER\n"}, Key: bytes.Repeat([]byte{1}, results.KeySize),
+		}, nil
+	})
+	d.work()
+	d.publish(bus.Fresh, page(d.scan(1)))
+	if got := d.text(); got.GetOutcome() != fondsv1.Outcome_OUTCOME_TEXT {
+		t.Errorf("the page ended as %v %q", got.GetOutcome(), got.GetReason())
+	}
 }

@@ -8,10 +8,8 @@ import "C"
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"sync"
 
@@ -64,12 +62,24 @@ func (r *reader) key(p *page, call *enginev1.Recognize) ([]byte, error) {
 
 // addModels adds the models as they are, also those that a recipe does not pin.
 func (r *reader) addModels(recipe *fondsv1.Recipe, part func([]byte)) error {
-	for _, language := range append([]string{"osd"}, recipe.GetLanguages()...) {
-		digest, err := r.models.digest(language)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	var all []installed
+	if folder := r.models.folderOf("osd"); folder != "" {
+		all = append(all, installed{"osd", folder})
+	}
+	wanted := digestsOf(recipe)
+	for _, language := range recipe.GetLanguages() {
+		found, err := r.models.find(language, wanted[language])
+		if err != nil {
 			return err
 		}
-		part([]byte(language + " " + digest))
+		all = append(all, found)
+	}
+	for _, m := range all {
+		digest, err := r.models.digest(m)
+		if err != nil {
+			return err
+		}
+		part([]byte(m.language + " " + digest))
 	}
 	return nil
 }
