@@ -124,8 +124,8 @@ func drawnText(random *rand.Rand, length int, alphabet string) []rune {
 func TestDistanceIsThatOfTheTextbook(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, alphabet := range []string{"a", "ab", "abcdefghijklmnopqrstuvwxyz", "a b", "abcdef ghijk lmno p"} {
-		for _, length := range []int{1, 2, 63, 64, 65, 127, 128, 129, 200, 700} {
-			for _, share := range []float64{0, 0.02, 0.3, 1} {
+		for _, length := range []int{1, 2, 63, 64, 65, 127, 128, 129, 500} {
+			for _, share := range []float64{0.02, 0.3, 1} {
 				a := drawnText(random, length, alphabet)
 				b := slipped(random, a, share, alphabet)
 				check(t, a, b)
@@ -255,16 +255,16 @@ func checkPlaces(t *testing.T, gold, text string) {
 	}
 }
 
-// Two texts of 60,000 letters that share nothing would take 14 GB as a table.
+// Two texts of 40,000 and 30,000 letters that share nothing would take 5 GB as a table.
 func TestLongTextsTakeLittleMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a second")
 	}
-	gold, text := strings.Repeat("a", 60_000), strings.Repeat("b", 50_000)
+	gold, text := strings.Repeat("a", 40_000), strings.Repeat("b", 30_000)
 	used := testing.Benchmark(func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if s := Measure(gold, text); s.Errors != 60_000 {
+			if s := Measure(gold, text); s.Errors != 40_000 {
 				b.Fatalf("Measure = %+v", s)
 			}
 			if runs := Diff(gold, text); len(runs) != 1 {
@@ -272,7 +272,7 @@ func TestLongTextsTakeLittleMemory(t *testing.T) {
 			}
 		}
 	}).AllocedBytesPerOp()
-	if used > 64<<20 {
+	if used > 32<<20 {
 		t.Errorf("%d MB were allocated", used>>20)
 	}
 }

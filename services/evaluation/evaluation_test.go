@@ -51,10 +51,10 @@ func page(name, kind, language string, errs ...int) Page {
 
 var recipes = []string{"plain", "adaptive", "third <&>"}
 
-// set has 24 pages of two kinds and a half, in two languages.
+// set has 50 pages of four kinds, in two languages.
 func set() []Page {
 	var pages []Page
-	for i := range 12 {
+	for i := range 24 {
 		pages = append(pages, page(fmt.Sprintf("typed/%02d.png", i), "typed", "eng", 4+i%5, 2+i%3, 9))
 		pages = append(pages, page(fmt.Sprintf("printed/%02d.png", i), "printed", []string{"eng", "rus"}[i%2], 3*(i%4), i%4, -1))
 	}
@@ -70,8 +70,8 @@ func TestGroups(t *testing.T) {
 		names = append(names, fmt.Sprintf("%s %s %d", g.By, g.Name, g.Pages))
 	}
 	want := []string{
-		"all all 26", "order all but those of open order 25",
-		"kind newspaper 1", "kind printed 12", "kind typed 12", "language eng 18", "language rus 7",
+		"all all 50", "order all but those of open order 49",
+		"kind newspaper 1", "kind printed 24", "kind typed 24", "language eng 36", "language rus 13",
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("the groups are %q, want %q", names, want)
@@ -80,18 +80,18 @@ func TestGroups(t *testing.T) {
 		t.Error("the pages are not sorted")
 	}
 	all := r.Groups[0]
-	if all.Characters != 2600 || all.Words != 260 {
+	if all.Characters != 5000 || all.Words != 500 {
 		t.Errorf("all has %d characters and %d words", all.Characters, all.Words)
 	}
 	plain, adaptive, third := all.Results[0], all.Results[1], all.Results[2]
-	if plain.Change != nil || plain.Errors != 203 || plain.CER.Value != 203.0/2600 || plain.CER.Pages != 26 || plain.CPU != 13 {
+	if plain.Change != nil || plain.Errors != 330 || plain.CER.Value != 330.0/5000 || plain.CER.Pages != 50 || plain.CPU != 25 {
 		t.Errorf("plain has %+v", plain)
 	}
 	if adaptive.Change == nil || adaptive.Change.High >= 0 || adaptive.Change.Value != adaptive.CER.Value-plain.CER.Value {
 		t.Errorf("adaptive has %+v against %+v", adaptive, plain)
 	}
-	// The third has read 13 of the pages, and is compared with the first on these alone.
-	if third.CER.Pages != 13 || third.Change.Pages != 13 || third.Change.Value <= 0 {
+	// The third has read 25 of the pages, and is compared with the first on these alone.
+	if third.CER.Pages != 25 || third.Change.Pages != 25 || third.Change.Value <= 0 {
 		t.Errorf("the third has %+v", third)
 	}
 	if one := r.Groups[2].Results[2]; one.CER.Pages != 0 || one.Change.Pages != 0 {
@@ -118,7 +118,7 @@ func TestWorst(t *testing.T) {
 	if want := []string{"news.png", "form.png", "typed/02.png"}; !slices.Equal(names, want) {
 		t.Errorf("the worst are %q, want %q", names, want)
 	}
-	if n := len(r.Worst("adaptive", 100)); n != 23 { // three are without an error
+	if n := len(r.Worst("adaptive", 100)); n != 44 { // six are without an error
 		t.Errorf("%d pages have errors", n)
 	}
 	if n := len(r.Worst("fourth", 3)); n != 0 {
@@ -134,7 +134,9 @@ func TestMeasure(t *testing.T) {
 }
 
 func TestJSON(t *testing.T) {
-	got, err := json.MarshalIndent(New(recipes, set()), "", " ")
+	open := page("form.png", "form", "eng", 60, 10, 60)
+	open.OrderOpen, open.Readings[1].Trouble = true, []string{"page 2: TIMEOUT: the hard deadline passed"}
+	got, err := json.MarshalIndent(New(recipes, []Page{open, page("b.png", "typed", "eng", 4, 2, -1), page("a.png", "typed", "rus", 3, 3, 3)}), "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +147,7 @@ func TestPicture(t *testing.T) {
 	picture := New(recipes, set()).Picture()
 	wellFormed(t, picture)
 	golden(t, "picture.svg", picture)
-	for _, want := range []string{`role="img"`, "<title id=", "<desc id=", "typed, adaptive: 3.", "third &lt;&amp;&gt;", "prefers-color-scheme: dark"} {
+	for _, want := range []string{`role="img"`, "<title id=", "<desc id=", "typed, adaptive: ", "third &lt;&amp;&gt;", "prefers-color-scheme: dark"} {
 		if !bytes.Contains(picture, []byte(want)) {
 			t.Errorf("the picture has no %s", want)
 		}

@@ -245,7 +245,7 @@ func TestChangesAreTold(t *testing.T) {
 		{accuracy.Estimate{Value: -0.012, Low: -0.02, High: -0.001, Pages: 40}, "-1.20 points (-2.00 to -0.10): better"},
 		{accuracy.Estimate{Value: 0.012, Low: 0.001, High: 0.03, Pages: 40}, "+1.20 points (+0.10 to +3.00): worse"},
 		{accuracy.Estimate{Value: -0.012, Low: -0.03, High: 0.001, Pages: 40}, "-1.20 points (-3.00 to +0.10): may be chance"},
-		{accuracy.Estimate{Value: -0.012, Low: -0.03, High: -0.01, Pages: 9}, "-1.20 points: too few pages to tell"},
+		{accuracy.Estimate{Value: -0.012, Low: -0.03, High: -0.01, Pages: 19}, "-1.20 points: too few pages to tell"},
 		{accuracy.Estimate{Pages: 40}, "the same"},
 		{accuracy.Estimate{}, "+0.00 points: too few pages to tell"},
 	} {
