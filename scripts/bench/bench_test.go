@@ -8,6 +8,8 @@ import (
 	"image/png"
 	"math"
 	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -82,5 +84,60 @@ func TestReadProcessReadsThisOne(t *testing.T) {
 	}
 	if peak := peakMemory(os.Getpid()); peak < 1<<20 || peak > 1<<40 {
 		t.Errorf("peak memory of %d bytes", peak)
+	}
+}
+
+func TestASoakComparesTheEndWithNearTheBeginning(t *testing.T) {
+	for _, c := range []struct{ values, first, last []float64 }{
+		{[]float64{9, 1, 2, 3, 4, 5, 6, 7, 8, 10}, []float64{2, 3}, []float64{8, 10}},
+		{[]float64{9, 1, 2}, []float64{1}, []float64{2}},
+		{[]float64{9, 1}, []float64{1}, []float64{1}},
+		{[]float64{9}, []float64{9}, []float64{9}},
+	} {
+		if first, last := ends(c.values); !slices.Equal(first, c.first) || !slices.Equal(last, c.last) {
+			t.Errorf("%v: %v and %v", c.values, first, last)
+		}
+	}
+}
+
+func TestNoTwoPagesOfASoakAreAlike(t *testing.T) {
+	b := &bench{work: t.TempDir()}
+	source := image.NewGray(image.Rect(0, 0, stripWidth+1, stripHeight+1)) // hardly room for two
+	seen := map[string]bool{}
+	for first := 0; first < 40; first += 20 {
+		s, err := b.strips(source, first, 20, "eng")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range s.pages {
+			content, err := readGrey(filepath.Join(s.folder, p.path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen[string(content.Pix)] = true
+		}
+	}
+	if len(seen) != 40 {
+		t.Errorf("%d pictures of 40", len(seen))
+	}
+}
+
+func TestLongSectionsRunOnlyWhenNamed(t *testing.T) {
+	b := &bench{sectionsByOrder: []section{{name: "ingest"}, {name: "soak", long: true}}}
+	for _, c := range []struct {
+		wanted []string
+		names  []string
+	}{{nil, []string{"ingest"}}, {[]string{"soak"}, []string{"soak"}}} {
+		chosen, err := b.choose(c.wanted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, s := range chosen {
+			names = append(names, s.name)
+		}
+		if !slices.Equal(names, c.names) {
+			t.Errorf("%v: %v", c.wanted, names)
+		}
 	}
 }

@@ -18,6 +18,8 @@ type round struct {
 	cpu  time.Duration // of the client, or of all processes of xargs
 	errs accuracy.Score
 	good int // pages that have text; sheets that are blank
+	// parts is where the time of children went; of a bare loop.
+	parts *parts
 }
 
 func (r round) rate(s set) float64 { return float64(len(s.pages)) / r.took.Seconds() }

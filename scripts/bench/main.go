@@ -32,6 +32,7 @@ type bench struct {
 	scanPages       int // at most, of the real scans
 	sheets          int // noisy blank ones
 	noiseRounds     int
+	soakPages       int
 	cores           int
 	work            string // temporary folder
 	report          report
@@ -44,15 +45,18 @@ type bench struct {
 type section struct {
 	name, about string
 	run         func(context.Context) error
+	long        bool // only when it is named
 }
 
 func main() {
 	b := &bench{}
 	b.sectionsByOrder = []section{
-		{"ingest", "fonds ingest against xargs tesseract and against a bare loop; CPU and memory", b.ingest},
-		{"noise", "the same with one noisy blank sheet in five", b.noise},
-		{"api", "GetDocument and GetText against an empty handler", b.lookups},
-		{"sync", "what waiting for the disk costs", b.syncing},
+		{"ingest", "fonds ingest against xargs tesseract and against a bare loop; CPU and memory", b.ingest, false},
+		{"parts", "where the CPU time of a page goes", b.breakdown, false},
+		{"noise", "the same with one noisy blank sheet in five", b.noise, false},
+		{"api", "GetDocument and GetText against an empty handler", b.lookups, false},
+		{"sync", "what waiting for the disk costs", b.syncing, false},
+		{"soak", "memory over thousands of small pages; only when it is named", b.soak, true},
 	}
 	wanted := b.parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -81,11 +85,12 @@ func (b *bench) parse() []string {
 	f.IntVar(&b.scanPages, "scan-pages", 30, "pages of the real scans at most")
 	f.IntVar(&b.sheets, "sheets", 2, "noisy blank sheets; Tesseract takes two minutes for each")
 	f.IntVar(&b.noiseRounds, "noise-rounds", 1, "rounds with noisy sheets")
+	f.IntVar(&b.soakPages, "soak-pages", 10_000, "pages of the soak")
 	f.IntVar(&b.cores, "cores", availableCores(), "engine children, and processes of xargs")
 	f.BoolVar(&b.json, "json", false, "print one JSON object; the table goes to standard error")
 	f.StringVar(&b.emptyHandler, "serve-empty", "", "serve the answers in this file (what the program starts itself with)")
 	f.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: scripts/bench.sh [FLAGS] [SECTION...]    all sections when none is named")
+		fmt.Fprintln(os.Stderr, "usage: scripts/bench.sh [FLAGS] [SECTION...]    all sections but soak when none is named")
 		for _, s := range b.sectionsByOrder {
 			fmt.Fprintf(os.Stderr, "  %-8s %s\n", s.name, s.about)
 		}
@@ -102,7 +107,7 @@ func (b *bench) run(ctx context.Context, wanted []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if b.rounds < 1 || b.copies < 1 || b.scanPages < 1 || b.sheets < 1 || b.noiseRounds < 1 || b.cores < 1 {
+	if b.rounds < 1 || b.copies < 1 || b.scanPages < 1 || b.sheets < 1 || b.noiseRounds < 1 || b.soakPages < 1 || b.cores < 1 {
 		return errors.New("every number has to be 1 or more")
 	}
 	for _, path := range []*string{&b.fonds, &b.engine, &b.samples} {
@@ -130,7 +135,7 @@ func (b *bench) run(ctx context.Context, wanted []string) (err error) {
 
 func (b *bench) choose(wanted []string) ([]section, error) {
 	if len(wanted) == 0 {
-		return b.sectionsByOrder, nil
+		return slices.DeleteFunc(slices.Clone(b.sectionsByOrder), func(s section) bool { return s.long }), nil
 	}
 	var chosen []section
 	var names []string

@@ -119,15 +119,16 @@ func (b *bench) readWithPool(ctx context.Context, s set) (round, error) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	start := time.Now()
-	err = b.loop(ctx, s, pool, hello.GetModels())
-	r := round{took: time.Since(start)}
+	r := round{parts: &parts{}}
+	err = b.loop(ctx, s, pool, hello.GetModels(), r.parts)
+	r.took = time.Since(start)
 	pool.Close() // a child's time is known when it has ended
 	r.cost.engine = pool.Stats().CPU
 	return r, err
 }
 
 // loop hands pages to a pool, one caller a child.
-func (b *bench) loop(ctx context.Context, s set, pool *engine.Pool, models []*fondsv1.Model) error {
+func (b *bench) loop(ctx context.Context, s set, pool *engine.Pool, models []*fondsv1.Model, spent *parts) error {
 	var next atomic.Int64
 	var callers sync.WaitGroup
 	errs := make([]error, b.cores)
@@ -138,7 +139,7 @@ func (b *bench) loop(ctx context.Context, s set, pool *engine.Pool, models []*fo
 				if n >= len(s.pages) {
 					return
 				}
-				errs[c] = b.recognise(ctx, pool, s.pages[n], models)
+				errs[c] = b.recognise(ctx, pool, s.pages[n], models, spent)
 			}
 		})
 	}
@@ -147,7 +148,7 @@ func (b *bench) loop(ctx context.Context, s set, pool *engine.Pool, models []*fo
 }
 
 // recognise reads one page; what its text is does not matter here.
-func (b *bench) recognise(ctx context.Context, pool *engine.Pool, p page, models []*fondsv1.Model) error {
+func (b *bench) recognise(ctx context.Context, pool *engine.Pool, p page, models []*fondsv1.Model, spent *parts) error {
 	image, release, err := decode.Image(ctx, p.path, 1, b.work, decode.DefaultLimits())
 	defer release()
 	if err != nil {
@@ -161,8 +162,10 @@ func (b *bench) recognise(ctx context.Context, pool *engine.Pool, p page, models
 	if err != nil {
 		return err
 	}
-	if _, err := pool.Recognize(ctx, &enginev1.Recognize{Image: image, Recipe: message}); err != nil {
+	answer, err := pool.Recognize(ctx, &enginev1.Recognize{Image: image, Recipe: message})
+	if err != nil {
 		return fmt.Errorf("%s: %w", p.path, err)
 	}
+	spent.add(answer.GetParts())
 	return nil
 }

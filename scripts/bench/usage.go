@@ -77,13 +77,19 @@ func childrenOf(parent int, program string) []process {
 
 // peakMemory is the most resident memory of a process so far, in bytes; 0 when
 // it is gone.
-func peakMemory(pid int) uint64 {
+func peakMemory(pid int) uint64 { return memory(pid, "VmHWM:") }
+
+// residentMemory is what a process has in memory now, in bytes; 0 when it is gone.
+func residentMemory(pid int) uint64 { return memory(pid, "VmRSS:") }
+
+// memory reads a figure of /proc/PID/status.
+func memory(pid int, figure string) uint64 {
 	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 	if err != nil {
 		return 0
 	}
 	for line := range strings.Lines(string(status)) {
-		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+		if value, ok := strings.CutPrefix(line, figure); ok {
 			kib, _ := strconv.ParseUint(strings.Fields(value)[0], 10, 64)
 			return kib << 10
 		}

@@ -76,56 +76,14 @@ func refused(format string, args ...any) *Refusal {
 
 func (p *Page) refuse(r *Refusal) { p.Outcome, p.Reason = r.Outcome, r.Reason }
 
-// Probe finds the format and the pages of the scan at path. The error is a
-// *Refusal when the scan as a whole cannot be opened; a page that cannot be
-// recognised carries its own outcome. With a nil error there is at least one page.
+// Probe is Opener.Probe for a single look.
 func Probe(ctx context.Context, path string, limits Limits) (Scan, error) {
-	limits = limits.orDefault()
-	file, kind, err := open(path, limits)
-	if err != nil {
-		return Scan{MediaType: kind.mediaType}, err
-	}
-	defer file.Close()
-	scan := Scan{MediaType: kind.mediaType}
-	if kind.pages == nil {
-		scan.Pages, err = probePDF(ctx, file.path, limits)
-	} else {
-		scan.Pages, err = readPages(kind, file.source, limits)
-	}
-	return scan, err
+	return NewOpener(limits).Probe(ctx, path)
 }
 
-// Image names the pixels of page n, counted from 1, for an engine child. A PDF
-// page is drawn into a file below scratch, which must exist; release removes
-// it, is never nil and may be called more than once. For every other format the
-// image is the scan itself, which must stay where it is until the child has
-// answered. The error is a *Refusal when the page cannot be had.
+// Image is Opener.Image for a single page.
 func Image(ctx context.Context, path string, n int, scratch string, limits Limits) (img *enginev1.Image, release func(), err error) {
-	release = func() {}
-	limits = limits.orDefault()
-	file, kind, err := open(path, limits)
-	if err != nil {
-		return nil, release, err
-	}
-	defer file.Close()
-	if kind.pages == nil {
-		return drawPDF(ctx, file.path, n, scratch, limits)
-	}
-	pages, err := readPages(kind, file.source, limits)
-	if err != nil {
-		return nil, release, err
-	}
-	page, err := pick(pages, n)
-	if err != nil {
-		return nil, release, err
-	}
-	return &enginev1.Image{
-		Path:        file.path,
-		Index:       page.index,
-		Orientation: page.Orientation,
-		Resolution:  page.Resolution,
-		MaxPixels:   limits.MaxPixels,
-	}, release, nil
+	return NewOpener(limits).Image(ctx, path, n, scratch)
 }
 
 // pick returns page n of pages, or why it cannot be had.
@@ -156,7 +114,7 @@ func readPages(kind kind, s *source, limits Limits) ([]Page, error) {
 type scanFile struct {
 	*os.File
 	*source
-	path string // absolute, so that no program takes it for an option
+	identity // its path is absolute, so that no program takes it for an option
 }
 
 // open opens the file at path and finds its kind. With a Refusal the kind is
@@ -170,36 +128,37 @@ func open(path string, limits Limits) (scanFile, kind, error) {
 	if err != nil {
 		return scanFile{}, unknown, fmt.Errorf("open scan: %w", err)
 	}
-	kind, size, err := examine(f, limits)
+	kind, id, err := examine(f, limits)
 	if err != nil {
 		f.Close() // opened for reading: nothing can be lost
 		return scanFile{}, kind, err
 	}
-	return scanFile{f, newSource(f, size), abs}, kind, nil
+	return scanFile{f, newSource(f, id.size), id}, kind, nil
 }
 
 // examine finds the kind of f and refuses what is not read here.
-func examine(f *os.File, limits Limits) (kind, int64, error) {
+func examine(f *os.File, limits Limits) (kind, identity, error) {
 	info, err := f.Stat()
 	if err != nil {
-		return unknown, 0, fmt.Errorf("open scan: %w", err)
+		return unknown, identity{}, fmt.Errorf("open scan: %w", err)
 	}
 	size := info.Size()
+	id := identity{path: f.Name(), size: size, time: info.ModTime()}
 	switch {
 	case !info.Mode().IsRegular():
-		return unknown, 0, fmt.Errorf("open scan: %s is not a regular file", f.Name())
+		return unknown, identity{}, fmt.Errorf("open scan: %s is not a regular file", f.Name())
 	case size == 0:
-		return unknown, 0, corrupt("the file is empty")
+		return unknown, identity{}, corrupt("the file is empty")
 	case size > limits.MaxBytes:
-		return unknown, 0, tooLarge("the file has %d bytes; the limit is %d", size, limits.MaxBytes)
+		return unknown, identity{}, tooLarge("the file has %d bytes; the limit is %d", size, limits.MaxBytes)
 	}
 	head, err := newSource(f, size).upTo(0, sniffLength)
 	if err != nil {
-		return unknown, 0, err
+		return unknown, identity{}, err
 	}
 	kind := sniff(head)
 	if kind.refusal != nil {
-		return kind, size, kind.refusal
+		return kind, id, kind.refusal
 	}
-	return kind, size, nil
+	return kind, id, nil
 }

@@ -53,24 +53,25 @@ func probePDF(ctx context.Context, path string, limits Limits) ([]Page, error) {
 	return pages, nil
 }
 
-// drawPDF draws page n as a grey PNM file below scratch. Tesseract works on
-// grey; colour would take three times the time to write and to read.
-func drawPDF(ctx context.Context, path string, n int, scratch string, limits Limits) (*enginev1.Image, func(), error) {
-	none := func() {}
+// lookAtPDF asks poppler for one page of a file.
+func lookAtPDF(ctx context.Context, path string, n int, limits Limits) (Page, error) {
 	sheets, total, err := readSheets(ctx, path, n, n, limits)
 	if err != nil {
-		return nil, none, err
+		return Page{}, err
 	}
 	if n < 1 || n > total {
-		return nil, none, corrupt("the file has no page %d; it declares %d", n, total)
+		return Page{}, corrupt("the file has no page %d; it declares %d", n, total)
 	}
 	if err := listImages(ctx, path, n, n, sheets, limits); err != nil {
-		return nil, none, err
+		return Page{}, err
 	}
-	page, err := pick([]Page{sheets[n].page(limits)}, 1)
-	if err != nil {
-		return nil, none, err
-	}
+	return pick([]Page{sheets[n].page(limits)}, 1)
+}
+
+// drawPDF draws page n as a grey PNM file below scratch. Tesseract works on
+// grey; colour would take three times the time to write and to read.
+func drawPDF(ctx context.Context, path string, n int, page Page, scratch string, limits Limits) (*enginev1.Image, func(), error) {
+	none := func() {}
 	dir, err := os.MkdirTemp(scratch, "page-")
 	if err != nil {
 		return nil, none, fmt.Errorf("draw page: %w", err)

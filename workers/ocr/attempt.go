@@ -49,7 +49,7 @@ func (c Config) attempt(ctx context.Context, d *bus.Delivery) (*fondsv1.Text, er
 
 // probe counts the pages of a scan.
 func (c Config) probe(ctx context.Context, job *fondsv1.Job, path string) (*fondsv1.Text, error) {
-	scan, err := decode.Probe(ctx, path, c.Limits)
+	scan, err := c.scans.Probe(ctx, path)
 	var refusal *decode.Refusal
 	if err != nil && !errors.As(err, &refusal) {
 		return nil, err
@@ -71,7 +71,7 @@ func (c Config) probe(ctx context.Context, job *fondsv1.Job, path string) (*fond
 // read has one page recognised.
 func (c Config) read(ctx context.Context, job *fondsv1.Job, path string) (*fondsv1.Text, error) {
 	started := time.Now()
-	image, release, err := decode.Image(ctx, path, int(job.GetWork().GetPage()), c.Scratch, c.Limits)
+	image, release, err := c.scans.Image(ctx, path, int(job.GetWork().GetPage()), c.Scratch)
 	defer release()
 	if refusal, ok := errors.AsType[*decode.Refusal](err); ok {
 		return c.ended(job, refusal.Outcome, refusal.Reason), mayPass(refusal)

@@ -55,11 +55,14 @@ type Config struct {
 	// long after each further one.
 	RetryDelay time.Duration
 	Log        *slog.Logger
+
+	scans *decode.Opener
 }
 
 // Run takes jobs until ctx ends, then gives back those in hand and waits for all
 // that it has started.
 func Run(ctx context.Context, c Config) error {
+	c.scans = decode.NewOpener(c.Limits)
 	w := &worker{Config: c, sets: c.Bus.ModelSets(ctx), arrivals: make(chan arrival)}
 	defer w.tellResults()
 	defer w.running.Wait()

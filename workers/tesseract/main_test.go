@@ -20,6 +20,9 @@ import (
 const childVariable = "FONDS_TESSERACT_CHILD"
 
 func TestMain(m *testing.M) {
+	if os.Getenv(burnVariable) != "" {
+		burn() // never returns
+	}
 	if os.Getenv(childVariable) != "" {
 		main()
 		return
