@@ -30,11 +30,11 @@ func twins() (toCyrillic, toLatin map[rune]rune) {
 	return toCyrillic, toLatin
 }
 
-// letters counts those of a word by script, and of these the ones without a twin in the
+// scriptLetters counts those of a word by script, and of these the ones without a twin in the
 // other script, which tell what the word is.
-type letters struct{ latin, cyrillic, onlyLatin, onlyCyrillic int }
+type scriptLetters struct{ latin, cyrillic, onlyLatin, onlyCyrillic int }
 
-func lettersOf(word string) (n letters) {
+func lettersByScript(word string) (n scriptLetters) {
 	for _, r := range word {
 		switch {
 		case unicode.Is(unicode.Latin, r):
@@ -68,9 +68,9 @@ func unmix(words []found) {
 }
 
 func unmixLine(line []found) {
-	var sum letters
+	var sum scriptLetters
 	for _, w := range line {
-		n := lettersOf(w.text)
+		n := lettersByScript(w.text)
 		sum.onlyLatin += n.onlyLatin
 		sum.onlyCyrillic += n.onlyCyrillic
 	}
@@ -80,8 +80,8 @@ func unmixLine(line []found) {
 }
 
 // unmixed is a word in one script; around is what its line has.
-func unmixed(word string, around letters) string {
-	n := lettersOf(word)
+func unmixed(word string, around scriptLetters) string {
+	n := lettersByScript(word)
 	twinsOnly := n.onlyLatin == 0 && n.onlyCyrillic == 0
 	switch {
 	case n.onlyCyrillic > 0 && n.onlyLatin == 0 && n.latin > 0:
