@@ -110,6 +110,10 @@ type Result struct {
 	// Change is by how much the CER differs from the first recipe's on the pages that
 	// both have read, below 0 for fewer errors; nil for the first.
 	Change *accuracy.Estimate `json:"cerChange,omitempty"`
+	// Better, Worse and Equal count these pages by whether they have fewer errors.
+	Better int `json:"better,omitempty"`
+	Worse  int `json:"worse,omitempty"`
+	Equal  int `json:"equal,omitempty"`
 }
 
 // New groups pages that recipes have read. It sorts the pages.
@@ -158,7 +162,7 @@ func (r *Report) group(by, name string, has func(*Page) bool) Group {
 	for i, recipe := range r.Recipes {
 		result := resultOf(recipe, pages)
 		if i > 0 {
-			result.Change = change(r.Recipes[0], recipe, pages)
+			result.compare(r.Recipes[0], pages)
 		}
 		g.Results = append(g.Results, result)
 	}
@@ -181,16 +185,26 @@ func resultOf(recipe string, pages []*Page) Result {
 	return result
 }
 
-func change(old, now string, pages []*Page) *accuracy.Estimate {
+// compare says what changes from another recipe on the pages that both have read.
+func (r *Result) compare(old string, pages []*Page) {
 	var pairs []accuracy.Pair
 	for _, p := range pages {
-		before, after := p.Reading(old), p.Reading(now)
-		if before != nil && after != nil {
-			pairs = append(pairs, accuracy.Pair{Old: before.Score, New: after.Score})
+		before, after := p.Reading(old), p.Reading(r.Recipe)
+		if before == nil || after == nil {
+			continue
+		}
+		pairs = append(pairs, accuracy.Pair{Old: before.Score, New: after.Score})
+		switch {
+		case after.Errors < before.Errors:
+			r.Better++
+		case after.Errors > before.Errors:
+			r.Worse++
+		default:
+			r.Equal++
 		}
 	}
-	e := accuracy.Difference(pairs, accuracy.Score.CER)
-	return &e
+	change := accuracy.Difference(pairs, accuracy.Score.CER)
+	r.Change = &change
 }
 
 // Worst gives the pages where a recipe made most errors, most first, up to n; none

@@ -94,6 +94,9 @@ func TestGroups(t *testing.T) {
 	if third.CER.Pages != 25 || third.Change.Pages != 25 || third.Change.Value <= 0 {
 		t.Errorf("the third has %+v", third)
 	}
+	if adaptive.Better+adaptive.Worse+adaptive.Equal != 50 || adaptive.Worse != 1 || adaptive.Equal != 8 || plain.Equal != 0 {
+		t.Errorf("adaptive is better on %d, worse on %d, equal on %d", adaptive.Better, adaptive.Worse, adaptive.Equal)
+	}
 	if one := r.Groups[2].Results[2]; one.CER.Pages != 0 || one.Change.Pages != 0 {
 		t.Errorf("what was not read has %+v", one)
 	}

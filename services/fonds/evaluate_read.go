@@ -171,6 +171,10 @@ func ownMistake(err error) error {
 	case catalog.Invalid:
 		code = exitUsage
 	}
+	if digest := e.Metadata["sha256"]; e.Reason == recipe.ReasonModelMissing && digest != "" {
+		return &exitError{code: code, message: fmt.Sprintf("the recipe wants the model %s with the SHA-256 %s, which is not among those found here: name the folder that it lies in with --tessdata",
+			shown(e.Metadata["languages"]), digest)}
+	}
 	return &exitError{code: code, message: e.Message}
 }
 

@@ -72,9 +72,21 @@ func (e *evaluated) writeRecipes(w io.Writer, all evaluation.Group) error {
 		return err
 	}
 	for _, result := range all.Results[1:] {
-		fmt.Fprintf(w, "%s against %s: CER %s\n", shown(result.Recipe), shown(all.Results[0].Recipe), changeText(*result.Change))
+		fmt.Fprintf(w, "%s against %s: CER %s; fewer errors on %s, more on %d, as many on %d\n", shown(result.Recipe), shown(all.Results[0].Recipe),
+			changeText(*result.Change), plural(result.Better, e.unit()), result.Worse, result.Equal)
 	}
 	return nil
+}
+
+// changeOf is a change in a narrow column; none for the first recipe.
+func changeOf(r evaluation.Result) string {
+	switch {
+	case r.Change == nil || r.Change.Pages == 0:
+		return ""
+	case r.Change.Few():
+		return fmt.Sprintf("%+.2f points", 100*r.Change.Value)
+	}
+	return changeText(*r.Change)
 }
 
 // changeText says by how much a CER changes, in percentage points.
@@ -100,6 +112,9 @@ func changeText(e accuracy.Estimate) string {
 // one of them is too small for an interval.
 func (e *evaluated) writeGroups(w io.Writer, by, header string) (few bool, err error) {
 	t := table{header: []string{header, strings.ToUpper(e.unit()) + "S", "CHARACTERS", "RECIPE", "CER", "WER", "MISSING"}}
+	if len(e.Report.Recipes) > 1 {
+		t.header = append(t.header, "CER AGAINST "+shown(e.Report.Recipes[0]))
+	}
 	for _, g := range e.Groups {
 		if g.By != by {
 			continue
@@ -107,7 +122,7 @@ func (e *evaluated) writeGroups(w io.Writer, by, header string) (few bool, err e
 		name, pages, characters := shown(g.Name), strconv.Itoa(g.Pages), strconv.Itoa(g.Characters)
 		for _, r := range g.Results {
 			few = few || r.CER.Few()
-			t.add(name, pages, characters, shown(r.Recipe), estimateText(r.CER), estimateText(r.WER), inPercent(r.Missing))
+			t.add(name, pages, characters, shown(r.Recipe), estimateText(r.CER), estimateText(r.WER), inPercent(r.Missing), changeOf(r))
 			name, pages, characters = "", "", ""
 		}
 	}

@@ -121,16 +121,18 @@ func TestEvaluateTextSaysWhatIsWrong(t *testing.T) {
 		says string
 		args []string
 	}{
-		"no way":            {exitUsage, "--gold", []string{"evaluate", "text"}},
-		"two ways":          {exitUsage, "take one", []string{"evaluate", "text", "--gold", "x", "--archive"}},
-		"no folder":         {exitNotFound, "no such folder", []string{"evaluate", "text", "--gold", filepath.Join(t.TempDir(), "gone")}},
-		"a file":            {exitUsage, "name the folder", []string{"evaluate", "text", "--gold", "evaluate_text_test.go"}},
-		"no text":           {exitData, "NAME.gt.txt beside it", with(map[string][]byte{"a.pgm": good["a.pgm"]})},
-		"an empty folder":   {exitData, "0 images looked at", with(nil)},
-		"no such language":  {exitRefused, "apt-get install tesseract-ocr-chi-sim", append(with(good), "--lang", "chi_sim")},
-		"osd":               {exitUsage, "cannot read text", append(with(good), "--lang", "osd")},
-		"no such recipe":    {exitNotFound, "adaptive, plain", append(with(good), "--recipe", "best")},
-		"a recipe twice":    {exitUsage, "twice", append(with(good), "--recipe", "plain", "--recipe", "plain")},
+		"no way":           {exitUsage, "--gold", []string{"evaluate", "text"}},
+		"two ways":         {exitUsage, "take one", []string{"evaluate", "text", "--gold", "x", "--archive"}},
+		"no folder":        {exitNotFound, "no such folder", []string{"evaluate", "text", "--gold", filepath.Join(t.TempDir(), "gone")}},
+		"a file":           {exitUsage, "name the folder", []string{"evaluate", "text", "--gold", "evaluate_text_test.go"}},
+		"no text":          {exitData, "NAME.gt.txt beside it", with(map[string][]byte{"a.pgm": good["a.pgm"]})},
+		"an empty folder":  {exitData, "0 images looked at", with(nil)},
+		"no such language": {exitRefused, "apt-get install tesseract-ocr-chi-sim", append(with(good), "--lang", "chi_sim")},
+		"osd":              {exitUsage, "cannot read text", append(with(good), "--lang", "osd")},
+		"no such recipe":   {exitNotFound, "adaptive, plain", append(with(good), "--recipe", "best")},
+		"a recipe twice":   {exitUsage, "twice", append(with(good), "--recipe", "plain", "--recipe", "plain")},
+		"a pinned model": {exitRefused, "name the folder that it lies in with --tessdata", append(with(good), "--recipe", "mine", "--recipes",
+			tree(t, map[string][]byte{"mine.json": []byte(`{"name": "mine", "version": 1, "method": {}, "models": [{"language": "eng", "sha256": "best"}]}`)}))},
 		"no recipes":        {exitData, "--recipes", append(with(good), "--recipes", filepath.Join(t.TempDir(), "gone"))},
 		"no engine":         {exitData, "doctor", []string{"evaluate", "text", "--gold", tree(t, good), "--engine", "/nonexistent/engine"}},
 		"no picture":        {exitData, "--picture", append(with(good), "--picture", filepath.Join(t.TempDir(), "gone", "cer.svg"))},
@@ -194,7 +196,8 @@ func TestEvaluateTextOutlivesItsEngine(t *testing.T) {
 }
 
 func TestEvaluateTextIsInterrupted(t *testing.T) {
-	t.Parallel()
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
 	set := tree(t, map[string][]byte{"a.pgm": fakePage("fake-hang"), "a.gt.txt": []byte("never")})
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
@@ -204,6 +207,9 @@ func TestEvaluateTextIsInterrupted(t *testing.T) {
 	}
 	if out.String() != "" || !strings.Contains(errs.String(), "interrupted") {
 		t.Errorf("it said %q and %q", out.String(), errs.String())
+	}
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("it left %v, %v", left, err)
 	}
 }
 
