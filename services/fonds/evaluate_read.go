@@ -221,9 +221,9 @@ type readPage struct {
 // task is a page of a file, counted from 0.
 type task struct{ file, page int }
 
-// run reads all. It owns one goroutine that opens files, those that read pages, one more
-// than there are children, so that the next page is being decoded, and one that shows
-// how far it is; all have ended when it returns.
+// run reads all. It owns one goroutine that opens files, those that read pages, two for
+// each child, which decodes the next page while it reads one, and one that shows how far
+// it is; all have ended when it returns.
 func (r *goldReader) run(ctx context.Context) error {
 	r.batch = fondsv1.Batch{Files: uint32(len(r.files)), Counts: &fondsv1.Counts{}}
 	defer r.display.clear()
@@ -238,7 +238,7 @@ func (r *goldReader) run(ctx context.Context) error {
 		defer close(tasks)
 		return r.open(ctx, tasks)
 	})
-	for range r.workers + 1 {
+	for range 2 * r.workers {
 		group.Go(func() error {
 			for t := range tasks {
 				if err := r.page(ctx, t); err != nil {
