@@ -1,7 +1,7 @@
 # fonds: `make demo` shows it at work, `make test` proves it. Each target says itself what it needs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run demo test bench kill editors generate fmt samples clean
+.PHONY: help setup build run demo test bench kill campaign editors generate fmt samples clean
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.release=$(VERSION)
@@ -32,6 +32,9 @@ bench: build ## measure against plain Tesseract, as ratios in one run
 
 kill: build ## kill processes at random under load and count every page after it
 	@scripts/kill.sh
+
+campaign: ## kill the server while a campaign reads 2,000 pages again, and account for every page
+	@scripts/campaign.sh
 
 editors: ## 50 people save drafts at once beside a bare loop of commits
 	go run ./scripts/editors

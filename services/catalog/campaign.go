@@ -68,7 +68,7 @@ type Campaign struct {
 	EndedAt time.Time
 }
 
-// CampaignTerms are what was asked for; they never change.
+// CampaignTerms are what was asked for; but for Start they never change.
 type CampaignTerms struct {
 	// Recipe is its name.
 	Recipe string `json:"recipe"`

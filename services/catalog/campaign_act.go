@@ -39,6 +39,11 @@ func (c *Catalog) CreateCampaign(ctx context.Context, person string, terms Campa
 			}
 		}
 		campaign = Campaign{ID: c.newID(), State: CampaignSelecting, Person: person, Terms: terms, CreatedAt: c.now()}
+		if terms.Start {
+			if err := c.campaignAct(tx, ActCampaignStarted, person, campaign, false, ""); err != nil {
+				return err
+			}
+		}
 		return tx.PutCampaign(campaign)
 	})
 	return campaign, err
@@ -96,11 +101,15 @@ func (c *Catalog) campaignAct(tx Tx, kind, person string, campaign Campaign, for
 func (c *Catalog) StartCampaign(ctx context.Context, id, person string) (Campaign, error) {
 	return c.changeCampaign(ctx, id, func(tx Tx, campaign *Campaign) error {
 		switch campaign.State {
-		case CampaignSelecting:
-			campaign.Terms.Start, campaign.Person = true, person
-			return nil
-		case CampaignPlanned:
-			return c.start(tx, campaign, person)
+		case CampaignSelecting, CampaignPlanned:
+			if campaign.Terms.Start {
+				return nil
+			}
+			campaign.Terms.Start = true
+			if campaign.State == CampaignPlanned {
+				c.start(campaign)
+			}
+			return c.campaignAct(tx, ActCampaignStarted, person, *campaign, false, "")
 		case CampaignSampling, CampaignSampled, CampaignRunning:
 			return nil
 		default:
@@ -109,12 +118,11 @@ func (c *Catalog) StartCampaign(ctx context.Context, id, person string) (Campaig
 	})
 }
 
-func (c *Catalog) start(tx Tx, campaign *Campaign, person string) error {
+func (c *Catalog) start(campaign *Campaign) {
 	campaign.State, campaign.StartedAt = CampaignSampling, c.now()
 	if campaign.Plan.Pages == 0 {
 		campaign.State = CampaignDone
 	}
-	return c.campaignAct(tx, ActCampaignStarted, person, *campaign, false, "")
 }
 
 // allowed refuses the rollout that the sample speaks against.

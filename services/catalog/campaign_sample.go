@@ -184,7 +184,8 @@ func (c *Catalog) WantSamples(ctx context.Context, id string) (samples []Campaig
 }
 
 // bulkWork gives a work of a campaign; where may is set it is made pending if nobody has
-// asked for it, or if who has asked has given it up. gone tells that the scan was purged.
+// asked for it, or if who has asked has given it up, or if it ended for another in a way
+// that a new attempt may mend. gone tells that the scan was purged.
 func (c *Catalog) bulkWork(tx Tx, key WorkKey, campaign string, may bool) (w Work, gone bool, err error) {
 	w, err = tx.Work(key)
 	switch {
@@ -192,6 +193,8 @@ func (c *Catalog) bulkWork(tx Tx, key WorkKey, campaign string, may bool) (w Wor
 		w = Work{Key: key}
 	case err != nil:
 		return w, false, err
+	case w.State == Ended && w.Outcome.Retryable() && w.Batch != campaign && may:
+		w = w.retried(campaign)
 	case w.State != Dropped:
 		return w, false, nil
 	}

@@ -279,7 +279,7 @@ func (c *Catalog) planned(tx Tx, campaign *Campaign) error {
 	}
 	campaign.State, campaign.Cursor = CampaignPlanned, ""
 	if campaign.Terms.Start {
-		return c.start(tx, campaign, campaign.Person)
+		c.start(campaign)
 	}
 	return nil
 }

@@ -101,7 +101,15 @@ func campaignSite(t *testing.T, pages int, rng *rand.Rand) *campaigned {
 	}
 	w.boot()
 	w.client = w.dial()
-	w.want("ingest", folder, "--recursive", "--wait", "--collection", "telegrams", "--recipe", "plain")
+	reading := w.spawn("ingest", folder, "--recursive", "--wait", "--collection", "telegrams", "--recipe", "plain")
+	select {
+	case <-reading.ended:
+		if code := reading.cmd.ProcessState.ExitCode(); code != exitOK {
+			t.Fatalf("the ingest ended with %d", code)
+		}
+	case <-time.After(time.Minute + time.Duration(pages)*time.Second):
+		t.Fatal("the ingest does not end")
+	}
 	w.verify()
 	return w
 }
