@@ -149,26 +149,42 @@ func (x *deciding) examine(at held) error {
 		return err
 	}
 	scans := []held{at}
-	var ready []DocumentHead
 	for _, head := range heads {
-		is, err := x.ready(head)
+		ready, err := x.ready(head)
 		if err != nil {
 			return err
 		}
-		if is {
-			ready = append(ready, head)
+		if ready {
 			scans = append(scans, scansOf(head)...)
 		}
 	}
 	slices.SortFunc(scans, func(a, b held) int { return strings.Compare(string(a.scan), string(b.scan)) })
-	for _, s := range slices.Compact(scans) {
+	scans = slices.Compact(scans)
+	for _, s := range scans {
 		if err := x.decideOn(s); err != nil {
 			return err
 		}
 	}
-	for _, head := range ready {
-		if err := x.revise(head); err != nil {
+	return x.reviseOn(scans)
+}
+
+// reviseOn gives a revision to each document on scans of which the last page is decided:
+// one of them may have waited for a page that it shares with another document.
+func (x *deciding) reviseOn(scans []held) error {
+	revised := map[string]bool{}
+	for _, s := range scans {
+		heads, err := x.headsOn(s)
+		if err != nil {
 			return err
+		}
+		for _, head := range heads {
+			if revised[head.ID] {
+				continue
+			}
+			revised[head.ID] = true
+			if err := x.revise(head); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
