@@ -103,6 +103,10 @@ func prepare(image *enginev1.Image, damaged rescue) (*page, error) {
 		p.Close()
 		return nil, err
 	}
+	if err := p.reduce(image.GetResolution()); err != nil {
+		p.Close()
+		return nil, err
+	}
 	p.digest = p.sum()
 	p.micros = threadMicros() - before
 	return p, nil

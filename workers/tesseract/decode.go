@@ -50,6 +50,9 @@ type page struct {
 	digest      [sha256.Size]byte // of the pixels, once they are plain
 	micros      uint64            // CPU time that it took to get here
 	beside      bool              // while another page was read, on another thread
+
+	fullWidth, fullHeight int // of the raster as stored
+	factor                int // by which its sides are divided to be read; 1 for none
 }
 
 // Close frees the raster of a page, which may be nil.
@@ -92,6 +95,10 @@ func decodeOr(image *enginev1.Image, colour bool, damaged rescue) (*page, error)
 	}
 	if head.turned() && out.orientation == 0 {
 		out.orientation = head.image.orientation
+	}
+	out.fullWidth, out.fullHeight, out.factor = head.width, head.height, 1
+	if !colour {
+		out.factor = reduction(image, head)
 	}
 	raster, err := readPixels(name, head, image, colour)
 	if err != nil {
@@ -188,7 +195,8 @@ func readPixels(name *C.char, head header, image *enginev1.Image, colour bool) (
 	case isTIFF(head.format):
 		return C.pixReadTiff(name, C.l_int32(image.GetIndex())), nil
 	case head.format == C.IFF_JFIF_JPEG && head.samples == 3 && !colour:
-		return C.pixReadJpeg(name, 0, 1, nil, C.L_JPEG_READ_LUMINANCE), nil
+		smaller := decodedSmaller(reduction(image, head))
+		return C.pixReadJpeg(name, 0, C.l_int32(smaller), nil, C.L_JPEG_READ_LUMINANCE), nil
 	case head.format == C.IFF_PNM:
 		if raster := readGreyPNM(image.GetPath()); raster != nil {
 			return raster, nil

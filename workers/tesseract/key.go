@@ -42,7 +42,7 @@ func (r *reader) key(p *page, call *enginev1.Recognize) ([]byte, error) {
 	part([]byte("fonds page result 1"))
 	part(program)
 	part(p.digest[:])
-	part(fmt.Appendf(nil, "%d dpi, orientation %d", call.GetImage().GetResolution(), p.orientation))
+	part(fmt.Appendf(nil, "%d dpi, orientation %d, %d × %d pixels", call.GetImage().GetResolution(), p.orientation, p.fullWidth, p.fullHeight))
 	messages := []proto.Message{versions(), call.GetRecipe()}
 	for _, step := range p.steps { // they stand in the body
 		messages = append(messages, step)

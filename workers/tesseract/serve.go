@@ -156,9 +156,12 @@ func (s *server) read(call *enginev1.Recognize, p *page) (*enginev1.Recognition,
 		return known, nil
 	}
 	s.reader.ready = p
-	result, err := s.reader.recognize(call)
+	result, err := s.reader.recognize(reduced(call, p))
 	if err != nil {
 		return nil, err
+	}
+	if err := p.enlarge(result.GetBody()); err != nil {
+		return nil, fmt.Errorf("bring boxes into the page's own coordinates: %w", err)
 	}
 	result.Key = key
 	return result, nil

@@ -103,7 +103,9 @@ type Image struct {
 	// Dots per inch, 0 when unknown or not plausible.
 	Resolution uint32 `protobuf:"varint,4,opt,name=resolution,proto3" json:"resolution,omitempty"`
 	// More pixels than this are refused before decoding.
-	MaxPixels     uint64 `protobuf:"varint,5,opt,name=max_pixels,json=maxPixels,proto3" json:"max_pixels,omitempty"`
+	MaxPixels uint64 `protobuf:"varint,5,opt,name=max_pixels,json=maxPixels,proto3" json:"max_pixels,omitempty"`
+	// Resolution above which the page is reduced for recognition; 0 for never.
+	Finest        uint32 `protobuf:"varint,6,opt,name=finest,proto3" json:"finest,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -169,6 +171,13 @@ func (x *Image) GetResolution() uint32 {
 func (x *Image) GetMaxPixels() uint64 {
 	if x != nil {
 		return x.MaxPixels
+	}
+	return 0
+}
+
+func (x *Image) GetFinest() uint32 {
+	if x != nil {
+		return x.Finest
 	}
 	return 0
 }
@@ -794,7 +803,7 @@ const file_engine_v1_engine_proto_rawDesc = "" +
 	"\x05Hello\x12(\n" +
 	"\x06engine\x18\x01 \x01(\v2\x10.fonds.v1.EngineR\x06engine\x12'\n" +
 	"\x06models\x18\x02 \x03(\v2\x0f.fonds.v1.ModelR\x06models\x12\x10\n" +
-	"\x03pid\x18\x03 \x01(\x03R\x03pid\"\x92\x01\n" +
+	"\x03pid\x18\x03 \x01(\x03R\x03pid\"\xaa\x01\n" +
 	"\x05Image\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x14\n" +
 	"\x05index\x18\x02 \x01(\rR\x05index\x12 \n" +
@@ -803,7 +812,8 @@ const file_engine_v1_engine_proto_rawDesc = "" +
 	"resolution\x18\x04 \x01(\rR\n" +
 	"resolution\x12\x1d\n" +
 	"\n" +
-	"max_pixels\x18\x05 \x01(\x04R\tmaxPixels\"\xae\x01\n" +
+	"max_pixels\x18\x05 \x01(\x04R\tmaxPixels\x12\x16\n" +
+	"\x06finest\x18\x06 \x01(\rR\x06finest\"\xae\x01\n" +
 	"\aRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x124\n" +
 	"\trecognize\x18\x02 \x01(\v2\x14.engine.v1.RecognizeH\x00R\trecognize\x12+\n" +

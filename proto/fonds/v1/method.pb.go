@@ -216,7 +216,10 @@ type Method struct {
 	Ladder []*Rung `protobuf:"bytes,5,rep,name=ladder,proto3" json:"ladder,omitempty"`
 	// Pixels that all passes over a page may have together, as a multiple of the page's own;
 	// 0 for one pass. A rung that does not fit is passed over.
-	Budget        float64 `protobuf:"fixed64,6,opt,name=budget,proto3" json:"budget,omitempty"`
+	Budget float64 `protobuf:"fixed64,6,opt,name=budget,proto3" json:"budget,omitempty"`
+	// Resolution in dots per inch above which a page is reduced by a whole number before it
+	// is read, as far as the file tells it; 0 for never. Boxes stay in the original's pixels.
+	Finest        uint32 `protobuf:"varint,12,opt,name=finest,proto3" json:"finest,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -289,6 +292,13 @@ func (x *Method) GetLadder() []*Rung {
 func (x *Method) GetBudget() float64 {
 	if x != nil {
 		return x.Budget
+	}
+	return 0
+}
+
+func (x *Method) GetFinest() uint32 {
+	if x != nil {
+		return x.Finest
 	}
 	return 0
 }
@@ -479,14 +489,15 @@ var File_fonds_v1_method_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_method_proto_rawDesc = "" +
 	"\n" +
-	"\x15fonds/v1/method.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\"\xa1\x02\n" +
+	"\x15fonds/v1/method.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\"\xc3\x02\n" +
 	"\x06Method\x122\n" +
 	"\x06layout\x18\x01 \x01(\x0e2\x10.fonds.v1.LayoutB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06layout\x12\x16\n" +
 	"\x06survey\x18\x02 \x01(\bR\x06survey\x12A\n" +
 	"\vorientation\x18\x03 \x01(\x0e2\x15.fonds.v1.OrientationB\b\xbaH\x05\x82\x01\x02\x10\x01R\vorientation\x12%\n" +
 	"\x05judge\x18\x04 \x01(\v2\x0f.fonds.v1.JudgeR\x05judge\x120\n" +
 	"\x06ladder\x18\x05 \x03(\v2\x0e.fonds.v1.RungB\b\xbaH\x05\x92\x01\x02\x10\x10R\x06ladder\x12/\n" +
-	"\x06budget\x18\x06 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x004@)\x00\x00\x00\x00\x00\x00\x00\x00R\x06budget\"\x82\x02\n" +
+	"\x06budget\x18\x06 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x004@)\x00\x00\x00\x00\x00\x00\x00\x00R\x06budget\x12 \n" +
+	"\x06finest\x18\f \x01(\rB\b\xbaH\x05*\x03\x18\xe0\x12R\x06finest\"\x82\x02\n" +
 	"\x05Judge\x12@\n" +
 	"\x0fpage_confidence\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0epageConfidence\x12@\n" +
 	"\x0fword_confidence\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0ewordConfidence\x123\n" +
