@@ -74,7 +74,7 @@ type Report struct {
 	Recipes []string `json:"-"`
 	// Groups of pages: all, then by kind and by language.
 	Groups []Group `json:"groups"`
-	// Pages in the order of their names.
+	// Pages in the order of their titles and names.
 	Pages []Page `json:"pages"`
 }
 
@@ -118,7 +118,9 @@ type Result struct {
 
 // New groups pages that recipes have read. It sorts the pages.
 func New(recipes []string, pages []Page) *Report {
-	slices.SortStableFunc(pages, func(a, b Page) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(pages, func(a, b Page) int {
+		return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.Name, b.Name))
+	})
 	r := &Report{Recipes: recipes, Pages: pages}
 	r.Groups = append(r.Groups, r.group(ByAll, "all", func(*Page) bool { return true }))
 	if slices.ContainsFunc(pages, func(p Page) bool { return p.OrderOpen }) {

@@ -10,7 +10,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -177,6 +179,26 @@ func TestPictureOfAnything(t *testing.T) {
 				t.Error("the picture has places that are no numbers")
 			}
 		})
+	}
+}
+
+func TestManyRecipesFitThePicture(t *testing.T) {
+	var names []string
+	p := Page{Name: "a", Gold: "abc"}
+	for i := range 9 {
+		names = append(names, fmt.Sprintf("%d-%s", i, strings.Repeat("long-", 12)))
+		p.Readings = append(p.Readings, Reading{Recipe: names[i], Score: accuracy.Score{Errors: i, Characters: 3}})
+	}
+	picture := New(names, []Page{p}).Picture()
+	wellFormed(t, picture)
+	places := regexp.MustCompile(` x="(\d+)`).FindAllSubmatch(picture, -1)
+	for _, place := range places {
+		if x, err := strconv.Atoi(string(place[1])); err != nil || x > pictureWidth-60 {
+			t.Errorf("something stands at %s: %v", place[1], err)
+		}
+	}
+	if len(places) < 3*len(names) {
+		t.Errorf("there are %d places", len(places))
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 	rowHeight    = 24
 	groupGap     = 18
 	barHeight    = 12
+	legendHeight = 22
 	mostGroups   = 24
 	widestName   = 26 // letters
 )
@@ -102,12 +103,16 @@ func upper(e accuracy.Estimate) float64 {
 }
 
 func (p *picture) name(g Group) string {
-	name := g.Name
 	if g.By == ByOrder {
-		name = "order not open"
+		return "order not open"
 	}
+	return short(g.Name)
+}
+
+// short is a name that fits.
+func short(name string) string {
 	if utf8.RuneCountInString(name) > widestName {
-		name = string([]rune(name)[:widestName-1]) + "…"
+		return string([]rune(name)[:widestName-1]) + "…"
 	}
 	return name
 }
@@ -125,14 +130,15 @@ func (p *picture) x(rate float64) float64 {
 
 func (p *picture) draw() {
 	recipes := len(p.report.Recipes)
-	const top = 92
+	legend, rows := p.legend()
+	top := 70 + rows*legendHeight
 	height := top + len(p.groups)*(max(recipes, 2)*rowHeight+groupGap) + 62
 	p.printf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title desc">`+"\n",
 		pictureWidth, height, pictureWidth, height)
 	p.printf("<title id=\"title\">Character error rate by recipe</title>\n<desc id=\"desc\">%s</desc>\n", escaped(p.described()))
 	p.printf("<style>%s</style>\n<rect class=\"ground\" width=\"%d\" height=\"%d\"/>\n", style, pictureWidth, height)
 	p.printf(`<text class="title" x="%d" y="34">Character error rate by recipe</text>`+"\n", margin)
-	p.legend()
+	p.out.WriteString(legend)
 	p.grid(top-8, height-56)
 	y := top
 	for _, g := range p.groups {
@@ -144,13 +150,22 @@ func (p *picture) draw() {
 	p.printf("</svg>\n")
 }
 
-func (p *picture) legend() {
-	x := margin
+// legend says which colour is whose, in as many rows as it takes.
+func (p *picture) legend() (drawn string, rows int) {
+	var b strings.Builder
+	x, rows := margin, 1
 	for i, recipe := range p.report.Recipes {
-		p.printf(`<rect class="c%d" x="%d" y="53" width="12" height="12" rx="2"/><text x="%d" y="64">%s</text>`+"\n",
-			i%colours, x, x+18, escaped(recipe))
-		x += 18 + 8*utf8.RuneCountInString(recipe) + 24
+		name := short(recipe)
+		width := 18 + 8*utf8.RuneCountInString(name) + 24
+		if x > margin && x+width > pictureWidth {
+			x, rows = margin, rows+1
+		}
+		y := 31 + rows*legendHeight
+		fmt.Fprintf(&b, `<rect class="c%d" x="%d" y="%d" width="12" height="12" rx="2"/><text x="%d" y="%d">%s</text>`+"\n",
+			i%colours, x, y, x+18, y+11, escaped(name))
+		x += width
 	}
+	return b.String(), rows
 }
 
 func (p *picture) grid(top, bottom int) {

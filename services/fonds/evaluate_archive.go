@@ -26,7 +26,7 @@ func (o *evaluateTextOptions) readings(cmd *cobra.Command) (*evaluated, error) {
 	defer c.close()
 	r := &archiveReader{
 		client: c, only: o.recipes, used: map[string]usedRecipe{}, digests: map[string]madeWith{}, seen: map[string]bool{},
-		display: newDisplay(cmd.ErrOrStderr(), wantsJSON(cmd)),
+		display: newDisplay(cmd.ErrOrStderr(), true), // how many there will be is not known
 	}
 	defer r.display.clear()
 	ctx := cmd.Context()

@@ -51,7 +51,7 @@ func TestEvaluateTheArchive(t *testing.T) {
 	}
 
 	out := d.must(exitOK, "evaluate", "text", "--archive").stdout
-	has(t, "the report", out, "2 pages, 32 characters to read", "plain     3.12 %", "adaptive  3.12 %", "adaptive against plain: CER the same; fewer errors on 0 pages, more on 0, as many on 2",
+	has(t, "the report", out, "2 pages, 32 characters to read", "plain     2      3.12 %", "adaptive  2      3.12 %", "adaptive against plain: CER the same; fewer errors on 0 pages, more on 0, as many on 2",
 		"PAGE", "COLLECTION", "a.png, page 1  plain       eng       21          4.76 %", "1 part of imported texts, which have no place on a page: not compared", "[-te1egram-] {+telegram+}")
 	var e struct {
 		Recipes []usedRecipe

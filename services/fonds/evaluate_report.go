@@ -23,7 +23,7 @@ func (e *evaluated) write(w io.Writer, worst int) error {
 	if err := e.writeRecipes(w, all); err != nil {
 		return err
 	}
-	few := false
+	few := all.Results[0].CER.Few()
 	for _, by := range []struct{ by, header string }{
 		{evaluation.ByOrder, "ORDER"}, {evaluation.ByKind, e.kind()}, {evaluation.ByLanguage, "LANGUAGE"},
 	} {
@@ -60,13 +60,13 @@ func (e *evaluated) kind() string {
 }
 
 func (e *evaluated) writeRecipes(w io.Writer, all evaluation.Group) error {
-	t := table{header: []string{"RECIPE", "CER", "WER", "MISSING", "CPU"}}
+	t := table{header: []string{"RECIPE", strings.ToUpper(e.unit()) + "S", "CER", "WER", "MISSING", "CPU"}}
 	for _, result := range all.Results {
 		cpu := "-"
 		if result.CPU > 0 {
 			cpu = strconv.FormatFloat(result.CPU, 'f', 1, 64) + " s"
 		}
-		t.add(shown(result.Recipe), result.CER.String(), result.WER.String(), inPercent(result.Missing), cpu)
+		t.add(shown(result.Recipe), strconv.Itoa(result.CER.Pages), estimateText(result.CER), estimateText(result.WER), inPercent(result.Missing), cpu)
 	}
 	if err := t.write(w); err != nil {
 		return err
