@@ -264,19 +264,24 @@ func (a *attempt) read(picture *pix, marks int) (words []found, quarters int, er
 // otherwise empty sheet is no layout to Tesseract, which then gives nothing at
 // all: such a sheet is read again as a single block.
 func (a *attempt) readUpright(picture *pix, marks int) ([]found, error) {
-	words, err := a.reader.session.read(picture, a.resolution, layoutAuto)
+	words, err := a.reader.session.read(picture, a.setting(layoutAuto))
 	if err != nil {
 		return nil, err
 	}
 	a.step("recognise", "%d words, confidence %.3f", len(words), quality(words))
-	if len(words) > 0 || marks > fewMarks || a.reader.session.ownLayout {
+	if len(words) > 0 || marks > fewMarks || a.reader.session.owns(layoutVariable) {
 		return words, nil
 	}
-	if words, err = a.reader.session.read(picture, a.resolution, layoutBlock); err != nil {
+	if words, err = a.reader.session.read(picture, a.setting(layoutBlock)); err != nil {
 		return nil, err
 	}
 	a.step("recognise", "as a single block: %d words, confidence %.3f", len(words), quality(words))
 	return words, nil
+}
+
+// setting is that of a first pass.
+func (a *attempt) setting(layout string) setting {
+	return setting{a.resolution, layout, thresholdingOtsu}
 }
 
 func (a *attempt) readTurned(picture *pix, quarters int) ([]found, error) {
@@ -285,7 +290,7 @@ func (a *attempt) readTurned(picture *pix, quarters int) ([]found, error) {
 		return nil, err
 	}
 	defer turned.Close()
-	words, err := a.reader.session.read(turned, a.resolution, layoutAuto)
+	words, err := a.reader.session.read(turned, a.setting(layoutAuto))
 	if err != nil {
 		return nil, err
 	}

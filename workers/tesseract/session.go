@@ -25,9 +25,8 @@ import (
 // with other models or parameters gets a session of its own, so that no
 // variable of one can reach a page of another.
 type session struct {
-	key       string
-	client    *gosseract.Client
-	ownLayout bool // the recipe names the layout
+	key    string
+	client *gosseract.Client
 }
 
 // found is a word as Tesseract gave it, in the coordinates of the picture that
@@ -36,6 +35,7 @@ type found struct {
 	text                   string
 	box                    rect
 	confidence             float64 // 0 to 100
+	known                  bool    // in Tesseract's dictionary
 	block, paragraph, line int
 }
 
@@ -43,10 +43,26 @@ type found struct {
 const (
 	layoutVariable = "tessedit_pageseg_mode"
 	layoutAuto     = "3" // as the command line; the library's own default is a single block
+	layoutColumn   = "4" // one column of different sizes
 	layoutBlock    = "6" // lines one below the other
+	layoutLine     = "7"
+	layoutSparse   = "11"
 )
 
-// openSession prepares a Tesseract; models are loaded with the first page.
+// Ways to part ink from paper. The neural engine reads grey in any case: what is
+// parted decides where lines and words are found. One that a recipe names is used
+// and no other.
+const (
+	thresholdingVariable = "thresholding_method"
+	thresholdingOtsu     = "0" // one level for the page
+	thresholdingTiled    = "1" // Leptonica's: a level for each tile
+	thresholdingSauvola  = "2" // a level for each place
+)
+
+// leastResolution is Tesseract's own sign for "not known", in dots per inch.
+const leastResolution = 70
+
+// openSession prepares a Tesseract and loads the models.
 func openSession(tessdata string, recipe *fondsv1.Recipe) (*session, error) {
 	client := gosseract.NewClient()
 	client.Trim = false
@@ -62,8 +78,27 @@ func openSession(tessdata string, recipe *fondsv1.Recipe) (*session, error) {
 		}
 	}
 	s := &session{key: sessionKey(recipe), client: client}
-	_, s.ownLayout = client.Variables[layoutVariable]
+	if err := s.load(); err != nil {
+		return nil, errors.Join(err, client.Close())
+	}
 	return s, nil
+}
+
+// load makes the binding load models and set variables, which it does with the first
+// picture only: an empty one.
+func (s *session) load() error {
+	empty, err := newPix(1, 1)
+	if err != nil {
+		return err
+	}
+	defer empty.Close()
+	if err := empty.serialised(s.client.SetImageFromBytes); err != nil {
+		return fmt.Errorf("load models: %w", err)
+	}
+	if _, err := s.client.Text(); err != nil {
+		return &refusal{fondsv1.Outcome_OUTCOME_FAILED, "the recipe cannot be run: " + err.Error()}
+	}
+	return nil
 }
 
 // sessionKey tells recipes apart by what a session depends on.
@@ -86,41 +121,107 @@ func (s *session) Close() error {
 	return s.client.Close()
 }
 
-// read recognises a picture once. A resolution of 0 leaves it to Tesseract,
-// which estimates it from the height of the lines.
-func (s *session) read(picture *pix, resolution uint32, layout string) ([]found, error) {
-	// Set on every page: Tesseract keeps variables from page to page.
-	dpi := strconv.FormatUint(uint64(resolution), 10)
-	if err := s.client.SetVariable("user_defined_dpi", dpi); err != nil {
-		return nil, fmt.Errorf("set resolution: %w", err)
-	}
-	if !s.ownLayout {
-		if err := s.client.SetVariable(layoutVariable, layout); err != nil {
-			return nil, fmt.Errorf("set layout: %w", err)
-		}
-	}
-	if err := picture.serialised(s.client.SetImageFromBytes); err != nil {
+// setting is what a pass may choose for itself.
+type setting struct {
+	resolution   uint32 // dots per inch; 0 leaves it to Tesseract, which estimates it from the height of the lines
+	layout       string // one of the layouts above
+	thresholding string // one of the thresholdings above
+}
+
+// read recognises a picture once.
+func (s *session) read(picture *pix, with setting) ([]found, error) {
+	if err := s.prepare(with); err != nil {
 		return nil, err
 	}
 	defer inTesseract.start()()
 	s.forget()
-	boxes, err := s.client.GetBoundingBoxesVerbose()
-	if err != nil {
-		// The binding fails only where it prepares models and variables.
-		return nil, &refusal{fondsv1.Outcome_OUTCOME_FAILED, "the recipe cannot be run: " + err.Error()}
+	// Tesseract reads the picture where it lies and keeps a copy of its own.
+	C.TessBaseAPISetImage2(s.handle(), (*C.struct_Pix)(unsafe.Pointer(picture.c)))
+	// What the picture's file said of its resolution is in the setting. Below 70 dpi
+	// Tesseract estimates it.
+	C.TessBaseAPISetSourceResolution(s.handle(), leastResolution)
+	if C.TessBaseAPIRecognize(s.handle(), nil) != 0 {
+		return nil, nil // a picture too small to hold anything
 	}
-	out := make([]found, 0, len(boxes))
-	for _, b := range boxes {
-		if b.Word = cleanWord(b.Word); b.Word == "" {
-			continue // pictures come as words of one blank
+	return s.words(), nil
+}
+
+// prepare sets what Tesseract would else keep from page to page.
+func (s *session) prepare(with setting) error {
+	variables := [][2]string{{"user_defined_dpi", strconv.FormatUint(uint64(with.resolution), 10)}}
+	if !s.owns(layoutVariable) {
+		variables = append(variables, [2]string{layoutVariable, with.layout})
+	}
+	if !s.owns(thresholdingVariable) {
+		variables = append(variables, [2]string{thresholdingVariable, with.thresholding})
+	}
+	for _, v := range variables {
+		name, value := C.CString(v[0]), C.CString(v[1])
+		known := C.TessBaseAPISetVariable(s.handle(), name, value) != 0
+		C.free(unsafe.Pointer(name))
+		C.free(unsafe.Pointer(value))
+		if !known {
+			return fmt.Errorf("set %s to %q: Tesseract does not know it", v[0], v[1])
 		}
-		out = append(out, found{
-			text: b.Word, confidence: b.Confidence,
-			box:   rect{b.Box.Min.X, b.Box.Min.Y, b.Box.Max.X, b.Box.Max.Y},
-			block: b.BlockNum, paragraph: b.ParNum, line: b.LineNum,
-		})
 	}
-	return out, nil
+	return nil
+}
+
+// owns says that the recipe sets a variable itself.
+func (s *session) owns(variable gosseract.SettableVariable) bool {
+	_, own := s.client.Variables[variable]
+	return own
+}
+
+// words gives what was recognised, in reading order. The binding's own way leaves
+// strings and iterators behind, and knows no dictionary.
+func (s *session) words() []found {
+	it := C.TessBaseAPIGetIterator(s.handle())
+	if it == nil {
+		return nil
+	}
+	defer C.TessResultIteratorDelete(it)
+	page := C.TessResultIteratorGetPageIterator(it)
+	var out []found
+	var at found // numbers alone
+	for {
+		if C.TessPageIteratorIsAtBeginningOf(page, C.RIL_BLOCK) != 0 {
+			at = found{block: at.block + 1}
+		}
+		if C.TessPageIteratorIsAtBeginningOf(page, C.RIL_PARA) != 0 {
+			at.paragraph, at.line = at.paragraph+1, 0
+		}
+		if C.TessPageIteratorIsAtBeginningOf(page, C.RIL_TEXTLINE) != 0 {
+			at.line++
+		}
+		if w, ok := wordAt(it, page); ok {
+			w.block, w.paragraph, w.line = at.block, at.paragraph, at.line
+			out = append(out, w)
+		}
+		if C.TessResultIteratorNext(it, C.RIL_WORD) == 0 {
+			return out
+		}
+	}
+}
+
+// wordAt gives the word that the iterators stand at; pictures are words of one blank.
+func wordAt(it *C.TessResultIterator, page *C.TessPageIterator) (w found, ok bool) {
+	text := C.TessResultIteratorGetUTF8Text(it, C.RIL_WORD)
+	if text == nil {
+		return found{}, false
+	}
+	defer C.TessDeleteText(text)
+	if w.text = cleanWord(C.GoString(text)); w.text == "" {
+		return found{}, false
+	}
+	var left, top, right, bottom C.int
+	if C.TessPageIteratorBoundingBox(page, C.RIL_WORD, &left, &top, &right, &bottom) == 0 {
+		return found{}, false
+	}
+	w.box = rect{int(left), int(top), int(right), int(bottom)}
+	w.confidence = float64(C.TessResultIteratorConfidence(it, C.RIL_WORD))
+	w.known = C.TessResultIteratorWordIsFromDictionary(it) != 0
+	return w, true
 }
 
 // handle is the Tesseract behind the binding, which offers too little of it.
