@@ -54,6 +54,7 @@ func (r *reader) page(call *enginev1.Recognize) (*enginev1.Recognition, error) {
 	a := &attempt{
 		reader: r, resolution: call.GetImage().GetResolution(),
 		width: p.width(), height: p.height(), steps: p.steps, exif: exifTurn(p.orientation),
+		method: methodOf(call.GetRecipe()),
 	}
 	result, err := a.run(p)
 	if _, ok := errors.AsType[*refusal](err); ok {
@@ -129,6 +130,21 @@ type attempt struct {
 	steps         []*fondsv1.Step
 	exif          turn
 	left, top     int // of the part that is recognised, in the upright picture
+	method        *fondsv1.Method
+	work          int // pixels that were recognised so far, all passes together
+	passed        int // passes so far
+	unread        []rect
+}
+
+// methodOf is the recipe's method; those of before methods turned poor pages.
+func methodOf(recipe *fondsv1.Recipe) *fondsv1.Method {
+	if m := recipe.GetMethod(); m != nil {
+		return m
+	}
+	return &fondsv1.Method{
+		Survey: true, Orientation: fondsv1.Orientation_ORIENTATION_WHERE_POOR,
+		Judge: &fondsv1.Judge{TurnConfidence: poor},
+	}
 }
 
 func (a *attempt) step(name, format string, args ...any) {
@@ -150,6 +166,9 @@ func (a *attempt) run(p *page) (*enginev1.Recognition, error) {
 		return nil, err
 	}
 	defer picture.Close()
+	if err := a.lighten(picture); err != nil {
+		return nil, err
+	}
 	marks, err := a.prepare(picture)
 	if err != nil {
 		return nil, err
@@ -168,7 +187,23 @@ func (a *attempt) run(p *page) (*enginev1.Recognition, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.method.GetSetAside() {
+		words = a.setAside(words)
+	}
 	return a.conclude(words, quarters, marks), nil
+}
+
+// lighten turns light writing on a dark ground into dark writing, in place.
+func (a *attempt) lighten(picture *pix) error {
+	if !a.method.GetInvertDark() || !darkGround(picture) {
+		return nil
+	}
+	a.step("invert", "light writing on a dark ground")
+	negative, err := inverted(picture)
+	if err != nil {
+		return err
+	}
+	return picture.replace(negative.c)
 }
 
 // prepare surveys the picture, cuts it to its marks where they are few, and
@@ -231,16 +266,57 @@ func (a *attempt) clean(picture *pix, factor int) (*survey, error) {
 	return s, nil
 }
 
-// read recognises the picture and, where the reading is poor, tries it turned.
+// read recognises the picture, where the reading is poor turned as well, and climbs
+// the recipe's ladder. Words come in the coordinates of the picture as it was given.
 func (a *attempt) read(picture *pix, marks int) (words []found, quarters int, err error) {
 	words, err = a.readUpright(picture, marks)
 	if err != nil {
 		return nil, 0, err
 	}
-	upright := quality(words)
-	if upright >= poor || len(words) == 0 {
+	words, quarters, err = a.tryTurns(picture, words)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(a.method.GetLadder()) == 0 {
+		return a.placed(words, turn{quarters: quarters}, picture), quarters, nil
+	}
+	if quarters == 0 {
+		// Tesseract may have turned a block by itself: then all lines run that way.
+		if quarters = lieQuarters(words); quarters != 0 {
+			a.step("turn", "%d, by the engine", 90*quarters)
+			for i := range words {
+				words[i].box = forth(words[i].box, quarters, picture.width(), picture.height())
+			}
+		}
+	}
+	upright, err := picture.turned(turn{quarters: quarters})
+	if err != nil {
+		return nil, 0, err
+	}
+	defer upright.Close()
+	if words, err = a.ladder(upright, words); err != nil {
+		return nil, 0, err
+	}
+	return a.placed(words, turn{quarters: quarters}, picture), quarters, nil
+}
+
+// placed maps words of the turned picture back to the picture.
+func (a *attempt) placed(words []found, t turn, picture *pix) []found {
+	for i := range words {
+		words[i].box = t.back(words[i].box, picture.width(), picture.height())
+	}
+	return words
+}
+
+// tryTurns gives the words of the turn at which the picture reads best, in the
+// coordinates of the picture so turned.
+func (a *attempt) tryTurns(picture *pix, words []found) ([]found, int, error) {
+	enough := a.method.GetJudge().GetTurnConfidence()
+	if a.method.GetOrientation() != fondsv1.Orientation_ORIENTATION_WHERE_POOR ||
+		quality(words) >= enough || len(words) == 0 {
 		return words, 0, nil // a page on its head gives wrong words, not none
 	}
+	quarters := 0
 	for _, candidate := range a.candidates(picture) {
 		turned, err := a.readTurned(picture, candidate)
 		if err != nil {
@@ -250,7 +326,7 @@ func (a *attempt) read(picture *pix, marks int) (words []found, quarters int, er
 		if sureLetters(turned, sure) > sureLetters(words, sure) {
 			words, quarters = turned, candidate
 		}
-		if quality(words) >= poor {
+		if quality(words) >= enough {
 			break
 		}
 	}
@@ -264,7 +340,7 @@ func (a *attempt) read(picture *pix, marks int) (words []found, quarters int, er
 // otherwise empty sheet is no layout to Tesseract, which then gives nothing at
 // all: such a sheet is read again as a single block.
 func (a *attempt) readUpright(picture *pix, marks int) ([]found, error) {
-	words, err := a.reader.session.read(picture, a.setting(layoutAuto))
+	words, err := a.pass(picture, a.setting(layoutOf(a.method.GetLayout())))
 	if err != nil {
 		return nil, err
 	}
@@ -272,7 +348,7 @@ func (a *attempt) readUpright(picture *pix, marks int) ([]found, error) {
 	if len(words) > 0 || marks > fewMarks || a.reader.session.owns(layoutVariable) {
 		return words, nil
 	}
-	if words, err = a.reader.session.read(picture, a.setting(layoutBlock)); err != nil {
+	if words, err = a.pass(picture, a.setting(layoutBlock)); err != nil {
 		return nil, err
 	}
 	a.step("recognise", "as a single block: %d words, confidence %.3f", len(words), quality(words))
@@ -290,15 +366,7 @@ func (a *attempt) readTurned(picture *pix, quarters int) ([]found, error) {
 		return nil, err
 	}
 	defer turned.Close()
-	words, err := a.reader.session.read(turned, a.setting(layoutAuto))
-	if err != nil {
-		return nil, err
-	}
-	back := turn{quarters: quarters}
-	for i := range words {
-		words[i].box = back.back(words[i].box, picture.width(), picture.height())
-	}
-	return words, nil
+	return a.pass(turned, a.setting(layoutOf(a.method.GetLayout())))
 }
 
 // candidates are the turns worth trying: what the orientation model says; upside
@@ -322,6 +390,16 @@ func (a *attempt) candidates(picture *pix) []int {
 	}
 }
 
+// setAside takes out of the words what is not type.
+func (a *attempt) setAside(words []found) []found {
+	kept, places := partScribble(words)
+	if len(kept) < len(words) {
+		a.step("set-aside", "%d lines, %d words", len(places), len(words)-len(kept))
+	}
+	a.unread = places
+	return kept
+}
+
 // conclude turns words into an outcome. The page has text if one word with a
 // letter or digit has a confidence of 0.5; else it cannot be read.
 func (a *attempt) conclude(words []found, quarters int, s *survey) *enginev1.Recognition {
@@ -329,18 +407,24 @@ func (a *attempt) conclude(words []found, quarters int, s *survey) *enginev1.Rec
 		return a.nothing(fondsv1.Outcome_OUTCOME_UNREADABLE,
 			fmt.Sprintf("%d marks and no word that could be read with confidence", len(s.marks)))
 	}
-	body := buildBody(words, func(b rect) rect {
-		b = rect{b.left + a.left, b.top + a.top, b.right + a.left, b.bottom + a.top}
-		return a.exif.back(b, a.width, a.height)
-	})
+	body := buildBody(words, a.inRaster)
 	upright := a.exif.then(quarters)
-	if lie := lieQuarters(words); quarters == 0 && lie != 0 {
+	if lie := lieQuarters(words); quarters == 0 && lie != 0 && len(a.method.GetLadder()) == 0 {
 		upright = a.exif.then(lie)
 		a.step("turn", "%d, by the engine", 90*lie)
 	}
 	a.dress(body)
 	body.Turn = upright.degrees()
+	for _, place := range a.unread {
+		body.Unread = append(body.Unread, a.inRaster(place).box())
+	}
 	return &enginev1.Recognition{Outcome: fondsv1.Outcome_OUTCOME_TEXT, Body: body}
+}
+
+// inRaster maps a box of the picture that was recognised to the original raster.
+func (a *attempt) inRaster(b rect) rect {
+	b = rect{b.left + a.left, b.top + a.top, b.right + a.left, b.bottom + a.top}
+	return a.exif.back(b, a.width, a.height)
 }
 
 // nothing is an outcome without words.

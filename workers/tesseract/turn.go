@@ -55,6 +55,15 @@ func (t turn) back(r rect, width, height int) rect {
 	return r
 }
 
+// forth maps a rectangle of a raster of the given size to the picture that clockwise
+// quarters make of it.
+func forth(r rect, quarters, width, height int) rect {
+	if quarters%2 == 1 {
+		width, height = height, width
+	}
+	return turn{quarters: (4 - quarters) % 4}.back(r, width, height)
+}
+
 // join is the smallest rectangle around both; an empty one adds nothing.
 func (r rect) join(s rect) rect {
 	if r == (rect{}) {

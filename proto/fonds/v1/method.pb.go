@@ -216,10 +216,16 @@ type Method struct {
 	Ladder []*Rung `protobuf:"bytes,5,rep,name=ladder,proto3" json:"ladder,omitempty"`
 	// Pixels that all passes over a page may have together, as a multiple of the page's own;
 	// 0 for one pass. A rung that does not fit is passed over.
+	// A page below 4 megapixels counts as one of 4.
 	Budget float64 `protobuf:"fixed64,6,opt,name=budget,proto3" json:"budget,omitempty"`
 	// Resolution in dots per inch above which a page is reduced by a whole number before it
 	// is read, as far as the file tells it; 0 for never. Boxes stay in the original's pixels.
-	Finest        uint32 `protobuf:"varint,12,opt,name=finest,proto3" json:"finest,omitempty"`
+	Finest uint32 `protobuf:"varint,12,opt,name=finest,proto3" json:"finest,omitempty"`
+	// Turn light writing on a dark ground into dark writing first.
+	InvertDark bool `protobuf:"varint,7,opt,name=invert_dark,json=invertDark,proto3" json:"invert_dark,omitempty"`
+	// Leave what is not type, such as handwriting, stamps and stains, out of the text, and
+	// give its places instead.
+	SetAside      bool `protobuf:"varint,8,opt,name=set_aside,json=setAside,proto3" json:"set_aside,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -301,6 +307,20 @@ func (x *Method) GetFinest() uint32 {
 		return x.Finest
 	}
 	return 0
+}
+
+func (x *Method) GetInvertDark() bool {
+	if x != nil {
+		return x.InvertDark
+	}
+	return false
+}
+
+func (x *Method) GetSetAside() bool {
+	if x != nil {
+		return x.SetAside
+	}
+	return false
 }
 
 // Judge says when a reading looks bad. All of it is told cheaply from its words.
@@ -489,7 +509,7 @@ var File_fonds_v1_method_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_method_proto_rawDesc = "" +
 	"\n" +
-	"\x15fonds/v1/method.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\"\xc3\x02\n" +
+	"\x15fonds/v1/method.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\"\x81\x03\n" +
 	"\x06Method\x122\n" +
 	"\x06layout\x18\x01 \x01(\x0e2\x10.fonds.v1.LayoutB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06layout\x12\x16\n" +
 	"\x06survey\x18\x02 \x01(\bR\x06survey\x12A\n" +
@@ -497,7 +517,10 @@ const file_fonds_v1_method_proto_rawDesc = "" +
 	"\x05judge\x18\x04 \x01(\v2\x0f.fonds.v1.JudgeR\x05judge\x120\n" +
 	"\x06ladder\x18\x05 \x03(\v2\x0e.fonds.v1.RungB\b\xbaH\x05\x92\x01\x02\x10\x10R\x06ladder\x12/\n" +
 	"\x06budget\x18\x06 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x004@)\x00\x00\x00\x00\x00\x00\x00\x00R\x06budget\x12 \n" +
-	"\x06finest\x18\f \x01(\rB\b\xbaH\x05*\x03\x18\xe0\x12R\x06finest\"\x82\x02\n" +
+	"\x06finest\x18\f \x01(\rB\b\xbaH\x05*\x03\x18\xe0\x12R\x06finest\x12\x1f\n" +
+	"\vinvert_dark\x18\a \x01(\bR\n" +
+	"invertDark\x12\x1b\n" +
+	"\tset_aside\x18\b \x01(\bR\bsetAside\"\x82\x02\n" +
 	"\x05Judge\x12@\n" +
 	"\x0fpage_confidence\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0epageConfidence\x12@\n" +
 	"\x0fword_confidence\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0ewordConfidence\x123\n" +

@@ -654,7 +654,10 @@ type Body struct {
 	Confidence float32 `protobuf:"fixed32,11,opt,name=confidence,proto3" json:"confidence,omitempty"`
 	// Random bytes of a person's reading, so that its digest, which is in the log for
 	// ever, tells nothing of the text once it is destroyed.
-	Salt          []byte `protobuf:"bytes,12,opt,name=salt,proto3" json:"salt,omitempty"`
+	Salt []byte `protobuf:"bytes,12,opt,name=salt,proto3" json:"salt,omitempty"`
+	// Places with marks that are not type, such as handwriting, stamps and stains: what the
+	// engine made of them is left out of the text.
+	Unread        []*Box `protobuf:"bytes,13,rep,name=unread,proto3" json:"unread,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -769,6 +772,13 @@ func (x *Body) GetConfidence() float32 {
 func (x *Body) GetSalt() []byte {
 	if x != nil {
 		return x.Salt
+	}
+	return nil
+}
+
+func (x *Body) GetUnread() []*Box {
+	if x != nil {
+		return x.Unread
 	}
 	return nil
 }
@@ -1477,7 +1487,7 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\x03box\x18\x03 \x01(\v2\r.fonds.v1.BoxR\x03box\"2\n" +
 	"\x04Step\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06detail\x18\x02 \x01(\tR\x06detail\"\x80\x03\n" +
+	"\x06detail\x18\x02 \x01(\tR\x06detail\"\xa7\x03\n" +
 	"\x04Body\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12$\n" +
 	"\x05words\x18\x02 \x03(\v2\x0e.fonds.v1.WordR\x05words\x12$\n" +
@@ -1497,7 +1507,8 @@ const file_fonds_v1_reading_proto_rawDesc = "" +
 	"\n" +
 	"confidence\x18\v \x01(\x02R\n" +
 	"confidence\x12\x12\n" +
-	"\x04salt\x18\f \x01(\fR\x04salt\"\x88\x01\n" +
+	"\x04salt\x18\f \x01(\fR\x04salt\x12%\n" +
+	"\x06unread\x18\r \x03(\v2\r.fonds.v1.BoxR\x06unread\"\x88\x01\n" +
 	"\x06Engine\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\ttesseract\x18\x02 \x01(\tR\ttesseract\x12\x1c\n" +
@@ -1622,25 +1633,26 @@ var file_fonds_v1_reading_proto_depIdxs = []int32{
 	6,  // 6: fonds.v1.Body.paragraphs:type_name -> fonds.v1.Paragraph
 	7,  // 7: fonds.v1.Body.blocks:type_name -> fonds.v1.Block
 	8,  // 8: fonds.v1.Body.steps:type_name -> fonds.v1.Step
-	18, // 9: fonds.v1.Cost.wall:type_name -> google.protobuf.Duration
-	18, // 10: fonds.v1.Cost.cpu:type_name -> google.protobuf.Duration
-	19, // 11: fonds.v1.Envelope.end_time:type_name -> google.protobuf.Timestamp
-	11, // 12: fonds.v1.Envelope.cost:type_name -> fonds.v1.Cost
-	2,  // 13: fonds.v1.Reading.origin:type_name -> fonds.v1.Origin
-	10, // 14: fonds.v1.Reading.engine:type_name -> fonds.v1.Engine
-	9,  // 15: fonds.v1.Reading.body:type_name -> fonds.v1.Body
-	12, // 16: fonds.v1.Reading.envelope:type_name -> fonds.v1.Envelope
-	19, // 17: fonds.v1.Reading.create_time:type_name -> google.protobuf.Timestamp
-	14, // 18: fonds.v1.Reading.edition:type_name -> fonds.v1.Edition
-	3,  // 19: fonds.v1.Reading.box:type_name -> fonds.v1.Box
-	16, // 20: fonds.v1.Recipe.models:type_name -> fonds.v1.Model
-	17, // 21: fonds.v1.Recipe.parameters:type_name -> fonds.v1.Parameter
-	20, // 22: fonds.v1.Recipe.method:type_name -> fonds.v1.Method
-	23, // [23:23] is the sub-list for method output_type
-	23, // [23:23] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	3,  // 9: fonds.v1.Body.unread:type_name -> fonds.v1.Box
+	18, // 10: fonds.v1.Cost.wall:type_name -> google.protobuf.Duration
+	18, // 11: fonds.v1.Cost.cpu:type_name -> google.protobuf.Duration
+	19, // 12: fonds.v1.Envelope.end_time:type_name -> google.protobuf.Timestamp
+	11, // 13: fonds.v1.Envelope.cost:type_name -> fonds.v1.Cost
+	2,  // 14: fonds.v1.Reading.origin:type_name -> fonds.v1.Origin
+	10, // 15: fonds.v1.Reading.engine:type_name -> fonds.v1.Engine
+	9,  // 16: fonds.v1.Reading.body:type_name -> fonds.v1.Body
+	12, // 17: fonds.v1.Reading.envelope:type_name -> fonds.v1.Envelope
+	19, // 18: fonds.v1.Reading.create_time:type_name -> google.protobuf.Timestamp
+	14, // 19: fonds.v1.Reading.edition:type_name -> fonds.v1.Edition
+	3,  // 20: fonds.v1.Reading.box:type_name -> fonds.v1.Box
+	16, // 21: fonds.v1.Recipe.models:type_name -> fonds.v1.Model
+	17, // 22: fonds.v1.Recipe.parameters:type_name -> fonds.v1.Parameter
+	20, // 23: fonds.v1.Recipe.method:type_name -> fonds.v1.Method
+	24, // [24:24] is the sub-list for method output_type
+	24, // [24:24] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_fonds_v1_reading_proto_init() }

@@ -1,0 +1,56 @@
+//go:build tesseract
+
+package main
+
+import (
+	"testing"
+
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+)
+
+func TestVerdict(t *testing.T) {
+	by := &fondsv1.Judge{PageConfidence: 0.9, WordConfidence: 0.5, Doubtful: 0.25}
+	cases := map[string]struct {
+		words []found
+		good  bool
+	}{
+		"sure":          {laid(95, "one two three four"), true},
+		"poor":          {laid(85, "one two three four"), false},
+		"holes":         {laid(99, "one two threefourfivesix a~10 b~10"), false},
+		"one hole":      {laid(99, "one two threefourfivesix a~10"), true},
+		"nothing":       {nil, false},
+		"just at level": {laid(90, "one two"), true},
+	}
+	for name, c := range cases {
+		if v := judge(c.words, by); v.good(by) != c.good {
+			t.Errorf("%s: %v", name, v)
+		}
+	}
+	if v := judge(laid(90, "a b c word other"), by); v.height != 20 {
+		t.Errorf("words are %d high", v.height)
+	}
+}
+
+func TestScribbleIsSetAside(t *testing.T) {
+	cases := map[string]struct {
+		words  []found
+		want   string
+		places int
+	}{
+		"type":               {laid(90, "one two", "three"), "one two\nthree", 0},
+		"scribble":           {laid(90, "one two", "xq~20 lm~30 W~10"), "one two", 1},
+		"one word stands":    {laid(90, "one two", "xq~20 lmnopq~20 word~70"), "one two\nxq lmnopq word", 0},
+		"a sign":             {laid(90, "one »~20 two"), "one two", 0},
+		"a sign that is one": {laid(90, "one -~80 two"), "one - two", 0},
+		"nothing but":        {laid(20, "xq lm"), "xq lm", 0},
+	}
+	for name, c := range cases {
+		kept, places := partScribble(c.words)
+		if linesText(kept) != c.want || len(places) != c.places {
+			t.Errorf("%s: %q and %v", name, linesText(kept), places)
+		}
+	}
+	if _, places := partScribble(laid(90, "one two", "xq~20 lm~30")); len(places) != 1 || places[0] != (rect{0, 30, 50, 50}) {
+		t.Errorf("scribble stands at %v", places)
+	}
+}

@@ -1,0 +1,221 @@
+//go:build tesseract
+
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+)
+
+// leastPage is what a page counts at least against its budget, in pixels: enlarging a
+// small picture eight-fold costs no more than one pass over an ordinary page.
+const leastPage = 4_000_000
+
+// climb is the way of one page up the rungs of its recipe's ladder.
+type climb struct {
+	*attempt
+	method   *fondsv1.Method
+	picture  *pix // upright, perhaps levelled and enlarged since
+	owned    bool // picture is to be closed here
+	passes   [][]found
+	back     []func(rect) rect // to the picture that the climb began with, last step first
+	verdict  verdict
+	enlarged float64 // times, since the climb began
+	before   [2]int  // size of the first picture
+}
+
+// ladder reads the picture again, by the recipe's rungs, as long as it looks bad and
+// the budget lasts. Words come and go in the picture's coordinates.
+func (a *attempt) ladder(picture *pix, words []found) ([]found, error) {
+	m := a.method
+	if len(m.GetLadder()) == 0 {
+		return words, nil
+	}
+	c := &climb{
+		attempt: a, method: m, picture: picture, passes: [][]found{words}, enlarged: 1,
+		before: [2]int{picture.width(), picture.height()},
+	}
+	defer func() { c.mount(nil) }()
+	c.verdict = judge(words, m.GetJudge())
+	a.step("judge", "%s", c.verdict)
+	for _, r := range m.GetLadder() {
+		if c.verdict.good(m.GetJudge()) {
+			break
+		}
+		if err := c.rung(r); err != nil {
+			return nil, err
+		}
+	}
+	best := c.combined()
+	for i := range best {
+		best[i].box = c.home(best[i].box)
+	}
+	return best, nil
+}
+
+func (v verdict) String() string {
+	return fmt.Sprintf("confidence %.3f, %.1f %% of words doubtful, %d pixels high", v.confidence, 100*v.doubtful, v.height)
+}
+
+// rung climbs one rung, where it applies and fits the budget.
+func (c *climb) rung(r *fondsv1.Rung) error {
+	moved, err := c.move(r)
+	if err != nil {
+		return err
+	}
+	if c.onlyMoves(r) && !moved {
+		return nil
+	}
+	picture, applies, err := treat(c.picture, r)
+	if err != nil || !applies {
+		return err
+	}
+	defer picture.Close()
+	if !c.affords(picture) {
+		c.step(r.GetName(), "passed over: %.1f of %.1f megapixels are spent", megapixels(c.work), megapixels(c.allowance()))
+		return nil
+	}
+	words, err := c.pass(picture, setting{c.resolutionNow(), layoutOf(cmp.Or(r.GetLayout(), c.method.GetLayout())), thresholdingOf(r.GetThresholding())})
+	if err != nil {
+		return err
+	}
+	c.passes = append(c.passes, words)
+	c.verdict = judge(c.combined(), c.method.GetJudge())
+	c.step(r.GetName(), "%d words, confidence %.3f; together: %s", len(words), quality(words), c.verdict)
+	return nil
+}
+
+// onlyMoves says that a rung does nothing but level or enlarge.
+func (c *climb) onlyMoves(r *fondsv1.Rung) bool {
+	return (r.GetRescale() || r.GetDeskew()) && !r.GetFlatten() && !r.GetDespeckle() && !r.GetInvert() &&
+		thresholdingOf(r.GetThresholding()) == thresholdingOtsu && layoutOf(r.GetLayout()) == layoutAuto
+}
+
+// combined makes one reading of all passes so far, that leading which found most.
+func (c *climb) combined() []found {
+	order := slices.Clone(c.passes)
+	slices.SortStableFunc(order, func(a, b []found) int { return cmp.Compare(trust(b), trust(a)) })
+	return combine(order)
+}
+
+// move levels and enlarges the picture where the rung says so and it is needed. What
+// was read before moves along.
+func (c *climb) move(r *fondsv1.Rung) (moved bool, err error) {
+	if r.GetDeskew() {
+		angle, err := skew(c.picture)
+		if err != nil {
+			return false, err
+		}
+		if angle != 0 {
+			level, err := c.picture.level(angle)
+			if err != nil {
+				return false, err
+			}
+			c.step(r.GetName(), "levelled by %.2f degrees", angle)
+			w, h := c.picture.width(), c.picture.height()
+			c.shift(level, func(b rect) rect { return turnedBox(b, w, h, angle) }, func(b rect) rect { return turnedBox(b, w, h, -angle) })
+			moved = true
+		}
+	}
+	if factor := enlargement(c.verdict.height); r.GetRescale() && factor > 1 {
+		large := float64(c.picture.width()) * float64(c.picture.height()) * factor * factor
+		if c.work+int(large) > c.allowance() {
+			c.step(r.GetName(), "not enlarged: %.1f of %.1f megapixels are spent", megapixels(c.work), megapixels(c.allowance()))
+			return moved, nil
+		}
+		next, err := c.picture.scaled(factor)
+		if err != nil {
+			return false, err
+		}
+		c.step(r.GetName(), "enlarged %.2f times: words are %d pixels high", factor, c.verdict.height)
+		c.enlarged *= factor
+		c.shift(next, func(b rect) rect { return b.times(factor) }, func(b rect) rect { return b.times(1 / factor) })
+		moved = true
+	}
+	return moved, nil
+}
+
+// shift goes on with another picture; forth and back map boxes to it and from it.
+func (c *climb) shift(to *pix, forth, back func(rect) rect) {
+	c.mount(to)
+	for k, words := range c.passes {
+		c.passes[k] = slices.Clone(words)
+		for i := range c.passes[k] {
+			c.passes[k][i].box = forth(c.passes[k][i].box)
+		}
+	}
+	c.back = append([]func(rect) rect{back}, c.back...)
+}
+
+// mount takes up a picture and lets go of the one before, if it is the climb's own.
+func (c *climb) mount(p *pix) {
+	if c.owned {
+		c.picture.Close()
+	}
+	c.picture, c.owned = p, p != nil
+}
+
+// home maps a box to the picture that the climb began with.
+func (c *climb) home(b rect) rect {
+	for _, f := range c.back {
+		b = f(b)
+	}
+	b.left, b.right = min(max(b.left, 0), c.before[0]-1), min(max(b.right, 1), c.before[0])
+	b.top, b.bottom = min(max(b.top, 0), c.before[1]-1), min(max(b.bottom, 1), c.before[1])
+	b.right, b.bottom = max(b.right, b.left+1), max(b.bottom, b.top+1)
+	return b
+}
+
+// enlargement is the factor that gives words of that height the proper one; 1 where
+// they are not small.
+func enlargement(height int) float64 {
+	if height == 0 || height >= smallHeight {
+		return 1
+	}
+	return min(float64(properHeight)/float64(height), mostEnlarged)
+}
+
+// times scales a box.
+func (r rect) times(factor float64) rect {
+	at := func(v int) int { return int(math.Round(float64(v) * factor)) }
+	return rect{at(r.left), at(r.top), at(r.right), at(r.bottom)}
+}
+
+// turnedBox moves a box along as a picture of that size is turned clockwise around its
+// middle by a small angle in degrees: its own size stays.
+func turnedBox(b rect, width, height int, angle float64) rect {
+	sin, cos := math.Sincos(angle * math.Pi / 180)
+	x := float64(b.left+b.right)/2 - float64(width)/2
+	y := float64(b.top+b.bottom)/2 - float64(height)/2
+	dx := int(math.Round(x*cos - y*sin - x))
+	dy := int(math.Round(x*sin + y*cos - y))
+	return rect{b.left + dx, b.top + dy, b.right + dx, b.bottom + dy}
+}
+
+// resolutionNow is the resolution of the picture as it has become.
+func (c *climb) resolutionNow() uint32 {
+	return uint32(math.Round(float64(c.resolution) * c.enlarged))
+}
+
+// affords says that one more pass over a picture is within the budget.
+func (a *attempt) affords(p *pix) bool {
+	return a.work+p.width()*p.height() <= a.allowance()
+}
+
+// allowance is the budget of the page in pixels.
+func (a *attempt) allowance() int {
+	return int(a.method.GetBudget() * float64(max(a.width*a.height, leastPage)))
+}
+
+// pass recognises a picture and counts it.
+func (a *attempt) pass(p *pix, with setting) ([]found, error) {
+	a.work += p.width() * p.height()
+	a.passed++
+	return a.reader.session.read(p, with)
+}
+
+func megapixels(n int) float64 { return float64(n) / 1e6 }
