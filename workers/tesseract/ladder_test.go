@@ -1,0 +1,176 @@
+//go:build tesseract
+
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"google.golang.org/protobuf/proto"
+)
+
+// climbing is a recipe with a ladder.
+func climbing(languages ...string) *fondsv1.Recipe {
+	r := recipe(languages...)
+	r.Method = &fondsv1.Method{
+		Survey: true, Orientation: fondsv1.Orientation_ORIENTATION_WHERE_POOR, InvertDark: true, SetAside: true, Budget: 8,
+		Judge: &fondsv1.Judge{PageConfidence: 0.97, WordConfidence: 0.6, Doubtful: 0.1, TurnConfidence: 0.55},
+		Ladder: []*fondsv1.Rung{
+			{Name: "level", Deskew: true},
+			{Name: "enlarge", Rescale: true},
+			{Name: "sauvola", Thresholding: fondsv1.Thresholding_THRESHOLDING_SAUVOLA},
+		},
+	}
+	return r
+}
+
+// harmed writes typed.png anew, w × h pixels, each taken from where back says it was,
+// and toned.
+func harmed(t *testing.T, w, h int, back func(x, y float64) (float64, float64), tone func(x, y int, v float64) float64) string {
+	t.Helper()
+	file, err := os.Open("testdata/typed.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	src, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(x, y int) float64 {
+		if !(image.Point{x, y}).In(src.Bounds()) {
+			return 255
+		}
+		return float64(color.GrayModel.Convert(src.At(x, y)).(color.Gray).Y)
+	}
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			sx, sy := back(float64(x), float64(y))
+			x0, y0 := math.Floor(sx), math.Floor(sy)
+			fx, fy := sx-x0, sy-y0
+			i, j := int(x0), int(y0)
+			v := (at(i, j)*(1-fx)+at(i+1, j)*fx)*(1-fy) + (at(i, j+1)*(1-fx)+at(i+1, j+1)*fx)*fy
+			out.SetGray(x, y, color.Gray{uint8(min(max(tone(x, y, v), 0), 255))})
+		}
+	}
+	var data bytes.Buffer
+	if err := png.Encode(&data, out); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "harmed.png")
+	if err := os.WriteFile(path, data.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func sizeOf(t *testing.T) (w, h int) {
+	t.Helper()
+	file, err := os.Open("testdata/typed.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	config, err := png.DecodeConfig(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config.Width, config.Height
+}
+
+// A page that is harmed in a way which leaves it legible is read whole, with the boxes
+// where the words stand on it.
+func TestHarmedPages(t *testing.T) {
+	r := newReader(t, "eng", "osd")
+	whole := read(t, r, testImage(t, "typed.png"), climbing("eng")).GetBody()
+	w, h := sizeOf(t)
+	same := func(x, y float64) (float64, float64) { return x, y }
+	still := func(_, _ int, v float64) float64 { return v }
+	// forth maps a point of the whole page to the harmed one.
+	cases := map[string]struct {
+		path  string
+		forth func(x, y float64) (float64, float64)
+		step  string
+	}{
+		"in shadow": {
+			harmed(t, w, h, same, func(x, _ int, v float64) float64 { return (v*0.85 + 38) * (1 - 0.6*float64(x)/float64(w)) }),
+			same, "sauvola",
+		},
+		"inverted": {harmed(t, w, h, same, func(_, _ int, v float64) float64 { return 255 - v }), same, "invert"},
+		"small": {
+			harmed(t, w*2/5, h*2/5, func(x, y float64) (float64, float64) { return x * 2.5, y * 2.5 }, still),
+			func(x, y float64) (float64, float64) { return x / 2.5, y / 2.5 }, "enlarge",
+		},
+		"skewed": {harmed(t, w, h, around(w, h, 6), still), around(w, h, -6), "level"},
+	}
+	for name, c := range cases {
+		got := read(t, r, testImage(t, c.path), climbing("eng")).GetBody()
+		if lines := linesOf(got.GetText()); !slices.Equal(lines, typed) {
+			t.Errorf("%s: %q after %v", name, lines, got.GetSteps())
+			continue
+		}
+		checkBody(t, got)
+		if !slices.ContainsFunc(got.GetSteps(), func(s *fondsv1.Step) bool { return s.GetName() == c.step }) {
+			t.Errorf("%s: no step %s in %v", name, c.step, got.GetSteps())
+		}
+		for i, word := range got.GetWords() {
+			x, y := middle(whole.GetWords()[i].GetBox())
+			wantX, wantY := c.forth(x, y)
+			if x, y = middle(word.GetBox()); math.Hypot(x-wantX, y-wantY) > 15 {
+				t.Errorf("%s: word %d stands at %.0f, %.0f, want %.0f, %.0f", name, i, x, y, wantX, wantY)
+			}
+		}
+	}
+}
+
+func middle(b *fondsv1.Box) (x, y float64) {
+	return float64(b.GetX()) + float64(b.GetWidth())/2, float64(b.GetY()) + float64(b.GetHeight())/2
+}
+
+// around turns points around the middle of a page by an angle in degrees.
+func around(w, h int, angle float64) func(x, y float64) (float64, float64) {
+	sin, cos := math.Sincos(angle * math.Pi / 180)
+	return func(x, y float64) (float64, float64) {
+		x, y = x-float64(w)/2, y-float64(h)/2
+		return x*cos - y*sin + float64(w)/2, x*sin + y*cos + float64(h)/2
+	}
+}
+
+// A good page is read once, and a bad one no oftener than its budget allows.
+func TestLadderKeepsToItsBudget(t *testing.T) {
+	r := newReader(t, "eng", "osd")
+	easy := climbing("eng")
+	easy.Method.Judge.PageConfidence, easy.Method.Judge.Doubtful = 0.1, 1
+	if steps := read(t, r, testImage(t, "typed.png"), easy).GetBody().GetSteps(); slices.ContainsFunc(steps, isRung) {
+		t.Errorf("a good page is read again: %v", steps)
+	}
+	hard := climbing("eng")
+	hard.Method.Judge.PageConfidence, hard.Method.Budget = 1, 0.1
+	steps := read(t, r, testImage(t, "typed.png"), hard).GetBody().GetSteps()
+	if i := slices.IndexFunc(steps, isRung); i < 0 || steps[i].GetDetail()[:11] != "passed over" {
+		t.Errorf("a page without a budget is read again: %v", steps)
+	}
+	bodies := map[string]bool{}
+	for range 2 {
+		hard.Method.Budget = 8
+		data, err := proto.MarshalOptions{Deterministic: true}.Marshal(read(t, r, testImage(t, "typed.png"), hard).GetBody())
+		if err != nil {
+			t.Fatal(err)
+		}
+		bodies[string(data)] = true
+	}
+	if len(bodies) != 1 {
+		t.Error("one page gave two bodies")
+	}
+}
+
+func isRung(s *fondsv1.Step) bool { return s.GetName() == "sauvola" || s.GetName() == "enlarge" }
