@@ -171,16 +171,25 @@ func step(histogram *[256]int, tenth, paper int) float64 {
 func darker(g, paper grey, contrast float64) []bool {
 	out := make([]bool, len(g.data))
 	column := interpolation(g.w, paper.w)
-	row := interpolation(g.h, paper.h)
-	for y := range g.h {
-		r := row[y]
-		upper, lower := paper.data[r.first*paper.w:], paper.data[r.second*paper.w:]
-		for x := range g.w {
-			c := column[x]
-			a := float32(upper[c.first])*(1-c.share) + float32(upper[c.second])*c.share
-			b := float32(lower[c.first])*(1-c.share) + float32(lower[c.second])*c.share
-			level := a*(1-r.share) + b*r.share
-			out[y*g.w+x] = float32(g.data[y*g.w+x]) <= level-float32(contrast)
+	// The paper's level along the two rows of tiles around a row of pixels, drawn out
+	// once for all the rows between them.
+	rows := make([][]float32, paper.h)
+	along := func(tile int) []float32 {
+		if rows[tile] == nil {
+			levels, row := make([]float32, g.w), paper.data[tile*paper.w:][:paper.w]
+			for x, c := range column {
+				levels[x] = float32(row[c.first])*(1-c.share) + float32(row[c.second])*c.share
+			}
+			rows[tile] = levels
+		}
+		return rows[tile]
+	}
+	for y, r := range interpolation(g.h, paper.h) {
+		pixels, marked := g.data[y*g.w:][:g.w], out[y*g.w:][:g.w]
+		upper, lower := along(r.first)[:g.w], along(r.second)[:g.w]
+		for x, v := range pixels {
+			level := upper[x]*(1-r.share) + lower[x]*r.share
+			marked[x] = float32(v) <= level-float32(contrast)
 		}
 	}
 	return out
