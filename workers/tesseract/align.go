@@ -9,11 +9,19 @@ import (
 )
 
 // byLine gives the words of a pass line by line.
-func byLine(words []found) iter.Seq[[]found] {
+func byLine(words []found) iter.Seq[[]found] { return runsOf(words, sameLine) }
+
+// byParagraph gives the words of a pass paragraph by paragraph.
+func byParagraph(words []found) iter.Seq[[]found] {
+	return runsOf(words, func(a, b found) bool { return a.block == b.block && a.paragraph == b.paragraph })
+}
+
+// runsOf parts words where two that follow each other do not belong together.
+func runsOf(words []found, together func(a, b found) bool) iter.Seq[[]found] {
 	return func(yield func([]found) bool) {
 		from := 0
 		for i := range words {
-			if i > from && !sameLine(words[i-1], words[i]) {
+			if i > from && !together(words[i-1], words[i]) {
 				if !yield(words[from:i]) {
 					return
 				}

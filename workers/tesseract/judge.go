@@ -77,18 +77,22 @@ const (
 // of handwriting, stamps and stains, and lone signs. It gives the places of the lines.
 // A page of which nothing else would be left is left as it is.
 func partScribble(words []found) (kept []found, places []rect) {
-	for line := range byLine(words) {
-		if scribbled(line) {
-			var place rect
-			for _, w := range line {
-				place = place.join(w.box)
+	for paragraph := range byParagraph(words) {
+		// A short last line of a paragraph that reads well is type, however poor.
+		reads := 100*quality(paragraph) >= scribbleWord
+		for line := range byLine(paragraph) {
+			if !reads && scribbled(line) {
+				var place rect
+				for _, w := range line {
+					place = place.join(w.box)
+				}
+				places = append(places, place)
+				continue
 			}
-			places = append(places, place)
-			continue
-		}
-		for _, w := range line {
-			if w.confidence >= scribbleSign || !mostlySigns(w.text) {
-				kept = append(kept, w)
+			for _, w := range line {
+				if w.confidence >= scribbleSign || !mostlySigns(w.text) {
+					kept = append(kept, w)
+				}
 			}
 		}
 	}

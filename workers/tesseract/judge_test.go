@@ -32,16 +32,25 @@ func TestVerdict(t *testing.T) {
 }
 
 func TestScribbleIsSetAside(t *testing.T) {
+	last := laid(90, "_", "vdos~40")
+	scribble := func(lines ...string) []found {
+		words := laid(90, lines...)
+		for i := range words {
+			words[i].paragraph = words[i].line
+		}
+		return words
+	}
 	cases := map[string]struct {
 		words  []found
 		want   string
 		places int
 	}{
 		"type":               {laid(90, "one two", "three"), "one two\nthree", 0},
-		"scribble":           {laid(90, "one two", "xq~20 lm~30 W~10"), "one two", 1},
-		"one word stands":    {laid(90, "one two", "xq~20 lmnopq~20 word~70"), "one two\nxq lmnopq word", 0},
+		"scribble":           {scribble("one two", "xq~20 lm~30 W~10"), "one two", 1},
+		"one word stands":    {scribble("one two", "xq~20 lmnopq~20 word~70"), "one two\nxq lmnopq word", 0},
 		"a sign":             {laid(90, "one »~20 two"), "one two", 0},
 		"a sign that is one": {laid(90, "one -~80 two"), "one - two", 0},
+		"a last line":        {append(laid(90, "one two three four"), last...), "one two three four\nvdos", 0},
 		"nothing but":        {laid(20, "xq lm"), "xq lm", 0},
 	}
 	for name, c := range cases {
@@ -50,7 +59,7 @@ func TestScribbleIsSetAside(t *testing.T) {
 			t.Errorf("%s: %q and %v", name, linesText(kept), places)
 		}
 	}
-	if _, places := partScribble(laid(90, "one two", "xq~20 lm~30")); len(places) != 1 || places[0] != (rect{0, 30, 50, 50}) {
+	if _, places := partScribble(scribble("one two", "xq~20 lm~30")); len(places) != 1 || places[0] != (rect{0, 30, 50, 50}) {
 		t.Errorf("scribble stands at %v", places)
 	}
 }

@@ -164,10 +164,14 @@ func (c *climb) home(b rect) rect {
 	for _, f := range c.back {
 		b = f(b)
 	}
-	b.left, b.right = min(max(b.left, 0), c.before[0]-1), min(max(b.right, 1), c.before[0])
-	b.top, b.bottom = min(max(b.top, 0), c.before[1]-1), min(max(b.bottom, 1), c.before[1])
-	b.right, b.bottom = max(b.right, b.left+1), max(b.bottom, b.top+1)
-	return b
+	return b.within(c.before[0], c.before[1])
+}
+
+// within moves what lies outside a picture of that size to its edge, at least a pixel of it.
+func (r rect) within(width, height int) rect {
+	r.left, r.top = min(max(r.left, 0), width-1), min(max(r.top, 0), height-1)
+	r.right, r.bottom = max(min(r.right, width), r.left+1), max(min(r.bottom, height), r.top+1)
+	return r
 }
 
 // enlargement is the factor that gives words of that height the proper one; 1 where

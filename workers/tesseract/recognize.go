@@ -134,6 +134,8 @@ type attempt struct {
 	work          int // pixels that were recognised so far, all passes together
 	passed        int // passes so far
 	unread        []rect
+	levelled      float64 // degrees by which what is recognised was turned clockwise
+	part          rect    // of that, before it was levelled: left and top are 0
 }
 
 // methodOf is the recipe's method; those of before methods turned poor pages.
@@ -183,12 +185,18 @@ func (a *attempt) run(p *page) (*enginev1.Recognition, error) {
 		return a.nothing(fondsv1.Outcome_OUTCOME_UNREADABLE,
 			fmt.Sprintf("more than %d specks after cleaning", maxSpecks)), nil
 	}
+	if err := a.level(picture); err != nil {
+		return nil, err
+	}
 	words, quarters, err := a.read(picture, len(marks.marks))
 	if err != nil {
 		return nil, err
 	}
 	if a.method.GetSetAside() {
 		words = a.setAside(words)
+	}
+	if a.method.GetRespell() {
+		a.respell(words)
 	}
 	return a.conclude(words, quarters, marks), nil
 }
@@ -204,6 +212,25 @@ func (a *attempt) lighten(picture *pix) error {
 		return err
 	}
 	return picture.replace(negative.c)
+}
+
+// level sets the lines of a skewed picture level, in place: from some degrees on
+// Tesseract mistakes the order of columns, and then lines themselves.
+func (a *attempt) level(picture *pix) error {
+	if !a.method.GetLevel() {
+		return nil
+	}
+	angle, err := skew(picture)
+	if err != nil || angle == 0 {
+		return err
+	}
+	a.step("level", "by %.2f degrees", angle)
+	a.levelled, a.part = angle, rect{0, 0, picture.width(), picture.height()}
+	level, err := picture.level(angle)
+	if err != nil {
+		return err
+	}
+	return picture.replace(level.c)
 }
 
 // prepare surveys the picture, cuts it to its marks where they are few, and
@@ -423,6 +450,9 @@ func (a *attempt) conclude(words []found, quarters int, s *survey) *enginev1.Rec
 
 // inRaster maps a box of the picture that was recognised to the original raster.
 func (a *attempt) inRaster(b rect) rect {
+	if a.levelled != 0 {
+		b = turnedBox(b, a.part.right, a.part.bottom, -a.levelled).within(a.part.right, a.part.bottom)
+	}
 	b = rect{b.left + a.left, b.top + a.top, b.right + a.left, b.bottom + a.top}
 	return a.exif.back(b, a.width, a.height)
 }

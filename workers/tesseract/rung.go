@@ -20,9 +20,9 @@ const (
 )
 
 // leastSkew is the angle in degrees from which on lines are set level: below it Tesseract
-// does better by itself. mostSkew is as far as a skew is looked for.
+// does as well by itself. mostSkew is as far as a skew is looked for.
 const (
-	leastSkew = 0.8
+	leastSkew = 1.5
 	mostSkew  = 12
 )
 
@@ -33,29 +33,41 @@ const sureSkew = 3
 // skew gives the angle in degrees by which the picture has to be turned clockwise to
 // set its lines level; 0 when it is small or cannot be told.
 func skew(p *pix) (float64, error) {
-	bits := C.pixClone(p.c)
-	if p.depth() != 1 {
-		flat, err := flattened(p)
-		if err != nil {
-			return 0, err
-		}
-		C.pixDestroy(&bits)
-		bits = C.pixThresholdToBinary(flat.c, C.l_int32(otsu(flat))+1)
-		flat.Close()
-	}
-	b, err := wrap(bits)
+	bits, err := p.halved()
 	if err != nil {
 		return 0, err
 	}
-	defer b.Close()
+	defer bits.Close()
+	if bits.depth() == 8 {
+		flat, err := flattened(bits)
+		if err != nil {
+			return 0, err
+		}
+		defer flat.Close()
+		if err := bits.replace(C.pixThresholdToBinary(flat.c, C.l_int32(otsu(flat))+1)); err != nil {
+			return 0, err
+		}
+	}
 	var angle, sureness C.l_float32
-	if C.pixFindSkewSweepAndSearch(b.c, &angle, &sureness, 4, 2, mostSkew, 1, 0.01) != 0 {
+	if C.pixFindSkewSweepAndSearch(bits.c, &angle, &sureness, 2, 1, mostSkew, 1, 0.02) != 0 {
 		return 0, nil // too little on it
 	}
 	if sureness < sureSkew || math.Abs(float64(angle)) < leastSkew {
 		return 0, nil
 	}
 	return float64(angle), nil
+}
+
+// halved gives the picture at half its size, where it is a large one; the caller closes both.
+func (p *pix) halved() (*pix, error) {
+	switch {
+	case shrinkFactor(p) < maxFactor:
+		return wrap(C.pixClone(p.c))
+	case p.depth() == 1:
+		return wrap(C.pixReduceRankBinary2(p.c, 2, nil))
+	default:
+		return wrap(C.pixScaleAreaMap2(p.c))
+	}
 }
 
 // level gives the picture turned clockwise by an angle in degrees around its middle,

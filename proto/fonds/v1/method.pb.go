@@ -225,7 +225,12 @@ type Method struct {
 	InvertDark bool `protobuf:"varint,7,opt,name=invert_dark,json=invertDark,proto3" json:"invert_dark,omitempty"`
 	// Leave what is not type, such as handwriting, stamps and stains, out of the text, and
 	// give its places instead.
-	SetAside      bool `protobuf:"varint,8,opt,name=set_aside,json=setAside,proto3" json:"set_aside,omitempty"`
+	SetAside bool `protobuf:"varint,8,opt,name=set_aside,json=setAside,proto3" json:"set_aside,omitempty"`
+	// Set the lines of a skewed page level before it is read.
+	Level bool `protobuf:"varint,9,opt,name=level,proto3" json:"level,omitempty"`
+	// Mend letters of another script within a word that look alike, and two apostrophes
+	// that are one quotation mark.
+	Respell       bool `protobuf:"varint,10,opt,name=respell,proto3" json:"respell,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -319,6 +324,20 @@ func (x *Method) GetInvertDark() bool {
 func (x *Method) GetSetAside() bool {
 	if x != nil {
 		return x.SetAside
+	}
+	return false
+}
+
+func (x *Method) GetLevel() bool {
+	if x != nil {
+		return x.Level
+	}
+	return false
+}
+
+func (x *Method) GetRespell() bool {
+	if x != nil {
+		return x.Respell
 	}
 	return false
 }
@@ -509,7 +528,7 @@ var File_fonds_v1_method_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_method_proto_rawDesc = "" +
 	"\n" +
-	"\x15fonds/v1/method.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\"\x81\x03\n" +
+	"\x15fonds/v1/method.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\"\xb1\x03\n" +
 	"\x06Method\x122\n" +
 	"\x06layout\x18\x01 \x01(\x0e2\x10.fonds.v1.LayoutB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06layout\x12\x16\n" +
 	"\x06survey\x18\x02 \x01(\bR\x06survey\x12A\n" +
@@ -520,7 +539,10 @@ const file_fonds_v1_method_proto_rawDesc = "" +
 	"\x06finest\x18\f \x01(\rB\b\xbaH\x05*\x03\x18\xe0\x12R\x06finest\x12\x1f\n" +
 	"\vinvert_dark\x18\a \x01(\bR\n" +
 	"invertDark\x12\x1b\n" +
-	"\tset_aside\x18\b \x01(\bR\bsetAside\"\x82\x02\n" +
+	"\tset_aside\x18\b \x01(\bR\bsetAside\x12\x14\n" +
+	"\x05level\x18\t \x01(\bR\x05level\x12\x18\n" +
+	"\arespell\x18\n" +
+	" \x01(\bR\arespell\"\x82\x02\n" +
 	"\x05Judge\x12@\n" +
 	"\x0fpage_confidence\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0epageConfidence\x12@\n" +
 	"\x0fword_confidence\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0ewordConfidence\x123\n" +
