@@ -28,6 +28,7 @@ func methods() []protoreflect.MethodDescriptor {
 	files := []protoreflect.FileDescriptor{
 		fondsv1.File_fonds_v1_account_proto, fondsv1.File_fonds_v1_catalog_proto, fondsv1.File_fonds_v1_ingest_proto,
 		fondsv1.File_fonds_v1_ledger_proto, fondsv1.File_fonds_v1_purge_proto, fondsv1.File_fonds_v1_review_proto,
+		fondsv1.File_fonds_v1_recipe_proto, fondsv1.File_fonds_v1_reprocess_proto,
 	}
 	var all []protoreflect.MethodDescriptor
 	for _, file := range files {

@@ -3,12 +3,14 @@ package api_test
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
+	"github.com/fonds-archive/fonds/services/catalog"
 )
 
 // prepared are the methods that need more than names: a state in which they can be
@@ -121,9 +123,49 @@ var prepared = map[protoreflect.Name]func(*world, way) proto.Message{
 	},
 	"ConfirmPurge": func(w *world, _ way) proto.Message { return &fondsv1.ConfirmPurgeRequest{Name: w.askedFor()} },
 	"CancelPurge":  func(w *world, _ way) proto.Message { return &fondsv1.CancelPurgeRequest{Name: w.askedFor()} },
+	"CreateCampaign": func(w *world, _ way) proto.Message {
+		return &fondsv1.CreateCampaignRequest{
+			Recipe: "plain", Selection: &fondsv1.CampaignSelection{Collections: []string{"collections/telegrams"}},
+			Rule: &fondsv1.CampaignRule{OnlyBetter: true},
+		}
+	},
+	"StartCampaign":  func(w *world, _ way) proto.Message { return &fondsv1.StartCampaignRequest{Name: w.campaign(false)} },
+	"PauseCampaign":  func(w *world, _ way) proto.Message { return &fondsv1.PauseCampaignRequest{Name: w.campaign(false)} },
+	"ResumeCampaign": func(w *world, _ way) proto.Message { return &fondsv1.ResumeCampaignRequest{Name: w.campaign(false)} },
+	"CancelCampaign": func(w *world, _ way) proto.Message {
+		return &fondsv1.CancelCampaignRequest{Name: w.campaign(false), Reason: "The machine is needed."}
+	},
+	"ApproveCampaign": func(w *world, _ way) proto.Message {
+		return &fondsv1.ApproveCampaignRequest{Name: w.campaign(true), Force: true}
+	},
+	"RollbackCampaign": func(w *world, _ way) proto.Message {
+		name := w.campaign(true)
+		_, err := w.catalog.ApproveCampaign(w.t.Context(), strings.TrimPrefix(name, "campaigns/"), "otto", true)
+		w.must(err)
+		return &fondsv1.RollbackCampaignRequest{Name: name, Reason: "Worse on carbon copies."}
+	},
 	"ReextractDocuments": func(w *world, _ way) proto.Message {
 		return &fondsv1.ReextractDocumentsRequest{Filter: fmt.Sprintf("title:%q", w.get(w.document).GetTitle()), Apply: true}
 	},
+}
+
+// campaign is one with a page, which waits to be started or, with its sample scored, to be
+// approved.
+func (w *world) campaign(sampled bool) string {
+	w.t.Helper()
+	ctx := w.t.Context()
+	c, err := w.catalog.CreateCampaign(ctx, "otto", catalog.CampaignTerms{Recipe: "plain", Start: sampled})
+	w.must(err)
+	scan := catalog.Digest(digestOf([]byte(w.next("campaign"))))
+	_, err = w.catalog.AddSelected(ctx, c.ID, "", catalog.Selected{Done: true, Pages: []catalog.CampaignPage{{
+		Collection: "telegrams", Scan: scan, Page: 1, Instead: scan, Before: catalog.Shown{Recipe: scan}, After: catalog.Shown{Recipe: scan},
+	}}})
+	w.must(err)
+	if sampled {
+		_, err = w.catalog.Judge(ctx, c.ID, nil, catalog.SampleResult{})
+		w.must(err)
+	}
+	return "campaigns/" + c.ID
 }
 
 // askedFor is a purge that waits for a second person.

@@ -49,7 +49,7 @@ var answers = []codes.Code{
 }
 
 // goesOn are the streams that wait for what is new.
-var goesOn = []protoreflect.Name{"WatchEvents", "WatchBatch"}
+var goesOn = []protoreflect.Name{"WatchEvents", "WatchBatch", "WatchCampaign"}
 
 // bytesOnly sends and receives bytes as they are.
 type bytesOnly struct{}

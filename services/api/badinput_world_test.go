@@ -93,7 +93,7 @@ func (w *world) furnish() {
 	w.purge = p.GetName()
 	w.names = []string{
 		w.purge, w.document, w.page, w.reading, w.batch, w.user, w.review.GetName(), "deadLetters/1",
-		"collections/telegrams", "scans/" + w.page[len("scans/"):][:64], w.page[len("scans/"):][:64], newID(), "eng",
+		"collections/telegrams", "recipes/plain", w.campaign(false), "scans/" + w.page[len("scans/"):][:64], w.page[len("scans/"):][:64], newID(), "eng",
 	}
 }
 
