@@ -19,6 +19,7 @@ type deciding struct {
 	catalog  *Catalog
 	tx       Tx
 	campaign Campaign
+	foreseen *foresight
 	// read are the pages that have come to an outcome.
 	read []CampaignPage
 	// pages of the campaign, and documents, by where they lie.
@@ -315,7 +316,7 @@ func (x *deciding) revise(head DocumentHead) error {
 	if err != nil {
 		return err
 	}
-	return x.catalog.reviseFor(x.tx, x.campaign, now)
+	return x.catalog.reviseFor(x.tx, x.campaign, now, x.foreseen)
 }
 
 // rest tells whether anything is open. Pages that were read and that no document has let
@@ -345,7 +346,7 @@ func (x *deciding) rest() (open bool, err error) {
 			if err != nil {
 				return false, err
 			}
-			if err := x.catalog.reviseFor(x.tx, x.campaign, now); err != nil {
+			if err := x.catalog.reviseFor(x.tx, x.campaign, now, x.foreseen); err != nil {
 				return false, err
 			}
 		}

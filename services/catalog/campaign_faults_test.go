@@ -86,6 +86,15 @@ func chanceArchive(t *testing.T, seed uint64) *chance {
 	for range 6 {
 		c.person()
 	}
+	if seed%2 == 1 {
+		c.fields = func(_ context.Context, head catalog.DocumentHead) (catalog.Extracted, error) {
+			e := catalog.Extracted{Document: head.ID, Revision: head.Head, Rules: "rules@1"}
+			if g := head.Revision.Regions[0]; g.Reading != "" && g.Origin == catalog.Machine {
+				e.Fields = []catalog.Field{rule("first", `"page"`, g.Reading, 0, 4)}
+			}
+			return e, nil
+		}
+	}
 	return c
 }
 
@@ -252,7 +261,7 @@ func (c *chance) dies(id string, people bool) {
 	defer func() { c.Catalog = quiet }()
 	c.over(func() (before, after bool) { return c.rng.IntN(5) == 0, c.rng.IntN(5) == 0 })
 	for range 3000 {
-		campaign, _, err := c.AdvanceCampaign(c.t.Context(), id)
+		campaign, _, err := c.AdvanceCampaign(c.t.Context(), id, c.fields)
 		if err != nil && !errors.Is(err, errDied) {
 			c.t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 )
@@ -9,11 +10,18 @@ import (
 // advanceAtOnce bounds the pages that one transaction looks at.
 const advanceAtOnce = 128
 
+// FieldReader tells what rules say of a document whose revision is yet to be made.
+type FieldReader func(ctx context.Context, head DocumentHead) (Extracted, error)
+
 // AdvanceCampaign does the next step of a campaign that was approved: takes the outcomes
 // that have come, decides the pages of documents of which all are read, gives those
 // documents a revision, and asks for more pages. It may run any number of times. more tells
 // that there is more to be done at once.
-func (c *Catalog) AdvanceCampaign(ctx context.Context, id string) (campaign Campaign, more bool, err error) {
+//
+// With read, which may be nil, a document's revision has the fields that rules find in the
+// accepted readings; where they cannot, or the document was changed while they read, the
+// role extract adds them later.
+func (c *Catalog) AdvanceCampaign(ctx context.Context, id string, read FieldReader) (campaign Campaign, more bool, err error) {
 	idle := false
 	err = c.store.View(ctx, func(r Reader) error {
 		var err error
@@ -26,19 +34,80 @@ func (c *Catalog) AdvanceCampaign(ctx context.Context, id string) (campaign Camp
 	if err != nil || idle {
 		return campaign, false, err
 	}
-	campaign, err = c.changeCampaign(ctx, id, func(tx Tx, campaign *Campaign) error {
-		more = false
-		var err error
-		switch campaign.State {
-		case CampaignRunning:
-			more, err = c.roll(tx, campaign)
-		case CampaignSettling:
-			more, err = c.settle(tx, campaign)
-		default:
+	foreseen := &foresight{}
+	if read != nil {
+		if err := c.foresee(ctx, id, foreseen, read); err != nil {
+			return campaign, false, err
 		}
+	}
+	campaign, err = c.changeCampaign(ctx, id, func(tx Tx, campaign *Campaign) error {
+		var err error
+		more, err = c.advance(tx, campaign, foreseen)
 		return err
 	})
 	return campaign, more, err
+}
+
+func (c *Catalog) advance(tx Tx, campaign *Campaign, foreseen *foresight) (more bool, err error) {
+	switch campaign.State {
+	case CampaignRunning:
+		return c.roll(tx, campaign, foreseen)
+	case CampaignSettling:
+		return c.settle(tx, campaign, foreseen)
+	default:
+		return false, nil
+	}
+}
+
+// foresight is what a step will make of documents: it is looked for in a transaction that
+// is given up, since rules take longer to read a text than a transaction may last.
+type foresight struct {
+	// looking tells that revisions are noted instead of made.
+	looking bool
+	heads   []DocumentHead
+	// said is what rules say of them, by document.
+	said map[string]said
+}
+
+// said is what rules say of regions.
+type said struct {
+	head      DocumentHead
+	extracted Extracted
+}
+
+var errForeseen = errors.New("this was to see what will be")
+
+// foresee finds the revisions that the next step will make, and what rules say of them.
+func (c *Catalog) foresee(ctx context.Context, id string, f *foresight, read FieldReader) error {
+	err := c.store.Tx(ctx, func(tx Tx) error {
+		f.looking, f.heads = true, nil
+		campaign, err := tx.Campaign(id)
+		if err != nil {
+			return err
+		}
+		if _, err := c.advance(tx, &campaign, f); err != nil {
+			return err
+		}
+		return errForeseen
+	})
+	if f.looking = false; !errors.Is(err, errForeseen) {
+		return err
+	}
+	f.said = map[string]said{}
+	for _, head := range f.heads {
+		if !head.Revision.Complete() {
+			continue
+		}
+		extracted, err := read(ctx, head)
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			continue // the role extract tells why
+		}
+		f.said[head.ID] = said{head, extracted}
+	}
+	return nil
 }
 
 // campaignIdle tells that nothing has come for a campaign and that it may ask for no more.
@@ -69,8 +138,11 @@ func campaignIdle(r Reader, campaign Campaign) (bool, error) {
 	return len(wanted) > 0, nil
 }
 
-func (c *Catalog) roll(tx Tx, campaign *Campaign) (more bool, err error) {
-	touched := &deciding{catalog: c, tx: tx, campaign: *campaign, pages: map[held][]*CampaignPage{}, heads: map[held][]DocumentHead{}}
+func (c *Catalog) roll(tx Tx, campaign *Campaign, foreseen *foresight) (more bool, err error) {
+	touched := &deciding{
+		catalog: c, tx: tx, campaign: *campaign, foreseen: foreseen,
+		pages: map[held][]*CampaignPage{}, heads: map[held][]DocumentHead{},
+	}
 	wanted, err := tx.CampaignPages(CampaignPageQuery{Campaign: campaign.ID, State: PageWanted, Limit: mostInFlight})
 	if err != nil {
 		return false, err
@@ -109,7 +181,7 @@ func (c *Catalog) roll(tx Tx, campaign *Campaign) (more bool, err error) {
 }
 
 // settle brings documents up to what counts now, a stretch of pages at a time.
-func (c *Catalog) settle(tx Tx, campaign *Campaign) (more bool, err error) {
+func (c *Catalog) settle(tx Tx, campaign *Campaign, foreseen *foresight) (more bool, err error) {
 	after, err := settledTo(campaign.Cursor)
 	if err != nil {
 		return false, err
@@ -135,7 +207,7 @@ func (c *Catalog) settle(tx Tx, campaign *Campaign) (more bool, err error) {
 				continue
 			}
 			seen[d.ID] = true
-			if err := c.reviseFor(tx, *campaign, d); err != nil {
+			if err := c.reviseFor(tx, *campaign, d, foreseen); err != nil {
 				return false, err
 			}
 		}
@@ -153,9 +225,17 @@ func settledTo(cursor string) (int, error) {
 
 // reviseFor makes a revision of a document that does not show what counts now, and notes
 // it with the campaign.
-func (c *Catalog) reviseFor(tx Tx, campaign Campaign, d Document) error {
-	made, err := c.caughtUp(tx, d)
-	if err != nil || made == 0 {
+func (c *Catalog) reviseFor(tx Tx, campaign Campaign, d Document, foreseen *foresight) error {
+	next, behind, err := c.behind(tx, d)
+	if err != nil || !behind {
+		return err
+	}
+	if foreseen.looking {
+		foreseen.heads = append(foreseen.heads, DocumentHead{Document: d, Revision: next})
+		return nil
+	}
+	made := d.Head + 1
+	if err := c.reviseSaid(tx, d, next, foreseen.said[d.ID]); err != nil {
 		return err
 	}
 	noted, err := tx.CampaignDocument(campaign.ID, d.ID)
@@ -171,6 +251,25 @@ func (c *Catalog) reviseFor(tx Tx, campaign Campaign, d Document) error {
 		noted.After = made
 	}
 	return tx.PutCampaignDocument(noted)
+}
+
+// reviseSaid makes a revision with what rules said of it, if they read what it shows.
+func (c *Catalog) reviseSaid(tx Tx, d Document, next Revision, s said) error {
+	if s.head.Head != d.Head || s.head.Events != d.Events || !sameRegions(s.head.Revision.Regions, next.Regions) {
+		return c.revise(tx, d, next, DocumentRevised)
+	}
+	before, err := next.Fields.List()
+	if err != nil {
+		return err
+	}
+	if next.Fields, err = NewFields(Stated(before, s.extracted.Fields)); err != nil {
+		return err
+	}
+	d.Extracted = d.Head + 1
+	if err := c.revise(tx, d, next, DocumentRevised); err != nil {
+		return err
+	}
+	return tx.PutKeys(d.ID, s.extracted.keys())
 }
 
 // dropUnwanted drops a work that a campaign has asked for and that no batch waits for.

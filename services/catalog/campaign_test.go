@@ -1,6 +1,8 @@
 package catalog_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -76,7 +78,7 @@ func (a *archive) judged(id string, old, now int) catalog.Campaign {
 func (a *archive) roll(id string, end func(catalog.WorkKey) catalog.Outcome) catalog.Campaign {
 	a.t.Helper()
 	for range 10_000 {
-		c, more, err := a.AdvanceCampaign(a.t.Context(), id)
+		c, more, err := a.AdvanceCampaign(a.t.Context(), id, a.fields)
 		a.must(err)
 		if c.State.Terminal() {
 			return c
@@ -193,4 +195,101 @@ func TestCampaignShowsWhatItAccepts(t *testing.T) {
 		}
 	}
 	a.checked()
+}
+
+// A document's one revision of a campaign has the fields that rules find in the accepted
+// readings, and that of the rollback those of the readings before. Where a document was
+// changed while the rules read, they are left to the role extract.
+func TestCampaignReadsFieldsAnew(t *testing.T) {
+	a := newArchive(t)
+	for i := range 3 {
+		name := fmt.Sprint("p", i)
+		a.arrive(a.batch("telegrams", "eng", "", name), name, name)
+	}
+	a.drain(1, allText)
+	heads := a.documents()
+	slices.SortFunc(heads, func(x, y catalog.DocumentHead) int { return strings.Compare(x.Revision.Title, y.Revision.Title) })
+	said := func(g catalog.Region, better bool) []catalog.Field {
+		fields := []catalog.Field{rule("stays", `"alike"`, g.Reading, 0, 4), rule("changes", fmt.Sprintf(`"%t"`, better), g.Reading, 0, 4)}
+		if better {
+			return append(fields, rule("comes", `"new"`, g.Reading, 0, 4))
+		}
+		return append(fields, rule("goes", `"old"`, g.Reading, 0, 4))
+	}
+	for _, head := range heads {
+		a.extract(head.ID, "rules@1", said(head.Revision.Regions[0], false)...)
+	}
+	a.say(heads[0].ID, "anna", "stays", value(`"by anna"`))
+	before := map[string]catalog.DocumentHead{}
+	for _, head := range a.documents() {
+		before[head.ID] = head
+	}
+	c := a.campaign(catalog.CampaignTerms{InFlight: 2, Start: true})
+	a.judged(c.ID, 0, 0)
+	_, err := a.ApproveCampaign(t.Context(), c.ID, "olga", true)
+	a.must(err)
+	disturbed := ""
+	a.fields = func(ctx context.Context, head catalog.DocumentHead) (catalog.Extracted, error) {
+		text, err := a.TextShown(ctx, head)
+		a.must(err)
+		better := strings.Contains(text.Regions[0].Text, string(a.target().Digest[:8]))
+		switch {
+		case head.ID == heads[1].ID:
+			return catalog.Extracted{}, errors.New("the rules panicked")
+		case head.ID == heads[2].ID && disturbed == "":
+			disturbed = "another title"
+			_, err := a.UpdateDocument(ctx, head.ID, "", "boris", catalog.Change{Title: &disturbed})
+			a.must(err)
+		}
+		return catalog.Extracted{
+			Document: head.ID, Revision: head.Head, Rules: "rules@2", Fields: said(head.Revision.Regions[0], better),
+			Keys: []catalog.Key{{Kind: "number", Text: "17"}},
+		}, nil
+	}
+	a.roll(c.ID, allText)
+	now := map[string]catalog.DocumentHead{}
+	for _, head := range a.documents() {
+		now[head.ID] = head
+	}
+	first := now[heads[0].ID]
+	if got := statements(t, first); first.Head != before[first.ID].Head+1 || first.Extracted != first.Head || got != `changes="true" comes="new" stays="by anna"` {
+		t.Errorf("revision %d, extracted %d: %s", first.Head, first.Extracted, got)
+	}
+	if found, err := a.LookupDocuments(t.Context(), catalog.Lookup{Key: catalog.Key{Kind: "number", Text: "17"}, Limit: 10}); err != nil || len(found) != 1 {
+		t.Errorf("found %d by what the rules said, %v", len(found), err)
+	}
+	for _, left := range []string{heads[1].ID, heads[2].ID} {
+		if d := now[left]; d.Extracted == d.Head || statements(t, d) != "" {
+			t.Errorf("fields that nobody has read: %s", statements(t, d))
+		}
+	}
+	report, err := a.ReportCampaign(t.Context(), c.ID)
+	a.must(err)
+	if report.Documents != 3 || report.Unread != 2 || report.Gained != 1 || report.Lost != 1 || report.Changed != 1 {
+		t.Errorf("report %+v", report)
+	}
+	_, err = a.RollbackCampaign(t.Context(), c.ID, "olga", "")
+	a.must(err)
+	a.roll(c.ID, allText)
+	back, err := a.Document(t.Context(), heads[0].ID, 0)
+	a.must(err)
+	if got := statements(t, back); back.Head != first.Head+1 || got != `changes="false" goes="old" stays="by anna"` {
+		t.Errorf("rolled back, revision %d: %s", back.Head, got)
+	}
+	a.checked()
+}
+
+// statements lists all statements by name, as NAME=VALUE.
+func statements(t *testing.T, head catalog.DocumentHead) string {
+	t.Helper()
+	list, err := head.Revision.Fields.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, f := range list {
+		all = append(all, f.Name+"="+string(f.Value))
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
 }

@@ -24,6 +24,8 @@ type archive struct {
 	t     *testing.T
 	store catalog.Store
 	clock time.Time
+	// fields is what campaigns ask for the fields of a document.
+	fields catalog.FieldReader
 }
 
 func newArchive(t *testing.T) *archive {

@@ -228,11 +228,16 @@ func (c *Catalog) storeFields(tx Tx, e Extracted) (done StoredFields, err error)
 	if err != nil {
 		return StoredFields{}, err
 	}
+	return done, tx.PutKeys(e.Document, e.keys())
+}
+
+// keys are those that the document is found by, and that of the rules.
+func (e Extracted) keys() []Key {
 	keys := slices.Clone(e.Keys)
 	if e.Rules != "" {
 		keys = append(keys, Key{Kind: rulesKey, Text: e.Rules})
 	}
-	return done, tx.PutKeys(e.Document, keys)
+	return keys
 }
 
 // ReadBy tells which of the documents a version of the rules has read as they are now.

@@ -129,28 +129,37 @@ func (c *Catalog) catchUp(tx Tx, d Document) error {
 
 // caughtUp is catchUp, and gives the number of the revision that it made; 0 for none.
 func (c *Catalog) caughtUp(tx Tx, d Document) (int, error) {
+	next, behind, err := c.behind(tx, d)
+	if err != nil || !behind {
+		return 0, err
+	}
+	return d.Head + 1, c.revise(tx, d, next, DocumentRevised)
+}
+
+// behind tells whether a document does not show its newest machine readings, and gives the
+// revision that would.
+func (c *Catalog) behind(tx Reader, d Document) (next Revision, is bool, err error) {
 	if !d.DeletedAt.IsZero() {
-		return 0, nil
+		return next, false, nil
 	}
 	head, err := tx.Revision(d.ID, d.Head)
 	if err != nil {
-		return 0, err
+		return next, false, err
 	}
 	regions, done, err := c.refresh(tx, d, head.Regions)
 	if err != nil || !done || sameRegions(regions, head.Regions) {
-		return 0, err
+		return next, false, err
 	}
 	before, err := head.Fields.List()
 	if err != nil {
-		return 0, err
+		return next, false, err
 	}
 	// What rules said of the text before is of no use for this one.
 	fields, err := NewFields(peoplesFields(before))
 	if err != nil {
-		return 0, err
+		return next, false, err
 	}
-	next := Revision{Title: head.Title, Regions: regions, Fields: fields, MadeOf: head.MadeOf, Author: SystemPerson}
-	return d.Head + 1, c.revise(tx, d, next, DocumentRevised)
+	return Revision{Title: head.Title, Regions: regions, Fields: fields, MadeOf: head.MadeOf, Author: SystemPerson}, true, nil
 }
 
 // refresh returns the regions with the outcomes that their pages have now, under

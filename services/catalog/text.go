@@ -41,6 +41,23 @@ func (c *Catalog) Text(ctx context.Context, id string, asOf int, least Assurance
 	return text, err
 }
 
+// TextShown returns the text of the regions that a head has, whether it is stored or is yet
+// to be.
+func (c *Catalog) TextShown(ctx context.Context, head DocumentHead) (DocumentText, error) {
+	text := DocumentText{Head: head, Regions: make([]RegionText, len(head.Revision.Regions))}
+	err := c.store.View(ctx, func(r Reader) error {
+		d, err := r.Document(head.ID)
+		if err != nil {
+			return orNotFound(err, ReasonDocumentNotFound, "document", head.ID)
+		}
+		if err := d.Withdrawn(); err != nil {
+			return err
+		}
+		return fillTexts(r, head.Revision.Regions, text.Regions)
+	})
+	return text, err
+}
+
 // fillTexts reads each reading once, however many regions show it.
 func fillTexts(r Reader, regions []Region, texts []RegionText) error {
 	var ids []string

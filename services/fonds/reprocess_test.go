@@ -87,6 +87,7 @@ func campaignSite(t *testing.T, pages int, rng *rand.Rand) *campaigned {
 	} else {
 		w.site = newFakeSite(t)
 	}
+	w.extracting()
 	w.recipe("better", [2]string{"preserve_interword_spaces", "1"}, [2]string{enginetest.Replace, "3e"})
 	w.recipe("worse", [2]string{"tessedit_char_whitelist", "0123456789"}, [2]string{enginetest.Replace, "tx"})
 	folder := t.TempDir()
@@ -111,6 +112,9 @@ func campaignSite(t *testing.T, pages int, rng *rand.Rand) *campaigned {
 		t.Fatal("the ingest does not end")
 	}
 	w.verify()
+	w.await("the fields", w.server, func() bool {
+		return !strings.Contains(w.want("reextract", "--json"), `"current":false`)
+	})
 	return w
 }
 

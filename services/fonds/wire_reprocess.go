@@ -13,5 +13,8 @@ func (n *node) startReprocess(recipes *recipe.Book, start starter) {
 	config := reprocess.Config{
 		Catalog: n.catalog, Live: n.bus.Live, Resolve: recipes.Resolve, Log: n.log.With("role", "reprocess"),
 	}
+	if n.options.has(roleExtract) {
+		config.Fields = n.rules().Read
+	}
 	start("reprocess", func(ctx context.Context) error { reprocess.Run(ctx, config); return nil })
 }

@@ -25,7 +25,10 @@ type Config struct {
 	// Resolve makes of a recipe's name and languages such as "eng+rus" what readings are
 	// made with, by models that one of the workers has.
 	Resolve func(name, language string, workers []*fondsv1.Worker) (catalog.Recipe, error)
-	Log     *slog.Logger
+	// Fields, unless nil, tells what rules say of a document, so that its revision of a
+	// campaign has its fields; without it the role extract adds them.
+	Fields catalog.FieldReader
+	Log    *slog.Logger
 }
 
 const (
@@ -90,7 +93,7 @@ func (c Config) step(ctx context.Context, campaign catalog.Campaign) (more bool,
 	case catalog.CampaignSampling:
 		return c.sample(ctx, campaign)
 	case catalog.CampaignRunning, catalog.CampaignSettling:
-		now, more, err := c.Catalog.AdvanceCampaign(ctx, campaign.ID)
+		now, more, err := c.Catalog.AdvanceCampaign(ctx, campaign.ID, c.Fields)
 		if err == nil && now.State != campaign.State {
 			c.Log.Info("campaign", "campaign", campaign.ID, "recipe", campaign.Terms.Recipe, "pages", now.Plan.Pages, "ended", now.State.Terminal())
 		}

@@ -16,7 +16,7 @@ type assembled struct {
 
 // assemble puts the texts of a document's regions together.
 func (c Config) assemble(ctx context.Context, head catalog.DocumentHead) (*assembled, error) {
-	text, err := c.Catalog.Text(ctx, head.ID, head.Head, 0)
+	text, err := c.Catalog.TextShown(ctx, head)
 	if err != nil {
 		return nil, err
 	}
