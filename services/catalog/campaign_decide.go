@@ -29,17 +29,21 @@ type deciding struct {
 
 // take looks at a page that the campaign waits for, and tells whether it still has to.
 func (x *deciding) take(p CampaignPage) (waits bool, err error) {
-	if why, err := x.vain(p); err != nil || why != "" {
-		return false, errors.Join(err, x.skip(p, why))
+	why, err := x.vain(p)
+	if err != nil {
+		return false, err
 	}
-	work, gone, err := x.catalog.bulkWork(x.tx, p.key(), x.campaign.ID, !x.campaign.Paused)
+	work, gone, err := x.catalog.bulkWork(x.tx, p.key(), x.campaign.ID, !x.campaign.Paused && why == "")
+	if gone && why == "" {
+		why = "the scan was purged"
+	}
 	switch {
 	case err != nil:
 		return false, err
-	case gone:
-		return false, x.skip(p, "the scan was purged")
-	case work.State != Ended:
+	case why == "" && work.State != Ended || !x.foreseen.takes(p.Number):
 		return true, nil
+	case why != "":
+		return false, x.skip(p, why)
 	}
 	if p.After, err = shownBy(x.tx, work); err != nil {
 		return false, err
@@ -68,9 +72,6 @@ func (x *deciding) vain(p CampaignPage) (string, error) {
 }
 
 func (x *deciding) skip(p CampaignPage, why string) error {
-	if why == "" {
-		return nil
-	}
 	p.Decision, p.Comparison, p.Why = Skipped, 0, why
 	return x.put(p)
 }
@@ -100,21 +101,9 @@ func (x *deciding) ask(room int) error {
 		return err
 	}
 	for _, p := range waiting {
-		if why, err := x.vain(p); err != nil || why != "" {
-			if err := errors.Join(err, x.skip(p, why)); err != nil {
-				return err
-			}
-			continue
-		}
-		_, gone, err := x.catalog.bulkWork(x.tx, p.key(), x.campaign.ID, true)
-		if err != nil {
+		// What there is no point in reading is skipped when its outcome is looked for.
+		if _, _, err := x.catalog.bulkWork(x.tx, p.key(), x.campaign.ID, true); err != nil {
 			return err
-		}
-		if gone {
-			if err := x.skip(p, "the scan was purged"); err != nil {
-				return err
-			}
-			continue
 		}
 		p.State = PageWanted
 		if err := x.tx.PutCampaignPages([]CampaignPage{p}); err != nil {

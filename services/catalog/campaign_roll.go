@@ -64,7 +64,10 @@ func (c *Catalog) advance(tx Tx, campaign *Campaign, foreseen *foresight) (more 
 type foresight struct {
 	// looking tells that revisions are noted instead of made.
 	looking bool
-	heads   []DocumentHead
+	// taken are the pages that the step takes, by number; nil for whatever has come. Those
+	// that come while the rules read wait for the next step, which they are read for.
+	taken map[int]bool
+	heads []DocumentHead
 	// said is what rules say of them, by document.
 	said map[string]said
 }
@@ -75,12 +78,20 @@ type said struct {
 	extracted Extracted
 }
 
+// takes tells whether a step takes a page that has come to its outcome.
+func (f *foresight) takes(number int) bool {
+	if f.looking {
+		f.taken[number] = true
+	}
+	return f.taken == nil || f.taken[number]
+}
+
 var errForeseen = errors.New("this was to see what will be")
 
 // foresee finds the revisions that the next step will make, and what rules say of them.
 func (c *Catalog) foresee(ctx context.Context, id string, f *foresight, read FieldReader) error {
 	err := c.store.Tx(ctx, func(tx Tx) error {
-		f.looking, f.heads = true, nil
+		f.looking, f.heads, f.taken = true, nil, map[int]bool{}
 		campaign, err := tx.Campaign(id)
 		if err != nil {
 			return err
