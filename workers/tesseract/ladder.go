@@ -200,9 +200,13 @@ func turnedBox(b rect, width, height int, angle float64) rect {
 	return rect{b.left + dx, b.top + dy, b.right + dx, b.bottom + dy}
 }
 
-// resolutionNow is the resolution of the picture as it has become.
+// resolutionNow is the resolution of the picture as it has become: of one that was
+// enlarged, at which type stands as high as it does on a page of 300 dpi, just that.
 func (c *climb) resolutionNow() uint32 {
-	return uint32(math.Round(float64(c.resolution) * c.enlarged))
+	if c.enlarged > 1 {
+		return properResolution
+	}
+	return c.resolution
 }
 
 // affords says that one more pass over a picture is within the budget.

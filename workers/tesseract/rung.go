@@ -16,7 +16,9 @@ import (
 const (
 	smallHeight  = 18 // below this enlarging pays: 13 pixels had twice the errors of 30
 	properHeight = 30
-	mostEnlarged = 4 // times
+	// properResolution in dots per inch gives type of 10 to 12 points that height.
+	properResolution = 300
+	mostEnlarged     = 4 // times
 )
 
 // leastSkew is the angle in degrees from which on lines are set level: below it Tesseract
