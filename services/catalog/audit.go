@@ -26,7 +26,7 @@ const auditPage = 200
 // Audit reads the whole catalog and tells what is wrong in it. An error means
 // that it could not be read.
 func (c *Catalog) Audit(ctx context.Context, a *Audit) error {
-	for _, part := range []func(context.Context, *Audit) error{c.auditCollections, c.auditScans, c.auditDocuments, c.auditBatches, c.auditPurges} {
+	for _, part := range []func(context.Context, *Audit) error{c.auditCollections, c.auditScans, c.auditDocuments, c.auditBatches, c.auditPurges, c.auditCampaigns} {
 		if err := part(ctx, a); err != nil {
 			return err
 		}

@@ -293,3 +293,28 @@ func statements(t *testing.T, head catalog.DocumentHead) string {
 	slices.Sort(all)
 	return strings.Join(all, " ")
 }
+
+// The audit tells of a campaign that has lost a page, or has ended before one was decided.
+func TestAuditOfCampaigns(t *testing.T) {
+	a := newArchive(t)
+	for i := range 2 {
+		name := fmt.Sprint("p", i)
+		a.arrive(a.batch("telegrams", "eng", "", name), name, name)
+	}
+	a.drain(1, allText)
+	c := a.campaign(catalog.CampaignTerms{})
+	a.checked()
+	put := func(change func(*catalog.Campaign)) {
+		changed := c
+		change(&changed)
+		a.must(a.store.Tx(t.Context(), func(tx catalog.Tx) error { return tx.PutCampaign(changed) }))
+	}
+	put(func(c *catalog.Campaign) { c.Plan.Pages = 3 })
+	if found := a.problems(); len(found) != 1 || !strings.Contains(found[0], "has selected 3 pages and accounts for 2") {
+		t.Errorf("found %q", found)
+	}
+	put(func(c *catalog.Campaign) { c.State = catalog.CampaignDone })
+	if found := a.problems(); len(found) != 1 || !strings.Contains(found[0], "2 of its pages are not decided") {
+		t.Errorf("found %q", found)
+	}
+}
