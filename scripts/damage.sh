@@ -5,7 +5,8 @@
 #
 # SCANS has a MANIFEST.tsv and a NAME.gt.txt beside each image. OUT gets a folder of the
 # same form whose kinds are the damages, so that score_text.py shows one line for each;
-# kind "whole" is the page as it was. Needs ImageMagick.
+# kind "whole" is the page as it was. DAMAGE_1200=1 makes pages of 1200 dpi as well. Needs
+# ImageMagick.
 set -euo pipefail
 
 scans=${1:?the folder of scans} out=${2:?the folder to make}
@@ -39,7 +40,7 @@ damage() {
     read -r width height < <(identify -format '%w %h\n' "$source[0]")
     put whole "$language" "$source" "$truth"
     for turn in 90 180 270; do put "rot$turn" "$language" "$source" "$truth" -rotate "$turn"; done
-    for dpi in 72 100 150 200 300 600 1200; do
+    for dpi in 72 100 150 200 300 600; do
         put "dpi$dpi" "$language" "$source" "$truth" -resize "$(at "$dpi" "$width")" -units PixelsPerInch -density "$dpi"
     done
     put inverted "$language" "$source" "$truth" -negate
@@ -51,6 +52,8 @@ damage() {
     put faint "$language" "$source" "$truth" +level 70%,90%
     put shadow "$language" "$source" "$truth" \( -size "${height}x${width}" gradient:white-gray40 -rotate 90 \) -compose multiply -composite
     put blurred "$language" "$source" "$truth" -gaussian-blur 0x1.5
+    # 140 megapixels: a minute to make.
+    [[ ${DAMAGE_1200:-} == "" ]] || put dpi1200 "$language" "$source" "$truth" -resize "$(at 1200 "$width")" -units PixelsPerInch -density 1200
 }
 
 while IFS=$'\t' read -r file _ _ language _; do
