@@ -114,7 +114,6 @@ selects nothing further.`,
 
 func newReprocessStartCommand() *cobra.Command {
 	o := campaignOptions{start: true}
-	noWait := false
 	cmd := &cobra.Command{
 		Use:   "start {NAME | --recipe NAME}",
 		Short: "Recognise and score the sample of a planned campaign, or of a new one",
@@ -135,7 +134,7 @@ With --approve a new one goes on by itself where the sample allows it.
 			}
 			return onCampaign(cmd, args[0], func(cmd *cobra.Command, c *client, name string) error {
 				campaign, err := call(cmd.Context(), c.reprocess.StartCampaign, &fondsv1.StartCampaignRequest{Name: name})
-				if err != nil || noWait || o.noWait {
+				if err != nil || o.noWait {
 					return printCampaign(cmd, campaign, err)
 				}
 				return followCampaign(cmd, c, name, true)
