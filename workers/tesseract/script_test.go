@@ -24,7 +24,7 @@ func TestUnmix(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var words []found
-			for _, w := range strings.Fields(c.line) {
+			for w := range strings.FieldsSeq(c.line) {
 				words = append(words, found{text: w})
 			}
 			unmix(words)
