@@ -4,7 +4,7 @@
 #   scripts/damage.sh SCANS OUT [PART-OF-NAME...]
 #
 # SCANS has a MANIFEST.tsv and a NAME.gt.txt beside each image. OUT gets a folder of the
-# same form whose kinds are the damages, so that score_text.py shows one line for each;
+# same form whose kinds are the damages, so that `fonds evaluate text` has a line for each;
 # kind "whole" is the page as it was. DAMAGE_1200=1 makes pages of 1200 dpi as well. Needs
 # ImageMagick.
 set -euo pipefail
