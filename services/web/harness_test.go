@@ -34,6 +34,7 @@ import (
 	"github.com/fonds-archive/fonds/services/blob"
 	"github.com/fonds-archive/fonds/services/catalog"
 	"github.com/fonds-archive/fonds/services/passage"
+	"github.com/fonds-archive/fonds/services/recipe"
 	"github.com/fonds-archive/fonds/services/store/sqlite"
 	"github.com/fonds-archive/fonds/services/store/sqlite/sqlitetest"
 	"github.com/fonds-archive/fonds/services/web"
@@ -321,11 +322,13 @@ func (a *archive) read(scan string, body *fondsv1.Body) {
 	must(a.t, err)
 	engine, err := proto.Marshal(&fondsv1.Engine{Name: "tesseract", Tesseract: "5.3.0"})
 	must(a.t, err)
-	recipe, err := catalog.NewRecipe([]catalog.Model{{Language: "eng", SHA256: "e1"}}, nil)
+	live, err := workers{}.Live(a.t.Context())
+	must(a.t, err)
+	read, err := recipe.Shipped().Resolve("", "eng", live)
 	must(a.t, err)
 	sum := sha256.Sum256(encoded)
 	a.store(catalog.Result{
-		Key: catalog.WorkKey{Scan: catalog.Digest(scan), Page: 1, Recipe: recipe.Digest}, Attempt: 1, Outcome: catalog.Text,
+		Key: catalog.WorkKey{Scan: catalog.Digest(scan), Page: 1, Recipe: read.Digest}, Attempt: 1, Outcome: catalog.Text,
 		Reading: &catalog.Reading{
 			Text: body.GetText(), Body: encoded, BodyDigest: catalog.Digest(hex.EncodeToString(sum[:])),
 			Measure: passage.Measured(body), Engine: engine,
