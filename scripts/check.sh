@@ -104,14 +104,14 @@ stage_vulnerabilities() {
     govulncheck -db "file://$(realpath "$database")" -tags tesseract ./...
 }
 
-# The race detector watches every package that has goroutines or tests side by side, but for SQLite,
-# which is C made into Go: its accesses are its own business, take four times as long when watched, and
-# hide nothing of ours. That one package only: in a program, generic code that an unwatched package
-# shares with a watched one may come from either.
+# The race detector watches every package that has goroutines or locks, but for SQLite, which is C made
+# into Go: its accesses are its own business, take four times as long when watched, and hide nothing of
+# ours. That one package only: in a program, generic code that an unwatched package shares with a watched
+# one may come from either.
 # What people stand behind is played through in 10,000 random steps without the detector, which plays
 # some of them, and so is every field of the contract with bad input; -v prints seeds and counts. The
 # tests of the browser and of the whole program mostly wait: they run beside the rest, and without the
-# detector, which has the stage race. Pictures of the review page are left in bin/_artifacts.
+# detector, which has the stage race; so do those of the engine child, whose time is Tesseract's. Pictures of the review page are left in bin/_artifacts.
 stage_test() {
     go test -count=1 -v ./services/catalog/reviewtest
     go test -count=1 -v -run TestEveryFieldOfEveryMethod ./services/api
@@ -120,9 +120,14 @@ stage_test() {
     local package folder
     local -a watched single
     while read -r package folder; do
-        if grep -qE '^\s*go (func|[a-z])|\.Go\(|errgroup|Parallel\(\)' "$folder"/*.go; then watched+=("$package"); else single+=("$package"); fi
-    done < <(go list -f '{{.ImportPath}} {{.Dir}}' ./... | grep -v -e '/services/fonds ' -e '/scripts ')  # the stage tidy has scripts
-    go test -artifacts -outputdir bin -timeout 20m ./services/fonds ./services/web "${single[@]}" >"$scratch/waiting" 2>&1 &
+        if find "$folder" -maxdepth 1 -name '*.go' -not -name '*_test.go' -exec grep -qE '^\s*go (func|[a-z])|\.Go\(|errgroup|sync\.|atomic\.' {} +; then
+            watched+=("$package")
+        else
+            single+=("$package")
+        fi
+        # The stage tidy has scripts; reviewtest was just run.
+    done < <(go list -f '{{.ImportPath}} {{.Dir}}' ./... | grep -v -e '/services/fonds ' -e '/workers/tesseract ' -e '/reviewtest ' -e '/scripts ')
+    go test -tags tesseract -artifacts -outputdir bin -timeout 20m ./services/fonds ./services/web ./workers/tesseract "${single[@]}" >"$scratch/waiting" 2>&1 &
     waiting=$!
     race "${watched[@]}" || failed=1
     wait "$waiting" || failed=1
@@ -130,8 +135,8 @@ stage_test() {
     return "$failed"
 }
 
-# The whole program beside the detector: it takes three times as long.
-stage_race() { race ./services/fonds; }
+# The whole program and the engine child under the detector: it takes three times as long.
+stage_race() { race ./services/fonds ./workers/tesseract; }
 
 race() { go test -race -gcflags='modernc.org/sqlite/lib=-race=false' -timeout 20m -tags tesseract "$@"; }
 

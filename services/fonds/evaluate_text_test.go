@@ -220,7 +220,7 @@ func TestEvaluateTextOfTheSamples(t *testing.T) {
 		t.Skip("reads a dozen pages")
 	}
 	engine := engineProgram(t)
-	code, out, errs := alone(t, "evaluate", "text", "--gold", "../../scripts/samples", "--engine", engine, "--recipe", "plain", "--json", "--max-cer", "0.02")
+	code, out, errs := alone(t, "evaluate", "text", "--gold", "../../scripts/samples", "--engine", engine, "--recipe", "adaptive", "--json", "--max-cer", "0.02")
 	if code == exitData && strings.Contains(errs, "no model") {
 		t.Skip("a model of the samples is not installed")
 	}
