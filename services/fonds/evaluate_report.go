@@ -122,7 +122,8 @@ func (e *evaluated) writeGroups(w io.Writer, by, header string) (few bool, err e
 		name, pages, characters := shown(g.Name), strconv.Itoa(g.Pages), strconv.Itoa(g.Characters)
 		for _, r := range g.Results {
 			few = few || r.CER.Few()
-			t.add(name, pages, characters, shown(r.Recipe), estimateText(r.CER), estimateText(r.WER), inPercent(r.Missing), changeOf(r))
+			cells := []string{name, pages, characters, shown(r.Recipe), estimateText(r.CER), estimateText(r.WER), inPercent(r.Missing), changeOf(r)}
+			t.add(cells[:len(t.header)]...) // of one recipe there is no change
 			name, pages, characters = "", "", ""
 		}
 	}

@@ -288,3 +288,12 @@ func TestEvaluatedAsJSON(t *testing.T) {
 		t.Errorf("%v: %s", err, raw)
 	}
 }
+
+// One recipe is compared with none: its table has no column for the change.
+func TestEvaluateTextOfOneRecipe(t *testing.T) {
+	t.Parallel()
+	code, text, errs := alone(t, "evaluate", "text", "--gold", goldSet(t), "--engine", enginetest.Program(t), "--recipe", "plain")
+	if code != exitData || strings.Contains(text, "AGAINST") || !strings.Contains(text, "KIND") || !strings.Contains(text, "letters/a.pgm") {
+		t.Errorf("exit %d: %s\n%s", code, errs, text)
+	}
+}
