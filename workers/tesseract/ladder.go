@@ -95,15 +95,9 @@ func (c *climb) onlyMoves(r *fondsv1.Rung) bool {
 		thresholdingOf(r.GetThresholding()) == thresholdingOtsu && layoutOf(r.GetLayout()) == layoutAuto
 }
 
-// combined makes one reading of the passes so far, that leading which found most. Those
-// that took the page apart in another way than the first are left out.
+// combined makes one reading of all passes so far, that leading which found most.
 func (c *climb) combined() []found {
-	order := slices.Clone(c.passes[:1])
-	for _, words := range c.passes[1:] {
-		if !parted(c.passes[0], words) {
-			order = append(order, words)
-		}
-	}
+	order := slices.Clone(c.passes)
 	slices.SortStableFunc(order, func(a, b []found) int { return cmp.Compare(trust(b), trust(a)) })
 	return combine(order)
 }
