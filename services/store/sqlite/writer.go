@@ -52,8 +52,10 @@ type turn struct {
 	// called is closed when the turn leads, or has been run by who does.
 	called chan struct{}
 	leads  bool
-	err    error
-	panics *panicked
+	// settled is set when it has been said how it went.
+	settled bool
+	err     error
+	panics  *panicked
 }
 
 // panicked is what a transaction panicked with in the goroutine of who led it.
@@ -150,13 +152,20 @@ func (s *Store) lead(t *turn) {
 
 // runFor runs the turn of another goroutine, which is to have its panic too.
 func (s *Store) runFor(t *turn) {
+	returned := false
 	defer func() {
-		if value := recover(); value != nil {
-			t.panics = &panicked{value: value, stack: debug.Stack()}
-			t.settle(nil)
+		value := recover()
+		if returned || t.settled { // undone with the others: it runs again
+			return
 		}
+		if value == nil {
+			value = "a transaction ended its goroutine"
+		}
+		t.panics = &panicked{value: value, stack: debug.Stack()}
+		t.settle(nil)
 	}()
 	s.run(t)
+	returned = true
 }
 
 // run runs a turn within the open transaction, or begins one, and settles it unless its
@@ -216,7 +225,7 @@ func (t *turn) within(view *tx, part bool) error {
 
 // settle says how the turn went, to whom it was run for.
 func (t *turn) settle(err error) {
-	t.err = err
+	t.err, t.settled = err, true
 	if !t.leads {
 		close(t.called)
 	}
@@ -273,7 +282,7 @@ func (w *writer) rollback() {
 func (w *writer) end(err error) {
 	for _, t := range w.together.turns {
 		switch {
-		case t.panics != nil: // has been told
+		case t.settled: // it panicked, and has been told
 		case t.err != nil && err != nil:
 			t.settle(errTogether) // what it failed on was seen there, and never was
 		default:

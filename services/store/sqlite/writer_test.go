@@ -226,6 +226,31 @@ func TestOneOfThoseTogetherPanics(t *testing.T) {
 	}
 }
 
+// One that panics after SQLite has rolled back by itself runs again like the others, and
+// panics where it was asked for.
+func TestOneOfThoseTogetherRollsBackAndPanics(t *testing.T) {
+	l := newLine(t)
+	l.stand(t.Context(), "before", nothing)
+	var recovered any
+	l.running.Go(func() {
+		defer func() { recovered = recover() }()
+		_ = l.s.Tx(t.Context(), func(tx catalog.Tx) error {
+			must(t, putNamed(tx, "bad"))
+			if _, err := asTx(tx).exec(`ROLLBACK`); err != nil {
+				t.Error(err)
+			}
+			panic("at the disco")
+		})
+	})
+	l.waiting++
+	l.longIs(l.waiting)
+	l.stand(t.Context(), "after", nothing)
+	l.end(map[string]int{"first": 2, "before": 2, "after": 1}, "bad")
+	if recovered != "at the disco" {
+		t.Errorf("got %v", recovered)
+	}
+}
+
 // Who gives up leaves the line; who is gone when it is their turn hands it on.
 func TestSomebodyLeavesTheLine(t *testing.T) {
 	l := newLine(t)
