@@ -110,3 +110,40 @@ func under(base []found, byTop []int, box rect) (span, bool) {
 	})
 	return best.span, true
 }
+
+// Passes part a page differently from this share of their lines on.
+const otherLayout = 0.25
+
+// parted says that two passes took the page apart in other ways, such as a page of two
+// columns of which one pass reads line by line across both: the order of one is of no use
+// for the words of the other.
+func parted(a, b []found) bool {
+	crossing, tied := crossings(a, b)
+	back, tiedBack := crossings(b, a)
+	return float64(crossing+back) >= otherLayout*float64(max(tied+tiedBack, 1)) && crossing+back > 2
+}
+
+// crossings counts the lines of words that stand where several lines of base do, and
+// those that stand where one does or more.
+func crossings(base, words []found) (crossing, tied int) {
+	ties, at := align(base, words), 0
+	for line := range byLine(words) {
+		first, several := -1, false
+		for range line {
+			if s, ok := ties.spans[at]; ok {
+				if first < 0 {
+					first = s.first
+				}
+				several = several || !sameLine(base[first], base[s.first])
+			}
+			at++
+		}
+		if first >= 0 {
+			tied++
+		}
+		if several {
+			crossing++
+		}
+	}
+	return crossing, tied
+}

@@ -122,3 +122,28 @@ func FuzzCombine(f *testing.F) {
 		}
 	})
 }
+
+// A page of two columns that one pass reads across and the other down is told; two passes
+// that found other words in the same lines are not.
+func TestPartedPasses(t *testing.T) {
+	across := laid(90, "first lines stand here", "second lines stand too", "third lines come next", "fourth lines are last")
+	down := make([]found, 0, len(across))
+	for half := range 2 {
+		for _, w := range across {
+			if (w.box.left >= 130) == (half == 1) {
+				w.block = half + 1
+				down = append(down, w)
+			}
+		}
+	}
+	if !parted(across, down) || !parted(down, across) {
+		t.Error("columns read across and down are taken for one layout")
+	}
+	fewer := laid(80, "first lines stand here", "second lines _ too", "third lines come next", "fourth lines are last")
+	if parted(across, fewer) || parted(across, across) {
+		t.Error("the same lines are taken for two layouts")
+	}
+	if parted(across, nil) || parted(nil, down) {
+		t.Error("nothing is taken for a layout")
+	}
+}

@@ -22,6 +22,7 @@ type climb struct {
 	picture  *pix // upright, perhaps levelled and enlarged since
 	owned    bool // picture is to be closed here
 	passes   [][]found
+	standard int               // the pass whose parting of the page holds: the first since it was level
 	back     []func(rect) rect // to the picture that the climb began with, last step first
 	verdict  verdict
 	enlarged float64 // times, since the climb began
@@ -95,9 +96,11 @@ func (c *climb) onlyMoves(r *fondsv1.Rung) bool {
 		thresholdingOf(r.GetThresholding()) == thresholdingOtsu && layoutOf(r.GetLayout()) == layoutAuto
 }
 
-// combined makes one reading of all passes so far, that leading which found most.
+// combined makes one reading of the passes so far, that leading which found most. Those
+// that took the page apart in another way than the standard are left out.
 func (c *climb) combined() []found {
-	order := slices.Clone(c.passes)
+	standard := c.passes[min(c.standard, len(c.passes)-1)]
+	order := slices.DeleteFunc(slices.Clone(c.passes), func(words []found) bool { return parted(standard, words) })
 	slices.SortStableFunc(order, func(a, b []found) int { return cmp.Compare(trust(b), trust(a)) })
 	return combine(order)
 }
@@ -118,7 +121,7 @@ func (c *climb) move(r *fondsv1.Rung) (moved bool, err error) {
 			c.step(r.GetName(), "levelled by %.2f degrees", angle)
 			w, h := c.picture.width(), c.picture.height()
 			c.shift(level, func(b rect) rect { return turnedBox(b, w, h, angle) }, func(b rect) rect { return turnedBox(b, w, h, -angle) })
-			moved = true
+			c.standard, moved = len(c.passes), true
 		}
 	}
 	if factor := enlargement(c.verdict.height); r.GetRescale() && factor > 1 {

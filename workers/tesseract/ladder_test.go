@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
@@ -174,3 +175,34 @@ func TestLadderKeepsToItsBudget(t *testing.T) {
 }
 
 func isRung(s *fondsv1.Step) bool { return s.GetName() == "sauvola" || s.GetName() == "enlarge" }
+
+// Whatever a rung does to a page that reads well, it is done, and the text stays.
+func TestEveryRungLeavesGoodTextAlone(t *testing.T) {
+	r := newReader(t, "eng", "osd")
+	w, h := sizeOf(t)
+	whole := harmed(t, w, h, func(x, y float64) (float64, float64) { return x, y }, func(_, _ int, v float64) float64 { return v*0.9 + 12 })
+	for name, rung := range map[string]*fondsv1.Rung{
+		"sauvola":   {Thresholding: fondsv1.Thresholding_THRESHOLDING_SAUVOLA},
+		"tiled":     {Thresholding: fondsv1.Thresholding_THRESHOLDING_TILED},
+		"flatten":   {Flatten: true},
+		"despeckle": {Despeckle: true},
+		"invert":    {Invert: true},
+		"column":    {Layout: fondsv1.Layout_LAYOUT_COLUMN},
+		"block":     {Layout: fondsv1.Layout_LAYOUT_BLOCK},
+		"sparse":    {Layout: fondsv1.Layout_LAYOUT_SPARSE},
+	} {
+		rung.Name = name
+		with := climbing("eng")
+		with.Method.Judge.PageConfidence = 1 // never content
+		with.Method.Ladder = []*fondsv1.Rung{rung}
+		got := read(t, r, testImage(t, whole), with).GetBody()
+		if lines := linesOf(got.GetText()); !slices.Equal(lines, typed) {
+			t.Errorf("%s: %q after %v", name, lines, got.GetSteps())
+		}
+		if !slices.ContainsFunc(got.GetSteps(), func(s *fondsv1.Step) bool {
+			return s.GetName() == name && strings.Contains(s.GetDetail(), " words, confidence ")
+		}) {
+			t.Errorf("%s: it was not climbed: %v", name, got.GetSteps())
+		}
+	}
+}
