@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -116,6 +117,11 @@ func openNote(signed string, keys []string) (text, name, key string, err error) 
 		return "", "", "", fmt.Errorf("read signed note: %w", err)
 	}
 	by := opened.Sigs[0]
+	// The library reads past bits that mean nothing: a note has one way to be written, or
+	// a changed byte would go unseen.
+	if _, err := base64.StdEncoding.Strict().DecodeString(by.Base64); err != nil {
+		return "", "", "", fmt.Errorf("read the signature by %s: %w", by.Name, err)
+	}
 	prefix := fmt.Sprintf("%s+%08x+", by.Name, by.Hash)
 	for _, k := range keys {
 		if strings.HasPrefix(k, prefix) {

@@ -465,3 +465,25 @@ func FuzzOpenCheckpoint(f *testing.F) {
 		}
 	})
 }
+
+// The last letter before the signature's "=" has bits that mean nothing: a note in which
+// they are changed is another note, though the signature under it is the same.
+func TestNoteIsWrittenInOneWay(t *testing.T) {
+	key := fixedKey(t, 1)
+	c, err := key.checkpoint(14, [32]byte{1}, time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	at := len(c.Note) - len("?=\n")
+	if !strings.HasSuffix(c.Note, "=\n") || strings.HasSuffix(c.Note, "==\n") {
+		t.Fatalf("the note ends otherwise: %q", c.Note)
+	}
+	changed := c.Note[:at] + string(letters[strings.IndexByte(letters, c.Note[at])^1]) + c.Note[at+1:]
+	if _, _, err := openCheckpoint(changed, key.Verifiers()); err == nil {
+		t.Error("a changed byte goes unseen")
+	}
+	if _, _, err := openCheckpoint(c.Note, key.Verifiers()); err != nil {
+		t.Error(err)
+	}
+}
