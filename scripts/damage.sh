@@ -6,7 +6,7 @@
 # SCANS has a MANIFEST.tsv and a NAME.gt.txt beside each image. OUT gets a folder of the
 # same form whose kinds are the damages, so that `fonds evaluate text` has a line for each;
 # kind "whole" is the page as it was. DAMAGE_1200=1 makes pages of 1200 dpi as well. Needs
-# ImageMagick.
+# ImageMagick, and for 1200 dpi netpbm.
 set -euo pipefail
 
 scans=${1:?the folder of scans} out=${2:?the folder to make}
@@ -29,8 +29,24 @@ put() {
     convert "$source[0]" -alpha remove -colorspace Gray -depth 8 +repage "$@" \
         -define png:compression-level=1 -define png:compression-filter=1 "$out/$stem.png"
     cp "$truth" "$out/$stem.gt.txt"
-    printf '%s.png\t%s\t\t%s\t1\t%s\tfull\t\n' "$stem" "$(basename "$source")" "$language" "$kind" >>"$out/MANIFEST.tsv"
+    row "$kind" "$language" "$source" "$stem"
 }
+
+# put1200 LANGUAGE SOURCE TRUTH: the page at 1200 dpi, 140 megapixels, which is more than
+# ImageMagick takes as Debian sets it up.
+put1200() {
+    local stem
+    stem=dpi1200/$(basename "${2%.*}")
+    mkdir -p "$out/dpi1200"
+    convert "$2[0]" -alpha remove -colorspace Gray -depth 8 pgm:- |
+        pamscale -width $((1200 * 827 / 100)) |
+        pnmtopng -compression=1 -size='47244 47244 1' >"$out/$stem.png"
+    cp "$3" "$out/$stem.gt.txt"
+    row dpi1200 "$1" "$2" "$stem"
+}
+
+# row KIND LANGUAGE SOURCE STEM: the page's line in the manifest.
+row() { printf '%s.png\t%s\t\t%s\t1\t%s\tfull\t\n' "$4" "$(basename "$3")" "$2" "$1" >>"$out/MANIFEST.tsv"; }
 
 # at DPI WIDTH: the percentage that makes of a page 8.27 inches wide one of that resolution.
 at() { awk -v dpi="$1" -v width="$2" 'BEGIN { printf "%.2f%%", 100 * dpi * 8.27 / width }'; }
@@ -52,8 +68,7 @@ damage() {
     put faint "$language" "$source" "$truth" +level 70%,90%
     put shadow "$language" "$source" "$truth" \( -size "${height}x${width}" gradient:white-gray40 -rotate 90 \) -compose multiply -composite
     put blurred "$language" "$source" "$truth" -gaussian-blur 0x1.5
-    # 140 megapixels: a minute to make.
-    [[ ${DAMAGE_1200:-} == "" ]] || put dpi1200 "$language" "$source" "$truth" -resize "$(at 1200 "$width")" -units PixelsPerInch -density 1200
+    [[ ${DAMAGE_1200:-} == "" ]] || put1200 "$language" "$source" "$truth"
 }
 
 while IFS=$'\t' read -r file _ _ language _; do

@@ -17,8 +17,8 @@ func byParagraph(words []found) iter.Seq[[]found] {
 }
 
 // runsOf parts words where two that follow each other do not belong together.
-func runsOf(words []found, together func(a, b found) bool) iter.Seq[[]found] {
-	return func(yield func([]found) bool) {
+func runsOf[W any](words []W, together func(a, b W) bool) iter.Seq[[]W] {
+	return func(yield func([]W) bool) {
 		from := 0
 		for i := range words {
 			if i > from && !together(words[i-1], words[i]) {

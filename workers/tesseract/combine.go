@@ -103,12 +103,29 @@ func gather(base []found, origin []int, passes [][]found) []*place {
 		}
 	}
 	for _, p := range out {
-		for _, r := range p.readings {
+		for k, r := range p.readings {
+			r = ofOneLine(r, base[p.first].box)
+			p.readings[k] = r
 			slices.SortStableFunc(r, func(a, b rated) int { return cmp.Compare(a.box.left, b.box.left) })
 		}
 	}
 	return out
 }
+
+// ofOneLine gives the words of the line that stands most level with a box: where a pass
+// took two lines for one, words of the other line are read at a place of their own.
+func ofOneLine(words []rated, box rect) []rated {
+	var best []rated
+	for line := range runsOf(words, func(a, b rated) bool { return sameLine(a.found, b.found) }) {
+		if best == nil || overlap(line[0].box, box) > overlap(best[0].box, box) {
+			best = line
+		}
+	}
+	return best
+}
+
+// overlap is the height in pixels that two boxes have in common.
+func overlap(a, b rect) int { return min(a.bottom, b.bottom) - max(a.top, b.top) }
 
 // unite puts the words of a span into one group, led by the first of them.
 func unite(group []int, s span) {

@@ -62,6 +62,7 @@ func TestCombine(t *testing.T) {
 		"all of it new":             {[][]found{nil, laid(90, "one two")}, "one two"},
 		"nothing":                   {[][]found{nil, nil}, ""},
 		"a dictionary word":         {[][]found{laid(80, "wcrd~80"), known(laid(80, "word~78"))}, "word"},
+		"a word over two lines":     {[][]found{laid(80, "two six", "one ten"), tall(laid(90, "two six", "one ten"), 2)}, "two six\none ten"},
 		"a letter in no dictionary": {[][]found{laid(80, "a~80"), known(laid(80, "o~78"))}, "a"},
 	}
 	for name, c := range cases {
@@ -78,6 +79,12 @@ func split() []found {
 		words[i].box = laid(80, "on~1 eto three")[i].box
 	}
 	words[0].box, words[1].box, words[2].box = rect{0, 0, 28, 20}, rect{32, 0, 60, 20}, rect{70, 0, 120, 20}
+	return words
+}
+
+// tall makes one of the words reach up to the line above.
+func tall(words []found, i int) []found {
+	words[i].box.top -= 30
 	return words
 }
 

@@ -206,3 +206,43 @@ func TestEveryRungLeavesGoodTextAlone(t *testing.T) {
 		}
 	}
 }
+
+// What cannot read otherwise than before is not read: a page on which every way to part
+// ink from paper comes to the same, and rungs behind one that gained too little.
+func TestNothingIsReadInVain(t *testing.T) {
+	r := newReader(t, "eng", "osd")
+	w, h := sizeOf(t)
+	bilevel := harmed(t, w, h, func(x, y float64) (float64, float64) { return x, y }, func(_, _ int, v float64) float64 {
+		return 255 * math.Floor(v/128)
+	})
+	grey := harmed(t, w, h, func(x, y float64) (float64, float64) { return x, y }, func(_, _ int, v float64) float64 { return v*0.9 + 12 })
+	sauvola := &fondsv1.Rung{Name: "sauvola", Thresholding: fondsv1.Thresholding_THRESHOLDING_SAUVOLA}
+	block := &fondsv1.Rung{Name: "block", Layout: fondsv1.Layout_LAYOUT_BLOCK}
+	for name, c := range map[string]struct {
+		path      string
+		leastGain float64
+		want      []string
+	}{
+		"bilevel":      {bilevel, 0, []string{"sauvola passed", "block read"}},
+		"grey":         {grey, -1, []string{"sauvola read", "block read"}},
+		"little gain":  {grey, 1, []string{"sauvola read"}},
+		"nothing read": {bilevel, 1, []string{"sauvola passed", "block read"}},
+	} {
+		with := climbing("eng")
+		with.Method.Judge.PageConfidence, with.Method.Judge.LeastGain = 1, c.leastGain
+		with.Method.Ladder = []*fondsv1.Rung{sauvola, block}
+		var got []string
+		for _, s := range read(t, r, testImage(t, c.path), with).GetBody().GetSteps() {
+			switch {
+			case s.GetName() != "sauvola" && s.GetName() != "block":
+			case strings.HasPrefix(s.GetDetail(), "passed over: ink"):
+				got = append(got, s.GetName()+" passed")
+			default:
+				got = append(got, s.GetName()+" read")
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

@@ -132,7 +132,6 @@ type attempt struct {
 	left, top     int // of the part that is recognised, in the upright picture
 	method        *fondsv1.Method
 	work          int // pixels that were recognised so far, all passes together
-	passed        int // passes so far
 	unread        []rect
 	levelled      float64 // degrees by which what is recognised was turned clockwise
 	part          rect    // of that, before it was levelled: left and top are 0

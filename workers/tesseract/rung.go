@@ -173,6 +173,21 @@ func treat(p *pix, r *fondsv1.Rung) (treated *pix, ok bool, err error) {
 	return out, true, nil
 }
 
+// differing is the share of ink in which two pictures of 1 bit a pixel and one size differ;
+// 1 where neither has any.
+func differing(a, b *pix) float64 {
+	both, err := wrap(C.pixXor(nil, a.c, b.c))
+	if err != nil {
+		return 1
+	}
+	defer both.Close()
+	var ink, other C.l_int32
+	if C.pixCountPixels(a.c, &ink, nil) != 0 || C.pixCountPixels(both.c, &other, nil) != 0 || ink == 0 {
+		return 1
+	}
+	return float64(other) / float64(ink)
+}
+
 // layoutOf gives Tesseract's number.
 func layoutOf(l fondsv1.Layout) string {
 	switch l {

@@ -5,6 +5,7 @@ package main
 /*
 #cgo LDFLAGS: -ltesseract
 #include <stdlib.h>
+#include <leptonica/allheaders.h>
 #include <tesseract/capi.h>
 */
 import "C"
@@ -128,10 +129,10 @@ type setting struct {
 	thresholding string // one of the thresholdings above
 }
 
-// read recognises a picture once.
-func (s *session) read(picture *pix, with setting) ([]found, error) {
+// show gives Tesseract a picture to recognise.
+func (s *session) show(picture *pix, with setting) error {
 	if err := s.prepare(with); err != nil {
-		return nil, err
+		return err
 	}
 	defer inTesseract.start()()
 	s.forget()
@@ -140,10 +141,23 @@ func (s *session) read(picture *pix, with setting) ([]found, error) {
 	// What the picture's file said of its resolution is in the setting. Below 70 dpi
 	// Tesseract estimates it.
 	C.TessBaseAPISetSourceResolution(s.handle(), leastResolution)
+	return nil
+}
+
+// ink gives the picture shown as Tesseract parts it into ink and paper, 1 bit a pixel;
+// the caller closes it. Recognition goes on from there and does not part it again.
+func (s *session) ink() (*pix, error) {
+	defer inTesseract.start()()
+	return wrap((*C.PIX)(unsafe.Pointer(C.TessBaseAPIGetThresholdedImage(s.handle()))))
+}
+
+// recognise gives the words of the picture shown.
+func (s *session) recognise() []found {
+	defer inTesseract.start()()
 	if C.TessBaseAPIRecognize(s.handle(), nil) != 0 {
-		return nil, nil // a picture too small to hold anything
+		return nil // a picture too small to hold anything
 	}
-	return s.words(), nil
+	return s.words()
 }
 
 // prepare sets what Tesseract would else keep from page to page.
