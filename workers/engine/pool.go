@@ -9,6 +9,7 @@ import (
 	"time"
 
 	enginev1 "github.com/fonds-archive/fonds/proto/engine/v1"
+	"google.golang.org/protobuf/proto"
 )
 
 // Pool is a fixed number of places for children. Safe for concurrent use: a call
@@ -70,9 +71,14 @@ func New(cfg Config) *Pool {
 	return p
 }
 
-// Recognize reads one page. Errors: ErrDeadline, *Crash, *StartError, ErrClosed,
+// Recognize reads one page, no finer than its recipe says. Errors: ErrDeadline, *Crash, *StartError, ErrClosed,
 // or the context's own. An outcome other than TEXT is not an error.
 func (p *Pool) Recognize(ctx context.Context, call *enginev1.Recognize) (*enginev1.Recognition, error) {
+	// The child may decode the page ahead, when it has not seen the recipe yet.
+	if finest := call.GetRecipe().GetMethod().GetFinest(); finest != call.GetImage().GetFinest() {
+		call = proto.CloneOf(call)
+		call.Image.Finest = finest
+	}
 	answer, err := p.call(ctx, &enginev1.Request{Call: &enginev1.Request_Recognize{Recognize: call}})
 	if err != nil {
 		return nil, err

@@ -62,6 +62,28 @@ func TestRecognizeAnswersWithTheText(t *testing.T) {
 	}
 }
 
+func TestTheRecipeSaysHowFineAPageMayBe(t *testing.T) {
+	p := newPool(t, nil)
+	call := page(t, "CYPHER")
+	for _, finest := range []uint32{400, 0, 300} { // one image, several recipes
+		call.Recipe = &fondsv1.Recipe{Method: &fondsv1.Method{Finest: finest}}
+		got, err := p.Recognize(t.Context(), call)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := uint32(0)
+		for _, s := range got.GetBody().GetSteps() {
+			if s.GetName() == "finest" {
+				n, _ := strconv.ParseUint(s.GetDetail(), 10, 32)
+				told = uint32(n)
+			}
+		}
+		if told != finest {
+			t.Errorf("the child was told %d dpi, want %d", told, finest)
+		}
+	}
+}
+
 func TestRenderWritesTheTarget(t *testing.T) {
 	p := newPool(t, nil)
 	target := filepath.Join(t.TempDir(), "out.png")

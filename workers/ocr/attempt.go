@@ -79,7 +79,6 @@ func (c Config) read(ctx context.Context, job *fondsv1.Job, path string) (*fonds
 	if err != nil {
 		return nil, err
 	}
-	image.Finest = job.GetRecipe().GetMethod().GetFinest()
 	recognition, err := c.Engine.Recognize(ctx, &enginev1.Recognize{
 		Image: image, Recipe: job.GetRecipe(), Results: c.Results.Folder(),
 	})

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -356,22 +355,5 @@ func TestAFolderOfResultsThatIsGoneCostsNoPage(t *testing.T) {
 	d.publish(bus.Fresh, page(d.scan(1)))
 	if got := d.text(); got.GetOutcome() != fondsv1.Outcome_OUTCOME_TEXT {
 		t.Errorf("the page ended as %v %q", got.GetOutcome(), got.GetReason())
-	}
-}
-
-func TestTheRecipeSaysHowFineAPageMayBe(t *testing.T) {
-	d := newDesk(t, time.Minute)
-	var finest atomic.Uint32
-	d.engine.set(func(n int, r *enginev1.Recognize) (*enginev1.Recognition, error) {
-		finest.Store(r.GetImage().GetFinest())
-		return says("CYPHER\n")(n, r)
-	})
-	d.work()
-	job := page(d.scan(1))
-	job.Recipe.Method = &fondsv1.Method{Finest: 400}
-	d.publish(bus.Fresh, job)
-	d.text()
-	if finest.Load() != 400 {
-		t.Errorf("the engine was told %d dpi", finest.Load())
 	}
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -152,5 +153,46 @@ func TestPartedPasses(t *testing.T) {
 	}
 	if parted(across, nil) || parted(nil, down) {
 		t.Error("nothing is taken for a layout")
+	}
+}
+
+// Noise that crosses itself is no layout, and the first pass stays whatever it holds.
+func TestNoiseIsAStandardToo(t *testing.T) {
+	var noise []found
+	for y := range 2 { // a line and two halves of one, all in the same place
+		at := func(x, line int) found {
+			return found{text: "x", confidence: 20, box: rect{50 * x, 30 * y, 50*x + 40, 30*y + 20}, block: 1, paragraph: 1, line: 3*y + line}
+		}
+		noise = append(noise, at(0, 1), at(1, 2), at(0, 3), at(1, 3))
+	}
+	c := &climb{attempt: &attempt{}, passes: [][]found{noise, laid(10, "y")}}
+	if !parted(noise, noise) {
+		t.Fatal("it does not cross itself")
+	}
+	if got := c.combined(); len(got) == 0 {
+		t.Error("all words are gone")
+	}
+}
+
+// A pass that found far more than the first sets the layout; one that found a little more
+// does not.
+func TestTheStandardIsThePassThatFoundFarMore(t *testing.T) {
+	across := laid(60, "first lines stand here", "second lines stand too", "third lines come next", "fourth lines are last")
+	down := slices.Clone(across)
+	slices.SortStableFunc(down, func(a, b found) int { return a.box.left/130 - b.box.left/130 })
+	for i := range down {
+		down[i].block = 1 + down[i].box.left/130
+	}
+	for confidence, want := range map[float64]int{70: 0, 95: 1} {
+		for i := range down {
+			down[i].confidence = confidence
+		}
+		c := &climb{attempt: &attempt{}, passes: [][]found{across, down}}
+		if got := c.standardPass(); got != want {
+			t.Errorf("confidence %.0f: the standard is pass %d, want %d", confidence, got, want)
+		}
+		if got := linesText(c.combined()); got != linesText(c.passes[want]) {
+			t.Errorf("confidence %.0f: %q", confidence, got)
+		}
 	}
 }

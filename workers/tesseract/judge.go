@@ -14,12 +14,13 @@ import (
 type verdict struct {
 	confidence float64 // mean, 0 to 1, weighted by length
 	doubtful   float64 // share of words below the judge's confidence, 0 to 1
+	missed     float64 // share of the page's marks that were not read, 0 to 1
 	height     int     // of the middle word of three letters or more, in pixels; 0 for none
 }
 
-// judge looks at the words of a pass.
-func judge(words []found, by *fondsv1.Judge) verdict {
-	v := verdict{confidence: quality(words), height: middleHeight(words)}
+// judge looks at the words of a pass, and at what marks there are.
+func judge(words []found, marks []rect, by *fondsv1.Judge) verdict {
+	v := verdict{confidence: quality(words), missed: missed(marks, words), height: middleHeight(words)}
 	doubtful := 0
 	for _, w := range words {
 		if w.confidence < 100*by.GetWordConfidence() {
@@ -34,7 +35,12 @@ func judge(words []found, by *fondsv1.Judge) verdict {
 
 // good says that the page need not be read again.
 func (v verdict) good(by *fondsv1.Judge) bool {
-	return v.confidence >= by.GetPageConfidence() && v.doubtful <= by.GetDoubtful()
+	return v.confidence >= by.GetPageConfidence() && v.doubtful <= by.GetDoubtful() && !v.misses(by)
+}
+
+// misses says that lines were lost, however sure the others are.
+func (v verdict) misses(by *fondsv1.Judge) bool {
+	return by.GetMissed() > 0 && v.missed > by.GetMissed()
 }
 
 // middleHeight is the height of the middle word of those with three letters or more.

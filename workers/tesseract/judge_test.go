@@ -22,11 +22,11 @@ func TestVerdict(t *testing.T) {
 		"just at level": {laid(90, "one two"), true},
 	}
 	for name, c := range cases {
-		if v := judge(c.words, by); v.good(by) != c.good {
+		if v := judge(c.words, nil, by); v.good(by) != c.good {
 			t.Errorf("%s: %v", name, v)
 		}
 	}
-	if v := judge(laid(90, "a b c word other"), by); v.height != 20 {
+	if v := judge(laid(90, "a b c word other"), nil, by); v.height != 20 {
 		t.Errorf("words are %d high", v.height)
 	}
 }
@@ -61,5 +61,36 @@ func TestScribbleIsSetAside(t *testing.T) {
 	}
 	if _, places := partScribble(scribble("one two", "xq~20 lm~30")); len(places) != 1 || places[0] != (rect{0, 30, 50, 50}) {
 		t.Errorf("scribble stands at %v", places)
+	}
+}
+
+// A line of marks that nobody read is missed; specks, rules and stains are not.
+func TestMissedMarks(t *testing.T) {
+	words := laid(90, "first lines stand here", "second lines stand too")
+	var marks []rect
+	for _, w := range words {
+		for x := w.box.left; x < w.box.right; x += 10 { // letter by letter
+			marks = append(marks, rect{x, w.box.top + 5, x + 8, w.box.bottom})
+		}
+	}
+	if got := missed(marks, words); got != 0 {
+		t.Errorf("%.2f missed of a page that is read whole", got)
+	}
+	other := []rect{{0, 100, 3, 103}, {0, 120, 900, 124}, {300, 100, 700, 500}}
+	if got := missed(append(other, marks...), words); got != 0 {
+		t.Errorf("%.2f missed of what cannot be letters", got)
+	}
+	below := make([]rect, len(marks))
+	for i, m := range marks {
+		below[i] = rect{m.left, m.top + 200, m.right, m.bottom + 200}
+	}
+	if got := missed(append(below, marks...), words); got != 0.5 {
+		t.Errorf("%.2f missed of a page that is read by half", got)
+	}
+	if got := missed(marks, nil); got != 1 {
+		t.Errorf("%.2f missed where nothing is read", got)
+	}
+	if got := missed(nil, words); got != 0 {
+		t.Errorf("%.2f missed where there are no marks", got)
 	}
 }

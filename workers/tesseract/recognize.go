@@ -135,6 +135,7 @@ type attempt struct {
 	unread        []rect
 	levelled      float64 // degrees by which what is recognised was turned clockwise
 	part          rect    // of that, before it was levelled: left and top are 0
+	marks         []rect  // what may be writing, in the picture as it is recognised
 }
 
 // methodOf is the recipe's method; those of before methods turned poor pages.
@@ -187,7 +188,8 @@ func (a *attempt) run(p *page) (*enginev1.Recognition, error) {
 	if err := a.level(picture); err != nil {
 		return nil, err
 	}
-	words, quarters, err := a.read(picture, len(marks.marks))
+	a.marks = a.placesOf(marks)
+	words, quarters, err := a.read(picture)
 	if err != nil {
 		return nil, err
 	}
@@ -294,8 +296,8 @@ func (a *attempt) clean(picture *pix, factor int) (*survey, error) {
 
 // read recognises the picture, where the reading is poor turned as well, and climbs
 // the recipe's ladder. Words come in the coordinates of the picture as it was given.
-func (a *attempt) read(picture *pix, marks int) (words []found, quarters int, err error) {
-	words, err = a.readUpright(picture, marks)
+func (a *attempt) read(picture *pix) (words []found, quarters int, err error) {
+	words, err = a.readUpright(picture)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -320,6 +322,9 @@ func (a *attempt) read(picture *pix, marks int) (words []found, quarters int, er
 		return nil, 0, err
 	}
 	defer upright.Close()
+	for i := range a.marks {
+		a.marks[i] = forth(a.marks[i], quarters, picture.width(), picture.height())
+	}
 	if words, err = a.ladder(upright, words); err != nil {
 		return nil, 0, err
 	}
@@ -365,13 +370,13 @@ func (a *attempt) tryTurns(picture *pix, words []found) ([]found, int, error) {
 // readUpright recognises the picture as it stands. A page number or a line on an
 // otherwise empty sheet is no layout to Tesseract, which then gives nothing at
 // all: such a sheet is read again as a single block.
-func (a *attempt) readUpright(picture *pix, marks int) ([]found, error) {
+func (a *attempt) readUpright(picture *pix) ([]found, error) {
 	words, err := a.pass(picture, a.setting(layoutOf(a.method.GetLayout())))
 	if err != nil {
 		return nil, err
 	}
 	a.step("recognise", "%d words, confidence %.3f", len(words), quality(words))
-	if len(words) > 0 || marks > fewMarks || a.reader.session.owns(layoutVariable) {
+	if len(words) > 0 || len(a.marks) > fewMarks || a.reader.session.owns(layoutVariable) {
 		return words, nil
 	}
 	if words, err = a.pass(picture, a.setting(layoutBlock)); err != nil {

@@ -353,8 +353,12 @@ type Judge struct {
 	Doubtful float64 `protobuf:"fixed64,3,opt,name=doubtful,proto3" json:"doubtful,omitempty"`
 	// Mean confidence below which other turns of the page are tried.
 	TurnConfidence float64 `protobuf:"fixed64,4,opt,name=turn_confidence,json=turnConfidence,proto3" json:"turn_confidence,omitempty"`
-	// A rung that raises the mean confidence of a page by less is the last one climbed.
-	LeastGain     float64 `protobuf:"fixed64,5,opt,name=least_gain,json=leastGain,proto3" json:"least_gain,omitempty"`
+	// A rung that raises the mean confidence of a page by less is the last one climbed,
+	// unless too much of the page is still missed.
+	LeastGain float64 `protobuf:"fixed64,5,opt,name=least_gain,json=leastGain,proto3" json:"least_gain,omitempty"`
+	// Share of the marks on a page, those that could be letters, that stand under no word,
+	// above which it is read again however sure its words are; 0 to look at the words alone.
+	Missed        float64 `protobuf:"fixed64,6,opt,name=missed,proto3" json:"missed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -420,6 +424,13 @@ func (x *Judge) GetTurnConfidence() float64 {
 func (x *Judge) GetLeastGain() float64 {
 	if x != nil {
 		return x.LeastGain
+	}
+	return 0
+}
+
+func (x *Judge) GetMissed() float64 {
+	if x != nil {
+		return x.Missed
 	}
 	return 0
 }
@@ -551,14 +562,15 @@ const file_fonds_v1_method_proto_rawDesc = "" +
 	"\tset_aside\x18\b \x01(\bR\bsetAside\x12\x14\n" +
 	"\x05level\x18\t \x01(\bR\x05level\x12\x18\n" +
 	"\arespell\x18\n" +
-	" \x01(\bR\arespell\"\xba\x02\n" +
+	" \x01(\bR\arespell\"\xeb\x02\n" +
 	"\x05Judge\x12@\n" +
 	"\x0fpage_confidence\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0epageConfidence\x12@\n" +
 	"\x0fword_confidence\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0ewordConfidence\x123\n" +
 	"\bdoubtful\x18\x03 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\bdoubtful\x12@\n" +
 	"\x0fturn_confidence\x18\x04 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0eturnConfidence\x126\n" +
 	"\n" +
-	"least_gain\x18\x05 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\tleastGain\"\xb5\x02\n" +
+	"least_gain\x18\x05 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\tleastGain\x12/\n" +
+	"\x06missed\x18\x06 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06missed\"\xb5\x02\n" +
 	"\x04Rung\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{0,30}$R\x04name\x12D\n" +
 	"\fthresholding\x18\x02 \x01(\x0e2\x16.fonds.v1.ThresholdingB\b\xbaH\x05\x82\x01\x02\x10\x01R\fthresholding\x12\x18\n" +

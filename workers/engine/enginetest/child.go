@@ -53,7 +53,11 @@ func child(start string, in io.Reader, out *os.File) int {
 				hold(call.Recognize.GetImage().GetPath())
 			}
 			misbehave(page.behaviour, answer, out)
-			answer.Result = &enginev1.Answer_Recognition{Recognition: page.recognition()}
+			recognition := page.recognition()
+			if finest := call.Recognize.GetImage().GetFinest(); finest > 0 {
+				recognition.Body.Steps = append(recognition.Body.Steps, &fondsv1.Step{Name: "finest", Detail: fmt.Sprint(finest)})
+			}
+			answer.Result = &enginev1.Answer_Recognition{Recognition: recognition}
 		case *enginev1.Request_Render:
 			misbehave(load(call.Render.GetImage().GetPath()).behaviour, answer, out)
 			answer.Result = &enginev1.Answer_Rendering{Rendering: render(call.Render)}

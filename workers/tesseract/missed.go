@@ -1,0 +1,62 @@
+//go:build tesseract
+
+package main
+
+// Size of a mark that could be a letter, or some that touch, against the middle height
+// of the words that were read.
+const (
+	lowLetter  = 0.4 // an x against a word with tall letters: 0.6
+	tallLetter = 2.0
+	longWord   = 20 // times as wide as high
+)
+
+// missed is the share of a page's marks, those that could be letters, which stand under
+// no word, 0 to 1, weighted by width. A shadow in which nothing was read makes it large
+// while all that was read is sure.
+func missed(marks []rect, words []found) float64 {
+	height := float64(middleHeight(words))
+	if height == 0 && len(marks) > 0 {
+		return 1
+	}
+	var all, lost int
+	for _, m := range marks {
+		w, h := m.right-m.left, m.bottom-m.top
+		if float64(h) < lowLetter*height || float64(h) > tallLetter*height || w > longWord*h {
+			continue
+		}
+		all += w
+		if !underWord(m, words, int(height/4)) {
+			lost += w
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return float64(lost) / float64(all)
+}
+
+// underWord says that the middle of a mark stands in the box of a word, or near it.
+func underWord(m rect, words []found, near int) bool {
+	x, y := (m.left+m.right)/2, (m.top+m.bottom)/2
+	for _, w := range words {
+		if x >= w.box.left-near && x <= w.box.right+near && y >= w.box.top-near && y <= w.box.bottom+near {
+			return true
+		}
+	}
+	return false
+}
+
+// placesOf gives a survey's marks in the picture as it is recognised, after it was cut
+// and set level.
+func (a *attempt) placesOf(s *survey) []rect {
+	out := make([]rect, len(s.marks))
+	for i, m := range s.marks {
+		b := m.bounds.times(float64(s.factor))
+		b = rect{b.left - a.left, b.top - a.top, b.right - a.left, b.bottom - a.top}
+		if a.levelled != 0 {
+			b = turnedBox(b, a.part.right, a.part.bottom, a.levelled)
+		}
+		out[i] = b
+	}
+	return out
+}
