@@ -2,7 +2,10 @@
 
 package main
 
-import "math/bits"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // grey is a small 8-bit picture in Go memory, row after row, 0 is black.
 type grey struct {
@@ -88,14 +91,16 @@ func shrinkBits(p *pix, factor int) grey {
 }
 
 // runs calls found for each run of dark pixels in a row: first column and one
-// past the last. dark holds one bool a pixel.
-func runs(dark []bool, found func(from, to int)) {
-	for x := 0; x < len(dark); x++ {
-		if !dark[x] {
-			continue
+// past the last. dark holds one byte a pixel, 1 for a dark one: most of a page is not,
+// and the light between is skipped many pixels at a time.
+func runs(dark []byte, found func(from, to int)) {
+	for x := 0; x < len(dark); {
+		next := bytes.IndexByte(dark[x:], 1)
+		if next < 0 {
+			return
 		}
-		from := x
-		for x < len(dark) && dark[x] {
+		from := x + next
+		for x = from; x < len(dark) && dark[x] == 1; {
 			x++
 		}
 		found(from, x)
@@ -117,6 +122,12 @@ type labels struct {
 type labelled struct {
 	from, to int
 	label    int32
+}
+
+// newLabels gives room for the marks of an ordinary page.
+func newLabels() *labels {
+	const ordinary = 4096
+	return &labels{marks: make([]mark, 0, ordinary), parent: make([]int32, 0, ordinary)}
 }
 
 // outlines is how many marks and holes there are; what Tesseract works by.

@@ -49,7 +49,7 @@ func underLoad(t *testing.T) {
 }
 
 // shipped reads a recipe as it is shipped.
-func shipped(t *testing.T, name string) *fondsv1.Recipe {
+func shipped(t testing.TB, name string) *fondsv1.Recipe {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join("..", "..", "services", "recipe", "shipped", name+".json"))
 	if err != nil {

@@ -166,10 +166,10 @@ func step(histogram *[256]int, tenth, paper int) float64 {
 	return 0
 }
 
-// darker marks the pixels that lie at least contrast below the paper, whose
+// darker marks, with 1, the pixels that lie at least contrast below the paper, whose
 // level is drawn out between the middles of the tiles.
-func darker(g, paper grey, contrast float64) []bool {
-	out := make([]bool, len(g.data))
+func darker(g, paper grey, contrast float64) []byte {
+	out := make([]byte, len(g.data))
 	column := interpolation(g.w, paper.w)
 	// The paper's level along the two rows of tiles around a row of pixels, drawn out
 	// once for all the rows between them.
@@ -189,7 +189,9 @@ func darker(g, paper grey, contrast float64) []bool {
 		upper, lower := along(r.first)[:g.w], along(r.second)[:g.w]
 		for x, v := range pixels {
 			level := upper[x]*(1-r.share) + lower[x]*r.share
-			marked[x] = float32(v) <= level-float32(contrast)
+			if float32(v) <= level-float32(contrast) {
+				marked[x] = 1
+			}
 		}
 	}
 	return out
@@ -214,8 +216,8 @@ func interpolation(n, tiles int) []blend {
 }
 
 // writing gives the marks of a shrunk picture that may be writing.
-func writing(dark []bool, w, h int) []mark {
-	l := &labels{}
+func writing(dark []byte, w, h int) []mark {
+	l := newLabels()
 	for y := range h {
 		l.nextRow()
 		runs(dark[y*w:(y+1)*w], func(from, to int) { l.add(y, from, to) })
@@ -255,7 +257,7 @@ func (m mark) hole(width, height int) bool {
 // countSpecks counts the outlines in the picture as Tesseract will part it into
 // black and white, up to maxSpecks+1.
 func countSpecks(p *pix) int {
-	l := &labels{}
+	l := newLabels()
 	threshold := byte(0)
 	if p.depth() == 8 {
 		threshold = otsu(p)

@@ -153,9 +153,11 @@ func TestOutlinesCountMarksAndHoles(t *testing.T) {
 	for name, c := range cases {
 		l := &labels{}
 		for y, row := range c.rows {
-			dark := make([]bool, len(row))
+			dark := make([]byte, len(row))
 			for x := range row {
-				dark[x] = row[x] == '#'
+				if row[x] == '#' {
+					dark[x] = 1
+				}
 			}
 			l.nextRow()
 			runs(dark, func(from, to int) { l.add(y, from, to) })
@@ -177,13 +179,15 @@ func TestRowsOfBitsAndBytesGiveTheSameRuns(t *testing.T) {
 		w := 1 + random.IntN(200)
 		threshold := byte(random.IntN(255))
 		levels := make([]byte, w)
-		dark := make([]bool, w)
+		dark := make([]byte, w)
 		for x := range levels {
 			levels[x] = byte(random.IntN(256))
 			if random.IntN(2) == 0 {
 				levels[x] = byte(int(threshold) + random.IntN(3) - 1)
 			}
-			dark[x] = levels[x] <= threshold
+			if levels[x] <= threshold {
+				dark[x] = 1
+			}
 		}
 		grey := newGrey(t, w, 1, func(x, _ int) byte { return levels[x] })
 		var want, got [][2]int
