@@ -94,7 +94,7 @@ func (c *climb) rung(r *fondsv1.Rung) error {
 	if err != nil {
 		return err
 	}
-	if c.onlyMoves(r) && !moved {
+	if c.onlyMoves(r) && !moved || r.GetAlone() && len(c.recipe.GetLanguages()) < 2 {
 		return nil
 	}
 	picture, applies, err := treat(c.picture, r)
@@ -102,11 +102,14 @@ func (c *climb) rung(r *fondsv1.Rung) error {
 		return err
 	}
 	defer picture.Close()
+	with := setting{c.resolutionNow(), layoutOf(cmp.Or(r.GetLayout(), c.method.GetLayout())), thresholdingOf(r.GetThresholding())}
+	if r.GetAlone() {
+		return c.eachAlone(r, picture, with)
+	}
 	if !c.affords(picture) {
-		c.step(r.GetName(), "passed over: %.1f of %.1f megapixels are spent", megapixels(c.work), megapixels(c.allowance()))
+		c.passOver(r)
 		return nil
 	}
-	with := setting{c.resolutionNow(), layoutOf(cmp.Or(r.GetLayout(), c.method.GetLayout())), thresholdingOf(r.GetThresholding())}
 	if onlyParts(r) {
 		same, err := c.partsAlike(picture, with)
 		if err != nil {
@@ -119,13 +122,51 @@ func (c *climb) rung(r *fondsv1.Rung) error {
 	} else if err := c.reader.session.show(picture, with); err != nil {
 		return err
 	}
-	words := c.recognise(picture)
+	c.add(r, "", c.recognise(picture))
+	return nil
+}
+
+// eachAlone reads a picture with each of the recipe's languages by itself, and leaves
+// the session as it was.
+func (c *climb) eachAlone(r *fondsv1.Rung, picture *pix, with setting) error {
+	for i, language := range c.recipe.GetLanguages() {
+		if !c.affords(picture) {
+			c.passOver(r)
+			break
+		}
+		if err := c.reader.open(alone(c.recipe, i)); err != nil {
+			return err
+		}
+		words, err := c.pass(picture, with)
+		if err != nil {
+			return err
+		}
+		c.add(r, language+" alone: ", words)
+	}
+	return c.reader.open(c.recipe)
+}
+
+// alone is a recipe with one of its languages.
+func alone(recipe *fondsv1.Recipe, i int) *fondsv1.Recipe {
+	one := &fondsv1.Recipe{Languages: recipe.GetLanguages()[i : i+1], Parameters: recipe.GetParameters()}
+	if len(recipe.GetModels()) > 0 { // in the order of the languages
+		one.Models = recipe.GetModels()[i : i+1]
+	}
+	return one
+}
+
+// passOver notes that a rung does not fit the budget.
+func (c *climb) passOver(r *fondsv1.Rung) {
+	c.step(r.GetName(), "passed over: %.1f of %.1f megapixels are spent", megapixels(c.work), megapixels(c.allowance()))
+}
+
+// add joins the words of a pass to the others and judges what comes of it.
+func (c *climb) add(r *fondsv1.Rung, how string, words []found) {
 	before, by := c.verdict, c.method.GetJudge()
 	c.passes = append(c.passes, words)
 	c.verdict = judge(c.combined(), c.marks, by)
-	c.step(r.GetName(), "%d words, confidence %.3f; together: %s", len(words), quality(words), c.verdict)
+	c.step(r.GetName(), "%s%d words, confidence %.3f; together: %s", how, len(words), quality(words), c.verdict)
 	c.ended = c.verdict.confidence-before.confidence < by.GetLeastGain() && !c.verdict.misses(by)
-	return nil
 }
 
 // sameInk is the share of ink in which two ways to part it from paper may differ for
@@ -154,13 +195,13 @@ func (c *climb) partsAlike(picture *pix, with setting) (bool, error) {
 
 // onlyParts says that a rung does nothing but part ink from paper otherwise.
 func onlyParts(r *fondsv1.Rung) bool {
-	return !r.GetFlatten() && !r.GetDespeckle() && !r.GetInvert() &&
+	return !r.GetAlone() && !r.GetFlatten() && !r.GetDespeckle() && !r.GetInvert() &&
 		thresholdingOf(r.GetThresholding()) != thresholdingOtsu && layoutOf(r.GetLayout()) == layoutAuto
 }
 
 // onlyMoves says that a rung does nothing but level or enlarge.
 func (c *climb) onlyMoves(r *fondsv1.Rung) bool {
-	return (r.GetRescale() || r.GetDeskew()) && !r.GetFlatten() && !r.GetDespeckle() && !r.GetInvert() &&
+	return (r.GetRescale() || r.GetDeskew()) && !r.GetAlone() && !r.GetFlatten() && !r.GetDespeckle() && !r.GetInvert() &&
 		thresholdingOf(r.GetThresholding()) == thresholdingOtsu && layoutOf(r.GetLayout()) == layoutAuto
 }
 

@@ -246,3 +246,45 @@ func TestNothingIsReadInVain(t *testing.T) {
 		}
 	}
 }
+
+// A page in one of two languages is read with each of them by itself too, what the wrong
+// one makes of it is left out, and the next page is read with both again.
+func TestLanguagesAlone(t *testing.T) {
+	r := newReader(t, "eng", "rus", "osd")
+	with := climbing("eng", "rus")
+	with.Method.Judge.PageConfidence, with.Method.Judge.LeastGain = 1, -1
+	with.Method.Ladder = []*fondsv1.Rung{{Name: "alone", Alone: true}}
+	for range 2 {
+		got := read(t, r, testImage(t, "typed.png"), with).GetBody()
+		if lines := linesOf(got.GetText()); !slices.Equal(lines, typed) {
+			t.Errorf("%q after %v", lines, got.GetSteps())
+		}
+		var alone []string
+		for _, s := range got.GetSteps() {
+			if s.GetName() == "alone" {
+				language, _, _ := strings.Cut(s.GetDetail(), ":")
+				alone = append(alone, language)
+			}
+		}
+		if !slices.Equal(alone, []string{"eng alone", "rus alone"}) {
+			t.Errorf("read with %q: %v", alone, got.GetSteps())
+		}
+		if r.session.key != sessionKey(with) {
+			t.Error("the session is left to one language")
+		}
+	}
+	one := climbing("eng")
+	one.Method.Judge.PageConfidence, one.Method.Ladder = 1, with.GetMethod().GetLadder()
+	if steps := read(t, r, testImage(t, "typed.png"), one).GetBody().GetSteps(); slices.ContainsFunc(steps, func(s *fondsv1.Step) bool { return s.GetName() == "alone" }) {
+		t.Errorf("one language is read alone: %v", steps)
+	}
+}
+
+// The script of a page that none of its languages can be is told.
+func TestThePageTellsItsScript(t *testing.T) {
+	r := newReader(t, "rus", "osd")
+	steps := read(t, r, testImage(t, "typed.png"), climbing("rus")).GetBody().GetSteps()
+	if !slices.ContainsFunc(steps, func(s *fondsv1.Step) bool { return strings.HasSuffix(s.GetDetail(), "script Latin") }) {
+		t.Errorf("no script in %v", steps)
+	}
+}

@@ -54,7 +54,7 @@ func (r *reader) page(call *enginev1.Recognize) (*enginev1.Recognition, error) {
 	a := &attempt{
 		reader: r, resolution: call.GetImage().GetResolution(),
 		width: p.width(), height: p.height(), steps: p.steps, exif: exifTurn(p.orientation),
-		method: methodOf(call.GetRecipe()),
+		recipe: call.GetRecipe(), method: methodOf(call.GetRecipe()),
 	}
 	result, err := a.run(p)
 	if _, ok := errors.AsType[*refusal](err); ok {
@@ -130,8 +130,9 @@ type attempt struct {
 	steps         []*fondsv1.Step
 	exif          turn
 	left, top     int // of the part that is recognised, in the upright picture
-	method        *fondsv1.Method
-	work          int // pixels that were recognised so far, all passes together
+	recipe        *fondsv1.Recipe
+	method        *fondsv1.Method // the recipe's
+	work          int             // pixels that were recognised so far, all passes together
 	unread        []rect
 	levelled      float64 // degrees by which what is recognised was turned clockwise
 	part          rect    // of that, before it was levelled: left and top are 0
@@ -407,17 +408,18 @@ func (a *attempt) candidates(picture *pix) []int {
 	if !a.reader.models.has("osd") {
 		return []int{2, 1, 3}
 	}
-	quarters, sureness, ok := detectTurn(a.reader.models.folderOf("osd"), picture, a.resolution)
+	found, ok := detectLie(a.reader.models.folderOf("osd"), picture, a.resolution)
 	switch {
 	case !ok:
 		a.step("orientation", "not enough to say")
 		return []int{2}
-	case quarters == 0:
-		a.step("orientation", "upright, confidence %.1f", sureness)
+	case found.quarters == 0:
+		// A page in a script that its languages do not have reads as poorly as a turned one.
+		a.step("orientation", "upright, confidence %.1f, script %s", found.confidence, found.script)
 		return nil
 	default:
-		a.step("orientation", "turned, confidence %.1f", sureness)
-		return []int{quarters}
+		a.step("orientation", "turned, confidence %.1f, script %s", found.confidence, found.script)
+		return []int{found.quarters}
 	}
 }
 

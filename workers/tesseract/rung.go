@@ -145,7 +145,7 @@ func inverted(p *pix) (*pix, error) {
 // treat gives the picture as a rung wants it, in the same coordinates; the caller
 // closes both. ok is false where the rung would change nothing.
 func treat(p *pix, r *fondsv1.Rung) (treated *pix, ok bool, err error) {
-	if p.depth() == 1 && !r.GetDespeckle() && !r.GetInvert() && layoutOf(r.GetLayout()) == layoutAuto {
+	if p.depth() == 1 && !r.GetAlone() && !r.GetDespeckle() && !r.GetInvert() && layoutOf(r.GetLayout()) == layoutAuto {
 		return nil, false, nil // no greys that could be parted otherwise
 	}
 	out, err := wrap(C.pixClone(p.c))

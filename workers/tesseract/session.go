@@ -255,9 +255,15 @@ func (s *session) rest() {
 	C.TessBaseAPIClear(s.handle())
 }
 
-// detectTurn asks Tesseract's orientation model which clockwise quarters set
-// the picture upright. ok is false when the model sees too little to say.
-func detectTurn(tessdata string, picture *pix, resolution uint32) (quarters int, sure float64, ok bool) {
+// lie is how a page lies, as Tesseract's orientation model sees it.
+type lie struct {
+	quarters   int     // clockwise, that set it upright
+	confidence float64 // of that
+	script     string  // of its writing, such as "Latin"
+}
+
+// detectLie asks Tesseract's orientation model. ok is false when it sees too little to say.
+func detectLie(tessdata string, picture *pix, resolution uint32) (found lie, ok bool) {
 	defer inTesseract.start()()
 	api := C.TessBaseAPICreate()
 	defer C.TessBaseAPIDelete(api)
@@ -265,7 +271,7 @@ func detectTurn(tessdata string, picture *pix, resolution uint32) (quarters int,
 	defer C.free(unsafe.Pointer(folder))
 	defer C.free(unsafe.Pointer(osd))
 	if C.TessBaseAPIInit3(api, folder, osd) != 0 {
-		return 0, 0, false
+		return lie{}, false
 	}
 	defer C.TessBaseAPIEnd(api)
 	C.TessBaseAPISetPageSegMode(api, C.PSM_AUTO_OSD)
@@ -275,8 +281,8 @@ func detectTurn(tessdata string, picture *pix, resolution uint32) (quarters int,
 	var confidence, scriptConfidence C.float
 	var script *C.char
 	if C.TessBaseAPIDetectOrientationScript(api, &degrees, &confidence, &script, &scriptConfidence) == 0 {
-		return 0, 0, false
+		return lie{}, false
 	}
 	// The model tells how far the page has been turned clockwise already.
-	return (4 - int(degrees)/90%4) % 4, float64(confidence), true
+	return lie{(4 - int(degrees)/90%4) % 4, float64(confidence), C.GoString(script)}, true
 }

@@ -453,7 +453,10 @@ type Rung struct {
 	// Light text on a dark ground.
 	Invert bool `protobuf:"varint,7,opt,name=invert,proto3" json:"invert,omitempty"`
 	// Layout; that of the first pass where unspecified.
-	Layout        Layout `protobuf:"varint,8,opt,name=layout,proto3,enum=fonds.v1.Layout" json:"layout,omitempty"`
+	Layout Layout `protobuf:"varint,8,opt,name=layout,proto3,enum=fonds.v1.Layout" json:"layout,omitempty"`
+	// Read with each of the recipe's languages by itself, one pass each, where it names
+	// several: a page in one of them is then not taken for another, word by word.
+	Alone         bool `protobuf:"varint,9,opt,name=alone,proto3" json:"alone,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -544,6 +547,13 @@ func (x *Rung) GetLayout() Layout {
 	return Layout_LAYOUT_UNSPECIFIED
 }
 
+func (x *Rung) GetAlone() bool {
+	if x != nil {
+		return x.Alone
+	}
+	return false
+}
+
 var File_fonds_v1_method_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_method_proto_rawDesc = "" +
@@ -570,7 +580,7 @@ const file_fonds_v1_method_proto_rawDesc = "" +
 	"\x0fturn_confidence\x18\x04 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0eturnConfidence\x126\n" +
 	"\n" +
 	"least_gain\x18\x05 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\tleastGain\x12/\n" +
-	"\x06missed\x18\x06 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06missed\"\xb5\x02\n" +
+	"\x06missed\x18\x06 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x06missed\"\xcb\x02\n" +
 	"\x04Rung\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{0,30}$R\x04name\x12D\n" +
 	"\fthresholding\x18\x02 \x01(\x0e2\x16.fonds.v1.ThresholdingB\b\xbaH\x05\x82\x01\x02\x10\x01R\fthresholding\x12\x18\n" +
@@ -579,7 +589,8 @@ const file_fonds_v1_method_proto_rawDesc = "" +
 	"\aflatten\x18\x05 \x01(\bR\aflatten\x12\x1c\n" +
 	"\tdespeckle\x18\x06 \x01(\bR\tdespeckle\x12\x16\n" +
 	"\x06invert\x18\a \x01(\bR\x06invert\x122\n" +
-	"\x06layout\x18\b \x01(\x0e2\x10.fonds.v1.LayoutB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06layout*z\n" +
+	"\x06layout\x18\b \x01(\x0e2\x10.fonds.v1.LayoutB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06layout\x12\x14\n" +
+	"\x05alone\x18\t \x01(\bR\x05alone*z\n" +
 	"\x06Layout\x12\x16\n" +
 	"\x12LAYOUT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vLAYOUT_AUTO\x10\x01\x12\x11\n" +
