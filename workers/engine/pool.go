@@ -75,7 +75,7 @@ func New(cfg Config) *Pool {
 // or the context's own. An outcome other than TEXT is not an error.
 func (p *Pool) Recognize(ctx context.Context, call *enginev1.Recognize) (*enginev1.Recognition, error) {
 	// The child may decode the page ahead, when it has not seen the recipe yet.
-	if finest := call.GetRecipe().GetMethod().GetFinest(); finest != call.GetImage().GetFinest() {
+	if finest := call.GetRecipe().GetMethod().GetFinest(); call.GetImage() != nil && finest != call.GetImage().GetFinest() {
 		call = proto.CloneOf(call)
 		call.Image.Finest = finest
 	}

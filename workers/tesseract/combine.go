@@ -112,8 +112,8 @@ func gather(base []found, origin []int, passes [][]found) []*place {
 	return out
 }
 
-// ofOneLine gives the words of the line that stands most level with a box: where a pass
-// took two lines for one, words of the other line are read at a place of their own.
+// ofOneLine gives the words of the line that stands most level with a box: a tall word of
+// another line, tied to it by its box, has a place of its own where the lead read it too.
 func ofOneLine(words []rated, box rect) []rated {
 	var best []rated
 	for line := range runsOf(words, func(a, b rated) bool { return sameLine(a.found, b.found) }) {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 
 	fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
@@ -80,15 +81,18 @@ func TestMissedMarks(t *testing.T) {
 	if got := missed(append(other, marks...), words); got != 0 {
 		t.Errorf("%.2f missed of what cannot be letters", got)
 	}
-	below := make([]rect, len(marks))
-	for i, m := range marks {
-		below[i] = rect{m.left, m.top + 200, m.right, m.bottom + 200}
+	half := slices.Clone(marks)
+	for _, m := range marks {
+		half = append(half, rect{m.left, m.top + 200, m.right, m.bottom + 200})
 	}
-	if got := missed(append(below, marks...), words); got != 0.5 {
+	if got := missed(half, words); got != 0.5 {
 		t.Errorf("%.2f missed of a page that is read by half", got)
 	}
 	if got := missed(marks, nil); got != 1 {
 		t.Errorf("%.2f missed where nothing is read", got)
+	}
+	if got := missed([]rect{{0, 0, 18, 20}}, laid(97, "12")); got != 0 {
+		t.Errorf("%.2f missed of a page with its number alone", got)
 	}
 	if got := missed(nil, words); got != 0 {
 		t.Errorf("%.2f missed where there are no marks", got)

@@ -22,7 +22,8 @@ type climb struct {
 	picture  *pix // upright, perhaps levelled and enlarged since
 	owned    bool // picture is to be closed here
 	passes   [][]found
-	standard int               // the pass whose parting of the page holds: the first since it was level
+	standard int               // the first pass since the picture was level
+	usual    *pix              // the picture that was read last as it is, by Otsu's threshold
 	back     []func(rect) rect // to the picture that the climb began with, last step first
 	verdict  verdict
 	ended    bool    // the last pass gained too little for another one
@@ -38,7 +39,7 @@ func (a *attempt) ladder(picture *pix, words []found) ([]found, error) {
 		return words, nil
 	}
 	c := &climb{
-		attempt: a, method: m, picture: picture, passes: [][]found{words}, enlarged: 1,
+		attempt: a, method: m, picture: picture, usual: picture, passes: [][]found{words}, enlarged: 1,
 		before: [2]int{picture.width(), picture.height()},
 	}
 	defer func() { c.mount(nil) }()
@@ -90,13 +91,27 @@ func (v verdict) String() string {
 
 // rung climbs one rung, where it applies and fits the budget.
 func (c *climb) rung(r *fondsv1.Rung) error {
+	if r.GetAlone() && len(c.recipe.GetLanguages()) < 2 {
+		return nil
+	}
 	moved, err := c.move(r)
 	if err != nil {
 		return err
 	}
-	if c.onlyMoves(r) && !moved || r.GetAlone() && len(c.recipe.GetLanguages()) < 2 {
+	if c.onlyMoves(r) && !moved {
 		return nil
 	}
+	before, passes := c.verdict.confidence, len(c.passes)
+	if err := c.try(r); err != nil {
+		return err
+	}
+	by := c.method.GetJudge()
+	c.ended = len(c.passes) > passes && by.GetLeastGain() > 0 && c.verdict.confidence-before < by.GetLeastGain() && !c.verdict.misses(by)
+	return nil
+}
+
+// try reads the picture in the way of a rung.
+func (c *climb) try(r *fondsv1.Rung) error {
 	picture, applies, err := treat(c.picture, r)
 	if err != nil || !applies {
 		return err
@@ -110,7 +125,8 @@ func (c *climb) rung(r *fondsv1.Rung) error {
 		c.passOver(r)
 		return nil
 	}
-	if onlyParts(r) {
+	// Where a line is missing, even a little ink may be that line's.
+	if onlyParts(r) && c.usual == c.picture && !c.verdict.misses(c.method.GetJudge()) {
 		same, err := c.partsAlike(picture, with)
 		if err != nil {
 			return err
@@ -123,6 +139,9 @@ func (c *climb) rung(r *fondsv1.Rung) error {
 		return err
 	}
 	c.add(r, "", c.recognise(picture))
+	if c.onlyMoves(r) {
+		c.usual = c.picture
+	}
 	return nil
 }
 
@@ -142,6 +161,9 @@ func (c *climb) eachAlone(r *fondsv1.Rung, picture *pix, with setting) error {
 			return err
 		}
 		c.add(r, language+" alone: ", words)
+		if c.verdict.good(c.method.GetJudge()) {
+			break
+		}
 	}
 	return c.reader.open(c.recipe)
 }
@@ -149,8 +171,10 @@ func (c *climb) eachAlone(r *fondsv1.Rung, picture *pix, with setting) error {
 // alone is a recipe with one of its languages.
 func alone(recipe *fondsv1.Recipe, i int) *fondsv1.Recipe {
 	one := &fondsv1.Recipe{Languages: recipe.GetLanguages()[i : i+1], Parameters: recipe.GetParameters()}
-	if len(recipe.GetModels()) > 0 { // in the order of the languages
-		one.Models = recipe.GetModels()[i : i+1]
+	for _, m := range recipe.GetModels() {
+		if m.GetLanguage() == one.GetLanguages()[0] {
+			one.Models = append(one.Models, m)
+		}
 	}
 	return one
 }
@@ -162,11 +186,9 @@ func (c *climb) passOver(r *fondsv1.Rung) {
 
 // add joins the words of a pass to the others and judges what comes of it.
 func (c *climb) add(r *fondsv1.Rung, how string, words []found) {
-	before, by := c.verdict, c.method.GetJudge()
 	c.passes = append(c.passes, words)
-	c.verdict = judge(c.combined(), c.marks, by)
+	c.verdict = judge(c.combined(), c.marks, c.method.GetJudge())
 	c.step(r.GetName(), "%s%d words, confidence %.3f; together: %s", how, len(words), quality(words), c.verdict)
-	c.ended = c.verdict.confidence-before.confidence < by.GetLeastGain() && !c.verdict.misses(by)
 }
 
 // sameInk is the share of ink in which two ways to part it from paper may differ for
@@ -175,7 +197,8 @@ func (c *climb) add(r *fondsv1.Rung, how string, words []found) {
 const sameInk = 0.01
 
 // partsAlike shows a picture to be read with a setting, and says that its thresholding
-// comes to what the usual one did, so that nothing else can be read.
+// comes to what the usual one does. Where the picture was read with that already, nothing
+// else can come of it.
 func (c *climb) partsAlike(picture *pix, with setting) (bool, error) {
 	var inks [2]*pix
 	for i, thresholding := range []string{thresholdingOtsu, with.thresholding} {
@@ -183,9 +206,9 @@ func (c *climb) partsAlike(picture *pix, with setting) (bool, error) {
 		if err := c.reader.session.show(picture, with); err != nil {
 			return false, err
 		}
-		ink, err := c.reader.session.ink()
-		if err != nil {
-			return false, err
+		ink, ok := c.reader.session.ink()
+		if !ok {
+			return false, nil
 		}
 		defer ink.Close()
 		inks[i] = ink
@@ -258,7 +281,8 @@ func (c *climb) move(r *fondsv1.Rung) (moved bool, err error) {
 			c.standard, moved = len(c.passes), true
 		}
 	}
-	if factor := enlargement(c.verdict.height); r.GetRescale() && factor > 1 {
+	most := maxSide / float64(max(c.picture.width(), c.picture.height()))
+	if factor := min(enlargement(c.verdict.height), most); r.GetRescale() && factor > 1 {
 		large := float64(c.picture.width()) * float64(c.picture.height()) * factor * factor
 		if c.work+int(large) > c.allowance() {
 			c.step(r.GetName(), "not enlarged: %.1f of %.1f megapixels are spent", megapixels(c.work), megapixels(c.allowance()))
@@ -270,6 +294,7 @@ func (c *climb) move(r *fondsv1.Rung) (moved bool, err error) {
 		}
 		c.step(r.GetName(), "enlarged %.2f times: words are %d pixels high", factor, c.verdict.height)
 		c.enlarged *= factor
+		c.verdict.height = int(math.Round(float64(c.verdict.height) * factor))
 		c.shift(next, func(b rect) rect { return b.times(factor) }, func(b rect) rect { return b.times(1 / factor) })
 		moved = true
 	}

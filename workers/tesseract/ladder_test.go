@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -224,7 +225,7 @@ func TestNothingIsReadInVain(t *testing.T) {
 		want      []string
 	}{
 		"bilevel":      {bilevel, 0, []string{"sauvola passed", "block read"}},
-		"grey":         {grey, -1, []string{"sauvola read", "block read"}},
+		"grey":         {grey, 0, []string{"sauvola read", "block read"}},
 		"little gain":  {grey, 1, []string{"sauvola read"}},
 		"nothing read": {bilevel, 1, []string{"sauvola passed", "block read"}},
 	} {
@@ -252,7 +253,7 @@ func TestNothingIsReadInVain(t *testing.T) {
 func TestLanguagesAlone(t *testing.T) {
 	r := newReader(t, "eng", "rus", "osd")
 	with := climbing("eng", "rus")
-	with.Method.Judge.PageConfidence, with.Method.Judge.LeastGain = 1, -1
+	with.Method.Judge.PageConfidence = 1
 	with.Method.Ladder = []*fondsv1.Rung{{Name: "alone", Alone: true}}
 	for range 2 {
 		got := read(t, r, testImage(t, "typed.png"), with).GetBody()
@@ -286,5 +287,84 @@ func TestThePageTellsItsScript(t *testing.T) {
 	steps := read(t, r, testImage(t, "typed.png"), climbing("rus")).GetBody().GetSteps()
 	if !slices.ContainsFunc(steps, func(s *fondsv1.Step) bool { return strings.HasSuffix(s.GetDetail(), "script Latin") }) {
 		t.Errorf("no script in %v", steps)
+	}
+}
+
+// A strip too low for a way to part its ink is read without it, not given up.
+func TestAFewRowsAreNoTrouble(t *testing.T) {
+	r := newReader(t, "eng", "osd")
+	for _, h := range []int{3, 4, 5, 6, 7, 12} {
+		path := harmed(t, 120, h, func(x, y float64) (float64, float64) { return x + 200, y + 200 }, func(x, y int, v float64) float64 {
+			if x%12 < 4 && y > 0 && y < h-1 {
+				return 20
+			}
+			return 200
+		})
+		with := climbing("eng")
+		with.Method.Judge.PageConfidence = 1
+		if got := read(t, r, testImage(t, path), with); got.GetOutcome() == fondsv1.Outcome_OUTCOME_FAILED {
+			t.Errorf("%d rows: %v %s", h, got.GetOutcome(), got.GetReason())
+		}
+	}
+}
+
+// The marks of a sheet that is cut to a few lines, also where it is cleaned after that,
+// stand where its words are read.
+func TestMarksMoveWithTheirPicture(t *testing.T) {
+	r := newReader(t, "eng", "osd")
+	_, h := sizeOf(t)
+	for name, speckled := range map[string]bool{"clean": false, "noisy": true} {
+		random := rand.New(rand.NewPCG(1, 1))
+		twoLines := func(x, y float64) (float64, float64) { // low on a large sheet
+			x, y = x-400, y-2500
+			if y > 0.45*float64(h) {
+				return -9, -9
+			}
+			return x, y
+		}
+		path := harmed(t, 2480, 3508, twoLines, func(_, _ int, v float64) float64 {
+			if speckled && random.IntN(30) == 0 {
+				return v - 90
+			}
+			return v
+		})
+		got := read(t, r, testImage(t, path), climbing("eng")).GetBody()
+		missing := ""
+		for _, s := range got.GetSteps() {
+			if _, after, ok := strings.Cut(s.GetDetail(), "doubtful, "); ok {
+				missing, _, _ = strings.Cut(after, " %")
+			}
+		}
+		if !slices.ContainsFunc(got.GetSteps(), func(s *fondsv1.Step) bool { return s.GetName() == "cut" }) {
+			t.Errorf("%s: it was not cut: %v", name, got.GetSteps())
+		}
+		if missing != "0.0" {
+			t.Errorf("%s: %s %% of marks not read: %v", name, missing, got.GetSteps())
+		}
+	}
+}
+
+// What a rung enlarges, it reads, also where it parts ink from paper no other way than
+// before; and where it does not apply, it moves nothing.
+func TestARungThatMovesReads(t *testing.T) {
+	r := newReader(t, "eng", "osd")
+	w, h := sizeOf(t)
+	small := harmed(t, w*2/5, h*2/5, func(x, y float64) (float64, float64) { return x * 2.5, y * 2.5 }, func(_, _ int, v float64) float64 { return v })
+	with := climbing("eng")
+	with.Method.Judge.PageConfidence = 1
+	with.Method.Ladder = []*fondsv1.Rung{
+		{Name: "alone", Rescale: true, Alone: true},
+		{Name: "large", Rescale: true, Thresholding: fondsv1.Thresholding_THRESHOLDING_SAUVOLA},
+		{Name: "again", Rescale: true},
+	}
+	var got []string
+	for _, s := range read(t, r, testImage(t, small), with).GetBody().GetSteps() {
+		if s.GetName() == "alone" || s.GetName() == "large" || s.GetName() == "again" {
+			kind, _, _ := strings.Cut(strings.TrimLeft(s.GetDetail(), "0123456789 "), " ")
+			got = append(got, s.GetName()+" "+kind)
+		}
+	}
+	if want := []string{"large enlarged", "large words,"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -2,6 +2,11 @@
 
 package main
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Size of a mark that could be a letter, or some that touch, against the middle height
 // of the words that were read.
 const (
@@ -14,9 +19,15 @@ const (
 // no word, 0 to 1, weighted by width. A shadow in which nothing was read makes it large
 // while all that was read is sure.
 func missed(marks []rect, words []found) float64 {
-	height := float64(middleHeight(words))
-	if height == 0 && len(marks) > 0 {
-		return 1
+	if len(words) == 0 {
+		return min(float64(len(marks)), 1)
+	}
+	height := float64(cmp.Or(middleHeight(words), words[len(words)/2].box.bottom-words[len(words)/2].box.top))
+	near := int(height / 4)
+	byTop := slices.SortedFunc(slices.Values(words), func(a, b found) int { return cmp.Compare(a.box.top, b.box.top) })
+	tallest := 0
+	for _, w := range words {
+		tallest = max(tallest, w.box.bottom-w.box.top)
 	}
 	var all, lost int
 	for _, m := range marks {
@@ -25,7 +36,10 @@ func missed(marks []rect, words []found) float64 {
 			continue
 		}
 		all += w
-		if !underWord(m, words, int(height/4)) {
+		from, _ := slices.BinarySearchFunc(byTop, (m.top+m.bottom)/2-tallest-near, func(w found, top int) int {
+			return cmp.Compare(w.box.top, top)
+		})
+		if !underWord(m, byTop[from:], near) {
 			lost += w
 		}
 	}
@@ -35,10 +49,14 @@ func missed(marks []rect, words []found) float64 {
 	return float64(lost) / float64(all)
 }
 
-// underWord says that the middle of a mark stands in the box of a word, or near it.
+// underWord says that the middle of a mark stands in the box of a word, or near it. The
+// words come from the top of the page down.
 func underWord(m rect, words []found, near int) bool {
 	x, y := (m.left+m.right)/2, (m.top+m.bottom)/2
 	for _, w := range words {
+		if w.box.top-near > y {
+			break
+		}
 		if x >= w.box.left-near && x <= w.box.right+near && y >= w.box.top-near && y <= w.box.bottom+near {
 			return true
 		}
@@ -46,13 +64,12 @@ func underWord(m rect, words []found, near int) bool {
 	return false
 }
 
-// placesOf gives a survey's marks in the picture as it is recognised, after it was cut
-// and set level.
+// placesOf gives a survey's marks in the picture as it is recognised, after it was set
+// level.
 func (a *attempt) placesOf(s *survey) []rect {
 	out := make([]rect, len(s.marks))
 	for i, m := range s.marks {
 		b := m.bounds.times(float64(s.factor))
-		b = rect{b.left - a.left, b.top - a.top, b.right - a.left, b.bottom - a.top}
 		if a.levelled != 0 {
 			b = turnedBox(b, a.part.right, a.part.bottom, a.levelled)
 		}

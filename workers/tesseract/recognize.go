@@ -255,8 +255,8 @@ func (a *attempt) prepare(picture *pix) (*survey, error) {
 	return a.clean(picture, s.factor)
 }
 
-// cut keeps the part of the picture that holds the marks: the empty rest costs
-// Tesseract as much as a page.
+// cut keeps the part of the picture that holds the marks, which move along: the empty
+// rest costs Tesseract as much as a page.
 func (a *attempt) cut(picture *pix, s *survey) error {
 	var all rect
 	for _, m := range s.marks {
@@ -271,6 +271,13 @@ func (a *attempt) cut(picture *pix, s *survey) error {
 		return err
 	}
 	a.left, a.top = part.left, part.top
+	for i, m := range s.marks {
+		m.bounds = rect{
+			m.bounds.left - part.left/s.factor, m.bounds.top - part.top/s.factor,
+			m.bounds.right - part.left/s.factor, m.bounds.bottom - part.top/s.factor,
+		}
+		s.marks[i] = m
+	}
 	a.step("cut", "to %d × %d pixels at %d, %d", piece.width(), piece.height(), a.left, a.top)
 	return picture.replace(piece.c)
 }

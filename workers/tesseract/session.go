@@ -145,10 +145,12 @@ func (s *session) show(picture *pix, with setting) error {
 }
 
 // ink gives the picture shown as Tesseract parts it into ink and paper, 1 bit a pixel;
-// the caller closes it. Recognition goes on from there and does not part it again.
-func (s *session) ink() (*pix, error) {
+// the caller closes it. Recognition goes on from there and does not part it again. ok is
+// false for a picture that cannot be parted so, such as one of a few rows.
+func (s *session) ink() (parted *pix, ok bool) {
 	defer inTesseract.start()()
-	return wrap((*C.PIX)(unsafe.Pointer(C.TessBaseAPIGetThresholdedImage(s.handle()))))
+	parted, err := wrap((*C.PIX)(unsafe.Pointer(C.TessBaseAPIGetThresholdedImage(s.handle()))))
+	return parted, err == nil
 }
 
 // recognise gives the words of the picture shown.

@@ -342,7 +342,8 @@ func (x *Method) GetRespell() bool {
 	return false
 }
 
-// Judge says when a reading looks bad. All of it is told cheaply from its words.
+// Judge says when a reading looks bad. All of it is told cheaply, from its words and from
+// the marks on the page.
 type Judge struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Mean confidence of a page, 0 to 1, weighted by letters, below which it is read again.
@@ -354,7 +355,7 @@ type Judge struct {
 	// Mean confidence below which other turns of the page are tried.
 	TurnConfidence float64 `protobuf:"fixed64,4,opt,name=turn_confidence,json=turnConfidence,proto3" json:"turn_confidence,omitempty"`
 	// A rung that raises the mean confidence of a page by less is the last one climbed,
-	// unless too much of the page is still missed.
+	// unless too much of the page is still missed; 0 to climb on.
 	LeastGain float64 `protobuf:"fixed64,5,opt,name=least_gain,json=leastGain,proto3" json:"least_gain,omitempty"`
 	// Share of the marks on a page, those that could be letters, that stand under no word,
 	// above which it is read again however sure its words are; 0 to look at the words alone.
@@ -455,7 +456,8 @@ type Rung struct {
 	// Layout; that of the first pass where unspecified.
 	Layout Layout `protobuf:"varint,8,opt,name=layout,proto3,enum=fonds.v1.Layout" json:"layout,omitempty"`
 	// Read with each of the recipe's languages by itself, one pass each, where it names
-	// several: a page in one of them is then not taken for another, word by word.
+	// several: a page in one of them is then not taken for another, word by word. With
+	// three and more, models are loaded anew for every page that it is climbed for.
 	Alone         bool `protobuf:"varint,9,opt,name=alone,proto3" json:"alone,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
