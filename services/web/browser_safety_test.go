@@ -115,10 +115,11 @@ func (d *desk) edited() {
 }
 
 // write types at the end of the first line.
+// In one piece: between keys the page would save, and a dialog about that take the rest.
 func (d *desk) write(text string) {
 	d.tab.t.Helper()
 	d.until("the text may be changed", `(() => { const f = document.querySelector("#lines textarea"); f.focus(); f.setSelectionRange(f.value.length, f.value.length); return document.activeElement === f; })()`)
-	d.typed(text)
+	d.insert(text)
 }
 
 func (d *desk) beat() {
