@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -69,6 +70,8 @@ type site struct {
 	// extracts tells that the servers look for fields too. Indexing the names takes a
 	// race-checked server six seconds of its start, which few tests need.
 	extracts bool
+	// patience is how long await waits, a minute if it is 0.
+	patience time.Duration
 }
 
 // newSite has the real engine.
@@ -200,13 +203,14 @@ func (s *site) stop(p *process) {
 // await polls until done, bounded in time and by the life of the process.
 func (s *site) await(what string, p *process, done func() bool) {
 	s.t.Helper()
-	limit := time.After(60 * time.Second)
+	patience := cmp.Or(s.patience, time.Minute)
+	limit := time.After(patience)
 	for !done() {
 		select {
 		case <-p.ended:
 			s.t.Fatalf("%s ended: %s", what, p.cmd.ProcessState)
 		case <-limit:
-			s.t.Fatalf("%s is not ready after a minute", what)
+			s.t.Fatalf("%s is not ready after %v", what, patience)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -88,6 +88,7 @@ func campaignSite(t *testing.T, pages int, rng *rand.Rand) *campaigned {
 		w.site = newFakeSite(t)
 	}
 	w.extracting()
+	w.patience = time.Minute + time.Duration(pages)*time.Second/2
 	w.recipe("better", [2]string{"preserve_interword_spaces", "1"}, [2]string{enginetest.Replace, "3e"})
 	w.recipe("worse", [2]string{"tessedit_char_whitelist", "0123456789"}, [2]string{enginetest.Replace, "tx"})
 	folder := t.TempDir()
