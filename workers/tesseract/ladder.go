@@ -98,7 +98,7 @@ func (c *climb) rung(r *fondsv1.Rung) error {
 	if err != nil {
 		return err
 	}
-	if c.onlyMoves(r) && !moved {
+	if onlyMoves(r) && !moved {
 		return nil
 	}
 	before, passes := c.verdict.confidence, len(c.passes)
@@ -139,7 +139,7 @@ func (c *climb) try(r *fondsv1.Rung) error {
 		return err
 	}
 	c.add(r, "", c.recognise(picture))
-	if c.onlyMoves(r) {
+	if onlyMoves(r) {
 		c.usual = c.picture
 	}
 	return nil
@@ -200,32 +200,26 @@ const sameInk = 0.01
 // comes to what the usual one does. Where the picture was read with that already, nothing
 // else can come of it.
 func (c *climb) partsAlike(picture *pix, with setting) (bool, error) {
-	var inks [2]*pix
-	for i, thresholding := range []string{thresholdingOtsu, with.thresholding} {
-		with.thresholding = thresholding
-		if err := c.reader.session.show(picture, with); err != nil {
-			return false, err
-		}
-		ink, ok := c.reader.session.ink()
-		if !ok {
-			return false, nil
-		}
-		defer ink.Close()
-		inks[i] = ink
+	usual, told, err := c.inkOf(picture, setting{with.resolution, with.layout, thresholdingOtsu})
+	if err != nil {
+		return false, err
 	}
-	return differing(inks[0], inks[1]) <= sameInk, nil
+	defer usual.Close()
+	other, toldToo, err := c.inkOf(picture, with)
+	if err != nil {
+		return false, err
+	}
+	defer other.Close()
+	return told && toldToo && differing(usual, other) <= sameInk, nil
 }
 
-// onlyParts says that a rung does nothing but part ink from paper otherwise.
-func onlyParts(r *fondsv1.Rung) bool {
-	return !r.GetAlone() && !r.GetFlatten() && !r.GetDespeckle() && !r.GetInvert() &&
-		thresholdingOf(r.GetThresholding()) != thresholdingOtsu && layoutOf(r.GetLayout()) == layoutAuto
-}
-
-// onlyMoves says that a rung does nothing but level or enlarge.
-func (c *climb) onlyMoves(r *fondsv1.Rung) bool {
-	return (r.GetRescale() || r.GetDeskew()) && !r.GetAlone() && !r.GetFlatten() && !r.GetDespeckle() && !r.GetInvert() &&
-		thresholdingOf(r.GetThresholding()) == thresholdingOtsu && layoutOf(r.GetLayout()) == layoutAuto
+// inkOf shows a picture and gives its ink; the caller closes it.
+func (c *climb) inkOf(picture *pix, with setting) (ink *pix, ok bool, err error) {
+	if err := c.reader.session.show(picture, with); err != nil {
+		return nil, false, err
+	}
+	ink, ok = c.reader.session.ink()
+	return ink, ok, nil
 }
 
 // outdone is how many times as much another pass must have found to set the standard in

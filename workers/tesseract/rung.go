@@ -142,6 +142,21 @@ func inverted(p *pix) (*pix, error) {
 	return wrap(C.pixInvert(nil, p.c))
 }
 
+// asItIs says that a rung reads the picture untreated, in the usual layout and languages.
+func asItIs(r *fondsv1.Rung) bool {
+	return !r.GetAlone() && !r.GetFlatten() && !r.GetDespeckle() && !r.GetInvert() && layoutOf(r.GetLayout()) == layoutAuto
+}
+
+// onlyParts says that a rung does nothing to a picture but part ink from paper otherwise.
+func onlyParts(r *fondsv1.Rung) bool {
+	return asItIs(r) && thresholdingOf(r.GetThresholding()) != thresholdingOtsu
+}
+
+// onlyMoves says that a rung does nothing but level or enlarge.
+func onlyMoves(r *fondsv1.Rung) bool {
+	return asItIs(r) && (r.GetRescale() || r.GetDeskew()) && thresholdingOf(r.GetThresholding()) == thresholdingOtsu
+}
+
 // treat gives the picture as a rung wants it, in the same coordinates; the caller
 // closes both. ok is false where the rung would change nothing.
 func treat(p *pix, r *fondsv1.Rung) (treated *pix, ok bool, err error) {
