@@ -206,23 +206,29 @@ func TestOneOfThoseTogetherRollsBack(t *testing.T) {
 	l.end(map[string]int{"first": 2, "before": 2, "after": 1}, "bad")
 }
 
-func TestOneOfThoseTogetherPanics(t *testing.T) {
-	l := newLine(t)
-	l.stand(t.Context(), "before", nothing)
-	var recovered any
+// panicsIn has one in the line panic, and gives what the goroutine that asked recovered.
+func (l *line) panicsIn(before func(catalog.Tx)) *any {
+	recovered := new(any)
 	l.running.Go(func() {
-		defer func() { recovered = recover() }()
-		_ = l.s.Tx(t.Context(), func(tx catalog.Tx) error {
-			must(t, putNamed(tx, "bad"))
+		defer func() { *recovered = recover() }()
+		_ = l.s.Tx(l.t.Context(), func(tx catalog.Tx) error {
+			before(tx)
 			panic("at the disco")
 		})
 	})
 	l.waiting++
 	l.longIs(l.waiting)
+	return recovered
+}
+
+func TestOneOfThoseTogetherPanics(t *testing.T) {
+	l := newLine(t)
+	l.stand(t.Context(), "before", nothing)
+	recovered := l.panicsIn(func(tx catalog.Tx) { must(t, putNamed(tx, "bad")) })
 	l.stand(t.Context(), "after", nothing)
 	l.end(map[string]int{"first": 1, "before": 1, "after": 1}, "bad")
-	if !strings.HasPrefix(fmt.Sprint(recovered), "at the disco\n") {
-		t.Errorf("got %v", recovered)
+	if !strings.HasPrefix(fmt.Sprint(*recovered), "at the disco\n") {
+		t.Errorf("got %v", *recovered)
 	}
 }
 
@@ -231,23 +237,16 @@ func TestOneOfThoseTogetherPanics(t *testing.T) {
 func TestOneOfThoseTogetherRollsBackAndPanics(t *testing.T) {
 	l := newLine(t)
 	l.stand(t.Context(), "before", nothing)
-	var recovered any
-	l.running.Go(func() {
-		defer func() { recovered = recover() }()
-		_ = l.s.Tx(t.Context(), func(tx catalog.Tx) error {
-			must(t, putNamed(tx, "bad"))
-			if _, err := asTx(tx).exec(`ROLLBACK`); err != nil {
-				t.Error(err)
-			}
-			panic("at the disco")
-		})
+	recovered := l.panicsIn(func(tx catalog.Tx) {
+		must(t, putNamed(tx, "bad"))
+		if _, err := asTx(tx).exec(`ROLLBACK`); err != nil {
+			t.Error(err)
+		}
 	})
-	l.waiting++
-	l.longIs(l.waiting)
 	l.stand(t.Context(), "after", nothing)
 	l.end(map[string]int{"first": 2, "before": 2, "after": 1}, "bad")
-	if recovered != "at the disco" {
-		t.Errorf("got %v", recovered)
+	if *recovered != "at the disco" {
+		t.Errorf("got %v", *recovered)
 	}
 }
 
