@@ -33,6 +33,7 @@ type bench struct {
 	sheets          int // noisy blank ones
 	noiseRounds     int
 	soakPages       int
+	heap            string // file for the server's heap profile after the soak, or ""
 	cores           int
 	work            string // temporary folder
 	report          report
@@ -86,6 +87,7 @@ func (b *bench) parse() []string {
 	f.IntVar(&b.sheets, "sheets", 2, "noisy blank sheets; Tesseract takes two minutes for each")
 	f.IntVar(&b.noiseRounds, "noise-rounds", 1, "rounds with noisy sheets")
 	f.IntVar(&b.soakPages, "soak-pages", 10_000, "pages of the soak")
+	f.StringVar(&b.heap, "heap", "", "write the server's heap profile after the soak into this `file`, for go tool pprof")
 	f.IntVar(&b.cores, "cores", availableCores(), "engine children, and processes of xargs")
 	f.BoolVar(&b.json, "json", false, "print one JSON object; the table goes to standard error")
 	f.StringVar(&b.emptyHandler, "serve-empty", "", "serve the answers in this file (what the program starts itself with)")

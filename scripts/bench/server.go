@@ -20,6 +20,7 @@ type server struct {
 	cmd   *exec.Cmd
 	grpc  string // address
 	http  string
+	pprof string
 	log   string // file
 	ended chan struct{}
 }
@@ -33,18 +34,18 @@ const (
 // the pages of a round hold the same pictures more than once. It waits until it is
 // ready and its engine children have nothing more to do.
 func (b *bench) startServer(ctx context.Context, data string) (*server, error) {
-	ports, err := freePorts(2)
+	ports, err := freePorts(3)
 	if err != nil {
 		return nil, err
 	}
-	s := &server{grpc: ports[0], http: ports[1], log: data + ".log", ended: make(chan struct{})}
+	s := &server{grpc: ports[0], http: ports[1], pprof: ports[2], log: data + ".log", ended: make(chan struct{})}
 	log, err := os.Create(s.log)
 	if err != nil {
 		return nil, fmt.Errorf("make the server's log: %w", err)
 	}
 	defer log.Close()
 	s.cmd = exec.CommandContext(ctx, b.fonds, "serve", "--data", data, "--engine", b.engine,
-		"--workers", strconv.Itoa(b.cores), "--result-space", "0", "--listen", s.grpc, "--http", s.http, "--nats-listen", "")
+		"--workers", strconv.Itoa(b.cores), "--result-space", "0", "--listen", s.grpc, "--http", s.http, "--nats-listen", "", "--pprof", s.pprof)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the server: %w", err)

@@ -4,20 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
-	"image/draw"
-	"image/png"
-	"math/rand/v2"
+	"io"
+	"net/http"
 	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 )
 
 // Sizes of the soak.
 const (
-	stripWidth, stripHeight = 1200, 150 // three lines of a sample
 	// soakChunk is how many pages come in one call of the client. Memory is compared
 	// from chunk to chunk.
 	soakChunk = 250
@@ -28,23 +22,21 @@ const (
 	// and queue fill over the first thousand pages or so.
 	serverBudget = 200
 	childBudget  = 300
+	heapTime     = 30 * time.Second
+	heapProfile  = 64 << 20 // bytes; it is a hundred kB or so
 )
 
 // soak has one server read thousands of small pages, each a picture of its own, and
 // watches the memory of it and its children.
 func (b *bench) soak(ctx context.Context) error {
-	text, err := b.bundled(1)
-	if err != nil {
-		return err
-	}
-	source, err := readGrey(filepath.Join(b.samples, "01-telegram-4117.png"))
+	t, err := b.newTypist()
 	if err != nil {
 		return err
 	}
 	var chunks []watched
 	err = b.withServer(ctx, func(s *server) error {
 		for first := 0; first < b.soakPages; first += soakChunk {
-			strips, err := b.strips(source, first, min(soakChunk, b.soakPages-first), text.pages[0].language)
+			strips, err := b.strips(t, first, min(soakChunk, b.soakPages-first))
 			if err != nil {
 				return err
 			}
@@ -53,9 +45,10 @@ func (b *bench) soak(ctx context.Context) error {
 				return err
 			}
 			chunks = append(chunks, w)
-			progress("%d of %d pages: server %.0f MB, largest child %.0f MB", first+len(strips.pages), b.soakPages, mb(w.server), mb(w.child))
+			progress("%d of %d pages in %.0f s: server %.0f MB, largest child %.0f MB",
+				first+len(strips.pages), b.soakPages, w.took.Seconds(), mb(w.server), mb(w.child))
 		}
-		return nil
+		return b.saveHeap(ctx, s)
 	})
 	b.addSoak(chunks)
 	return err
@@ -95,58 +88,26 @@ func (b *bench) soakIn(ctx context.Context, s *server, strips set) (watched, err
 	return w, err
 }
 
-// strips cuts pages out of a sample, no two alike, into a folder with a manifest.
-func (b *bench) strips(source *image.Gray, first, n int, language string) (set, error) {
-	folder, err := b.folder("soak")
+// saveHeap keeps what the server has in memory, where that was asked for.
+func (b *bench) saveHeap(ctx context.Context, s *server) error {
+	if b.heap == "" {
+		return nil
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.pprof+"/debug/pprof/heap?gc=1", nil)
 	if err != nil {
-		return set{}, err
+		return fmt.Errorf("ask for the heap: %w", err)
 	}
-	s := set{folder: folder, manifest: filepath.Join(folder, "manifest.tsv")}
-	var manifest strings.Builder
-	manifest.WriteString("file\tlang\n")
-	for i := first; i < first+n; i++ {
-		rng := rand.New(rand.NewPCG(uint64(i), 1))
-		at := image.Pt(rng.IntN(source.Rect.Dx()-stripWidth), rng.IntN(source.Rect.Dy()-stripHeight))
-		strip := image.NewGray(image.Rect(0, 0, stripWidth, stripHeight))
-		draw.Draw(strip, strip.Rect, source, at, draw.Src)
-		for bit := range 32 { // its number, too faint to be read
-			strip.Pix[bit] = byte(254 + i>>bit&1)
-		}
-		name := strconv.Itoa(i) + ".png"
-		if err := writePNG(filepath.Join(folder, name), strip); err != nil {
-			return set{}, err
-		}
-		s.pages = append(s.pages, page{path: name, language: language})
-		manifest.WriteString(name + "\t" + language + "\n")
-	}
-	if err := os.WriteFile(s.manifest, []byte(manifest.String()), 0o600); err != nil {
-		return set{}, fmt.Errorf("write manifest: %w", err)
-	}
-	return s, nil
-}
-
-func readGrey(path string) (*image.Gray, error) {
-	file, err := os.Open(path)
+	response, err := (&http.Client{Timeout: heapTime}).Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("open a sample: %w", err)
+		return fmt.Errorf("ask for the heap: %w", err)
 	}
-	defer file.Close()
-	picture, err := png.Decode(file)
+	defer response.Body.Close()
+	profile, err := io.ReadAll(io.LimitReader(response.Body, heapProfile))
 	if err != nil {
-		return nil, fmt.Errorf("read a sample: %w", err)
+		return fmt.Errorf("read the heap: %w", err)
 	}
-	grey := image.NewGray(image.Rect(0, 0, picture.Bounds().Dx(), picture.Bounds().Dy()))
-	draw.Draw(grey, grey.Rect, picture, picture.Bounds().Min, draw.Src)
-	return grey, nil
-}
-
-func writePNG(path string, picture image.Image) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("make a page: %w", err)
-	}
-	if err := errors.Join((&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(file, picture), file.Close()); err != nil {
-		return fmt.Errorf("write a page: %w", err)
+	if err := os.WriteFile(b.heap, profile, 0o600); err != nil {
+		return fmt.Errorf("keep the heap: %w", err)
 	}
 	return nil
 }
