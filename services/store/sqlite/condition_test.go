@@ -177,7 +177,7 @@ func TestSlowQuestionEndsWithItsCaller(t *testing.T) {
 			return len(found), err
 		},
 	} {
-		for range 2 * cap(s.readers) {
+		for range 2 * cap(s.readers.free) {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 			err := s.View(ctx, func(r catalog.Reader) error { _, err := ask(r); return err })
 			cancel()
@@ -186,7 +186,7 @@ func TestSlowQuestionEndsWithItsCaller(t *testing.T) {
 			}
 		}
 		q.Where = nil
-		for range 2 * cap(s.readers) {
+		for range 2 * cap(s.readers.free) {
 			if err := s.View(t.Context(), func(r catalog.Reader) error {
 				n, err := ask(r)
 				if n != 50 {

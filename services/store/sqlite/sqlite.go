@@ -35,10 +35,8 @@ var errClosed = errors.New("the store is closed")
 
 // Store keeps a catalog. It is safe for use by many goroutines.
 type Store struct {
-	writer writer
-	// readers holds the connections that read; who has taken one out owns it until it is
-	// put back.
-	readers chan *conn
+	writer  writer
+	readers *readers
 	closed  chan struct{}
 	close   func() error
 
@@ -57,16 +55,14 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
+	closed := make(chan struct{})
 	s := &Store{
 		writer:  writer{conn: &conn{path: path}, longest: longestTogether},
-		readers: make(chan *conn, min(max(minReaders, runtime.GOMAXPROCS(0)), maxReaders)),
-		closed:  make(chan struct{}),
+		readers: newReaders(path, min(max(minReaders, runtime.GOMAXPROCS(0)), maxReaders), closed),
+		closed:  closed,
 		changed: make(chan struct{}),
 	}
 	s.close = sync.OnceValue(s.drain)
-	for range cap(s.readers) {
-		s.readers <- &conn{path: path, readOnly: true}
-	}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), s.Close())
 	}
@@ -75,43 +71,17 @@ func Open(ctx context.Context, path string) (*Store, error) {
 
 // View runs fn over one consistent snapshot. Calling Close from fn blocks for ever.
 func (s *Store) View(ctx context.Context, fn func(catalog.Reader) error) error {
-	c, err := s.take(ctx)
+	c, err := s.readers.take(ctx)
 	if err != nil {
 		return fmt.Errorf("view: %w", err)
 	}
-	defer func() { s.readers <- c }()
+	defer s.readers.put(c)
 	if err := c.begin(ctx, beginRead); err != nil {
 		return fmt.Errorf("view: %w", err)
 	}
 	v := &view{ctx: ctx, conn: c}
 	defer v.end()
 	return fn(v)
-}
-
-// take waits for a connection that reads.
-func (s *Store) take(ctx context.Context) (*conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	var c *conn
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-s.closed:
-		return nil, errClosed
-	case c = <-s.readers:
-	}
-	select {
-	case <-s.closed:
-		s.readers <- c
-		return nil, errClosed
-	default:
-	}
-	if err := c.open(); err != nil {
-		s.readers <- c
-		return nil, err
-	}
-	return c, nil
 }
 
 func (s *Store) announce() {
@@ -133,12 +103,7 @@ func (s *Store) Close() error { return s.close() }
 
 func (s *Store) drain() error {
 	close(s.closed)
-	var failed error
-	for range cap(s.readers) {
-		failed = errors.Join(failed, (<-s.readers).close())
-	}
-	failed = errors.Join(failed, s.writer.retire())
-	if failed != nil {
+	if failed := errors.Join(s.readers.retire(), s.writer.retire()); failed != nil {
 		return fmt.Errorf("close store: %w", failed)
 	}
 	return nil

@@ -78,3 +78,31 @@ func TestStore(t *testing.T) {
 			return open(t, paths[s])
 		}))
 }
+
+func TestWhatIsReadOneAfterTheOtherSharesAConnection(t *testing.T) {
+	s := openNew(t)
+	read := func(also func()) {
+		t.Helper()
+		if err := s.View(t.Context(), func(catalog.Reader) error { also(); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	opened := func() (n int) {
+		for _, c := range s.readers.idle {
+			if c.driver != nil {
+				n++
+			}
+		}
+		return n
+	}
+	for range 2 * cap(s.readers.free) {
+		read(func() {})
+	}
+	if n := opened(); n != 1 {
+		t.Errorf("%d connections for one reader at a time", n)
+	}
+	read(func() { read(func() {}) })
+	if n := opened(); n != 2 {
+		t.Errorf("%d connections for two readers at a time", n)
+	}
+}

@@ -11,8 +11,9 @@ import (
 	"github.com/fonds-archive/fonds/workers/extract/link"
 )
 
-// mostKnown bounds the correspondents that are kept: one takes some 5 kB.
-const mostKnown = 4000
+// mostKnown bounds the correspondents that are kept: one takes some 5 kB, and as much again
+// until the collector comes by.
+const mostKnown = 1000
 
 // known is a document of a correspondence as of a revision.
 type known struct {
