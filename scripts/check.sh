@@ -113,10 +113,14 @@ stage_vulnerabilities() {
 # tests of the browser and of the whole program mostly wait: they run beside the rest, and without the
 # detector, which has the stage race; so do those of the engine child, whose time is Tesseract's. Pictures of the review page are left in bin/_artifacts.
 stage_test() {
-    go test -count=1 -v ./services/catalog/reviewtest
-    go test -count=1 -v -run TestEveryFieldOfEveryMethod ./services/api
+    local steps waiting failed=0
+    go test -count=1 -v ./services/catalog/reviewtest >"$scratch/steps" 2>&1 & # on one core
+    steps=$!
+    go test -count=1 -v -run TestEveryFieldOfEveryMethod ./services/api || failed=1
+    wait "$steps" || failed=1
+    cat "$scratch/steps"
+    ((failed == 0)) || return 1
     rm -rf bin/_artifacts
-    local waiting failed=0
     local package folder
     local -a watched single
     while read -r package folder; do

@@ -11,8 +11,8 @@ import (
 
 // parts is where the CPU time of pages went in engine children.
 type parts struct {
-	mu                       sync.Mutex
-	decode, recognise, other time.Duration
+	mu                             sync.Mutex
+	decode, recognise, load, other time.Duration
 }
 
 func (p *parts) add(of *enginev1.Parts) {
@@ -20,6 +20,7 @@ func (p *parts) add(of *enginev1.Parts) {
 	defer p.mu.Unlock()
 	p.decode += time.Duration(of.GetDecodeMicros()) * time.Microsecond
 	p.recognise += time.Duration(of.GetRecognizeMicros()) * time.Microsecond
+	p.load += time.Duration(of.GetLoadMicros()) * time.Microsecond
 	p.other += time.Duration(of.GetOtherMicros()) * time.Microsecond
 }
 
@@ -33,7 +34,8 @@ type share struct {
 // shares are the parts of a page's CPU time. What happens in children is told by the
 // children of the bare loop, everything else is taken from the server's round.
 var shares = []share{
-	{"recognition: Tesseract itself", atLeast(95), func(_, bare round) time.Duration { return bare.parts.recognise }},
+	{"recognition: Tesseract itself, its models loaded", atLeast(95), func(_, bare round) time.Duration { return bare.parts.recognise }},
+	{"Tesseract loading its models", nil, func(_, bare round) time.Duration { return bare.parts.load }},
 	{"decode: file to grey pixels, and their digest", nil, func(_, bare round) time.Duration { return bare.parts.decode }},
 	{"survey, hand-over to Tesseract, body", nil, func(_, bare round) time.Duration { return bare.parts.other }},
 	{"start of children, models' digests, frames", nil, func(_, bare round) time.Duration { return bare.cost.engine - bare.parts.sum() }},
@@ -42,7 +44,7 @@ var shares = []share{
 	{"client", nil, func(ours, _ round) time.Duration { return ours.cpu }},
 }
 
-func (p *parts) sum() time.Duration { return p.decode + p.recognise + p.other }
+func (p *parts) sum() time.Duration { return p.decode + p.recognise + p.load + p.other }
 
 // breakdown tells where a page's CPU time goes.
 func (b *bench) breakdown(ctx context.Context) error {

@@ -73,8 +73,9 @@ func TestTheSamePictureInAnotherFileIsNotRecognisedAgain(t *testing.T) {
 		return got
 	}
 	first := read(writeFile(t, "a.png", asPNG.Bytes()), kept.Folder(), recipe("eng"))
-	if first.GetKnown() || first.GetParts().GetRecognizeMicros() == 0 || first.GetParts().GetDecodeMicros() == 0 {
-		t.Fatalf("the first reading: %v", first.GetParts())
+	parts := first.GetParts()
+	if first.GetKnown() || parts.GetRecognizeMicros() == 0 || parts.GetDecodeMicros() == 0 || parts.GetLoadMicros() == 0 {
+		t.Fatalf("the first reading: %v", parts)
 	}
 	if err := kept.Note(first); err != nil {
 		t.Fatal(err)
@@ -85,8 +86,12 @@ func TestTheSamePictureInAnotherFileIsNotRecognisedAgain(t *testing.T) {
 		if !got.GetKnown() || got.GetParts().GetRecognizeMicros() != 0 {
 			t.Errorf("%s was recognised again: %v", name, got.GetParts())
 		}
-		if fresh := read(file, "", recipe("eng")); fresh.GetKnown() || !bytes.Equal(bodyOf(t, got), bodyOf(t, fresh)) {
+		fresh := read(file, "", recipe("eng"))
+		if fresh.GetKnown() || !bytes.Equal(bodyOf(t, got), bodyOf(t, fresh)) {
 			t.Errorf("%s: the result of before is not what it would be now", name)
+		}
+		if fresh.GetParts().GetLoadMicros() != 0 {
+			t.Errorf("%s: the models were loaded again: %v", name, fresh.GetParts())
 		}
 	}
 	// What else decides on a text makes another page of it.

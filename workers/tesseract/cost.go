@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inTesseract counts the CPU time in Tesseract for the page in hand. It belongs to
-// the one goroutine that reads pages.
-var inTesseract stopwatch
+// inTesseract counts the CPU time in Tesseract for the page in hand, and loading that
+// of its models, which comes before. They belong to the one goroutine that reads pages.
+var inTesseract, loading stopwatch
 
 // stopwatch adds up CPU time of the thread that it is used on, in microseconds.
 type stopwatch struct{ micros uint64 }

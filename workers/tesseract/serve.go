@@ -108,7 +108,7 @@ func (s *server) answer(request *enginev1.Request) (*enginev1.Answer, error) {
 // recognize reads a page and tells what that took.
 func (s *server) recognize(call *enginev1.Recognize) (*enginev1.Recognition, error) {
 	began := threadMicros()
-	inTesseract = stopwatch{}
+	inTesseract, loading = stopwatch{}, stopwatch{}
 	p, err := s.take(call)
 	if refused, ok := errors.AsType[*refusal](err); ok {
 		return &enginev1.Recognition{
@@ -129,8 +129,8 @@ func (s *server) recognize(call *enginev1.Recognize) (*enginev1.Recognition, err
 	}
 	result.CpuMicros, result.PeakMemory = total, peakMemory()
 	result.Parts = &enginev1.Parts{
-		DecodeMicros: p.micros, RecognizeMicros: inTesseract.micros,
-		OtherMicros: total - min(total, p.micros+inTesseract.micros),
+		DecodeMicros: p.micros, RecognizeMicros: inTesseract.micros, LoadMicros: loading.micros,
+		OtherMicros: total - min(total, p.micros+inTesseract.micros+loading.micros),
 	}
 	return result, nil
 }

@@ -88,6 +88,7 @@ func openSession(tessdata string, recipe *fondsv1.Recipe) (*session, error) {
 // load makes the binding load models and set variables, which it does with the first
 // picture only: an empty one.
 func (s *session) load() error {
+	defer loading.start()()
 	empty, err := newPix(1, 1)
 	if err != nil {
 		return err

@@ -666,7 +666,10 @@ type Parts struct {
 	// In Tesseract: layout, lines, words, orientation.
 	RecognizeMicros uint64 `protobuf:"varint,2,opt,name=recognize_micros,json=recognizeMicros,proto3" json:"recognize_micros,omitempty"`
 	// The rest of the page: survey, cleaning, hand-over to Tesseract, the body.
-	OtherMicros   uint64 `protobuf:"varint,3,opt,name=other_micros,json=otherMicros,proto3" json:"other_micros,omitempty"`
+	OtherMicros uint64 `protobuf:"varint,3,opt,name=other_micros,json=otherMicros,proto3" json:"other_micros,omitempty"`
+	// Loading models, in Tesseract: with the first page of a recipe in a child, and
+	// once more where the child has forgotten them for others.
+	LoadMicros    uint64 `protobuf:"varint,4,opt,name=load_micros,json=loadMicros,proto3" json:"load_micros,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -718,6 +721,13 @@ func (x *Parts) GetRecognizeMicros() uint64 {
 func (x *Parts) GetOtherMicros() uint64 {
 	if x != nil {
 		return x.OtherMicros
+	}
+	return 0
+}
+
+func (x *Parts) GetLoadMicros() uint64 {
+	if x != nil {
+		return x.LoadMicros
 	}
 	return 0
 }
@@ -845,11 +855,13 @@ const file_engine_v1_engine_proto_rawDesc = "" +
 	"peakMemory\x12\x10\n" +
 	"\x03key\x18\x06 \x01(\fR\x03key\x12\x14\n" +
 	"\x05known\x18\a \x01(\bR\x05known\x12&\n" +
-	"\x05parts\x18\b \x01(\v2\x10.engine.v1.PartsR\x05parts\"z\n" +
+	"\x05parts\x18\b \x01(\v2\x10.engine.v1.PartsR\x05parts\"\x9b\x01\n" +
 	"\x05Parts\x12#\n" +
 	"\rdecode_micros\x18\x01 \x01(\x04R\fdecodeMicros\x12)\n" +
 	"\x10recognize_micros\x18\x02 \x01(\x04R\x0frecognizeMicros\x12!\n" +
-	"\fother_micros\x18\x03 \x01(\x04R\votherMicros\"~\n" +
+	"\fother_micros\x18\x03 \x01(\x04R\votherMicros\x12\x1f\n" +
+	"\vload_micros\x18\x04 \x01(\x04R\n" +
+	"loadMicros\"~\n" +
 	"\tRendering\x12+\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x11.fonds.v1.OutcomeR\aoutcome\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x14\n" +
