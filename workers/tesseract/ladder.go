@@ -43,6 +43,11 @@ func (a *attempt) ladder(picture *pix, words []found) ([]found, error) {
 		before: [2]int{picture.width(), picture.height()},
 	}
 	defer func() { c.mount(nil) }()
+	words, err := a.fillGaps(picture, words, a.setting(layoutOf(m.GetLayout())))
+	if err != nil {
+		return nil, err
+	}
+	c.passes[0] = words
 	c.verdict = judge(words, a.marks, m.GetJudge())
 	a.step("judge", "%s", c.verdict)
 	if err := c.climb(); err != nil {
@@ -138,7 +143,14 @@ func (c *climb) try(r *fondsv1.Rung) error {
 	} else if err := c.reader.session.show(picture, with); err != nil {
 		return err
 	}
-	c.add(r, "", c.recognise(picture))
+	words, err := c.recognise(picture, with)
+	if err != nil {
+		return err
+	}
+	if words, err = c.fillGaps(picture, words, with); err != nil {
+		return err
+	}
+	c.add(r, "", words)
 	if onlyMoves(r) {
 		c.usual = c.picture
 	}
@@ -383,13 +395,21 @@ func (a *attempt) pass(p *pix, with setting) ([]found, error) {
 	if err := a.reader.session.show(p, with); err != nil {
 		return nil, err
 	}
-	return a.recognise(p), nil
+	return a.recognise(p, with)
 }
 
 // recognise reads the picture that the session shows, and counts it.
-func (a *attempt) recognise(p *pix) []found {
+func (a *attempt) recognise(p *pix, with setting) ([]found, error) {
 	a.work += p.width() * p.height()
-	return a.reader.session.recognise()
+	words := a.reader.session.recognise()
+	if !a.method.GetRows() {
+		return words, nil
+	}
+	words, err := unruled(p, words)
+	if err != nil || with.layout != layoutAuto {
+		return words, err
+	}
+	return a.byRows(p, words, with)
 }
 
 func megapixels(n int) float64 { return float64(n) / 1e6 }

@@ -22,6 +22,33 @@ func missed(marks []rect, words []found) float64 {
 	if len(words) == 0 {
 		return min(float64(len(marks)), 1)
 	}
+	all, lost := 0, 0
+	eachLetter(marks, words, func(m rect, read bool) {
+		all += m.right - m.left
+		if !read {
+			lost += m.right - m.left
+		}
+	})
+	if all == 0 {
+		return 0
+	}
+	return float64(lost) / float64(all)
+}
+
+// unread gives the marks that could be letters and stand under no word.
+func unread(marks []rect, words []found) []rect {
+	var out []rect
+	eachLetter(marks, words, func(m rect, read bool) {
+		if !read {
+			out = append(out, m)
+		}
+	})
+	return out
+}
+
+// eachLetter calls told for each mark that could be a letter, or some that touch, and says
+// whether it stands under one of the words, of which there is at least one.
+func eachLetter(marks []rect, words []found, told func(m rect, read bool)) {
 	height := float64(cmp.Or(middleHeight(words), words[len(words)/2].box.bottom-words[len(words)/2].box.top))
 	near := int(height / 4)
 	byTop := slices.SortedFunc(slices.Values(words), func(a, b found) int { return cmp.Compare(a.box.top, b.box.top) })
@@ -29,24 +56,16 @@ func missed(marks []rect, words []found) float64 {
 	for _, w := range words {
 		tallest = max(tallest, w.box.bottom-w.box.top)
 	}
-	var all, lost int
 	for _, m := range marks {
 		w, h := m.right-m.left, m.bottom-m.top
 		if float64(h) < lowLetter*height || float64(h) > tallLetter*height || w > longWord*h {
 			continue
 		}
-		all += w
 		from, _ := slices.BinarySearchFunc(byTop, (m.top+m.bottom)/2-tallest-near, func(w found, top int) int {
 			return cmp.Compare(w.box.top, top)
 		})
-		if !underWord(m, byTop[from:], near) {
-			lost += w
-		}
+		told(m, underWord(m, byTop[from:], near))
 	}
-	if all == 0 {
-		return 0
-	}
-	return float64(lost) / float64(all)
 }
 
 // underWord says that the middle of a mark stands in the box of a word, or near it. The

@@ -230,7 +230,13 @@ type Method struct {
 	Level bool `protobuf:"varint,9,opt,name=level,proto3" json:"level,omitempty"`
 	// Mend letters of another script within a word that look alike, and two apostrophes
 	// that are one quotation mark.
-	Respell       bool `protobuf:"varint,10,opt,name=respell,proto3" json:"respell,omitempty"`
+	Respell bool `protobuf:"varint,10,opt,name=respell,proto3" json:"respell,omitempty"`
+	// Read a table by rows where a pass took its columns one after the other, and take its
+	// rules out of the words beside them.
+	Rows bool `protobuf:"varint,13,opt,name=rows,proto3" json:"rows,omitempty"`
+	// Read a line by itself where marks on it were not read: strokes that stand one below the
+	// other may be taken for a rule and painted over.
+	Gaps          bool `protobuf:"varint,14,opt,name=gaps,proto3" json:"gaps,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -338,6 +344,20 @@ func (x *Method) GetLevel() bool {
 func (x *Method) GetRespell() bool {
 	if x != nil {
 		return x.Respell
+	}
+	return false
+}
+
+func (x *Method) GetRows() bool {
+	if x != nil {
+		return x.Rows
+	}
+	return false
+}
+
+func (x *Method) GetGaps() bool {
+	if x != nil {
+		return x.Gaps
 	}
 	return false
 }
@@ -560,7 +580,7 @@ var File_fonds_v1_method_proto protoreflect.FileDescriptor
 
 const file_fonds_v1_method_proto_rawDesc = "" +
 	"\n" +
-	"\x15fonds/v1/method.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\"\xb1\x03\n" +
+	"\x15fonds/v1/method.proto\x12\bfonds.v1\x1a\x1bbuf/validate/validate.proto\"\xd9\x03\n" +
 	"\x06Method\x122\n" +
 	"\x06layout\x18\x01 \x01(\x0e2\x10.fonds.v1.LayoutB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06layout\x12\x16\n" +
 	"\x06survey\x18\x02 \x01(\bR\x06survey\x12A\n" +
@@ -574,7 +594,9 @@ const file_fonds_v1_method_proto_rawDesc = "" +
 	"\tset_aside\x18\b \x01(\bR\bsetAside\x12\x14\n" +
 	"\x05level\x18\t \x01(\bR\x05level\x12\x18\n" +
 	"\arespell\x18\n" +
-	" \x01(\bR\arespell\"\xeb\x02\n" +
+	" \x01(\bR\arespell\x12\x12\n" +
+	"\x04rows\x18\r \x01(\bR\x04rows\x12\x12\n" +
+	"\x04gaps\x18\x0e \x01(\bR\x04gaps\"\xeb\x02\n" +
 	"\x05Judge\x12@\n" +
 	"\x0fpage_confidence\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0epageConfidence\x12@\n" +
 	"\x0fword_confidence\x18\x02 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\x0ewordConfidence\x123\n" +
