@@ -314,6 +314,11 @@ func (a *attempt) read(picture *pix) (words []found, quarters int, err error) {
 		return nil, 0, err
 	}
 	if len(a.method.GetLadder()) == 0 {
+		if quarters == 0 {
+			if words, err = a.fillGaps(picture, words, a.setting(layoutOf(a.method.GetLayout()))); err != nil {
+				return nil, 0, err
+			}
+		}
 		return a.placed(words, turn{quarters: quarters}, picture), quarters, nil
 	}
 	if quarters == 0 {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -12,19 +13,19 @@ const bars = `|/\[]`
 // unruled takes the rules of tables out of words: bars at their ends, where ink goes on above
 // the word and below it. Elsewhere a bar may be the figure 1, and is left to be doubted.
 func unruled(p *pix, words []found) ([]found, error) {
-	var g *pix
-	var threshold byte
+	barred := func(w found) bool { return strings.ContainsRune(w.text, '|') }
+	if !slices.ContainsFunc(words, barred) {
+		return words, nil
+	}
+	g, err := p.grey()
+	if err != nil {
+		return nil, err
+	}
+	defer g.Close()
+	threshold := otsu(g)
 	out := make([]found, 0, len(words))
 	for _, w := range words {
-		if strings.ContainsRune(w.text, '|') {
-			if g == nil {
-				var err error
-				if g, err = p.grey(); err != nil {
-					return nil, err
-				}
-				defer g.Close()
-				threshold = otsu(g)
-			}
+		if barred(w) {
 			w.text = unbarred(w, func(x int) bool { return ruleAt(g, threshold, w.box, x) })
 		}
 		if w.text != "" {

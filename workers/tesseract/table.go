@@ -52,16 +52,17 @@ func (a *attempt) byRows(p *pix, words []found, with setting) ([]found, error) {
 // table gives the place of a table whose columns were read one after the other; ok is
 // false where there is none.
 func table(words []found) (place rect, ok bool) {
-	var count int
+	rows := rowsOf(words)
+	first, last, count := -1, -1, 0
 	var lengths []int
-	for _, row := range rowsOf(words) {
-		blocks := map[int]bool{}
-		for _, c := range row {
-			blocks[c.block] = true
-		}
-		if len(blocks) < leastCells {
+	for i, row := range rows {
+		if blocksOf(row) < leastCells {
 			continue
 		}
+		if first < 0 {
+			first = i
+		}
+		last = i
 		count++
 		for _, c := range row {
 			place = place.join(c.box)
@@ -71,8 +72,31 @@ func table(words []found) (place rect, ok bool) {
 	if count < leastRows {
 		return rect{}, false
 	}
+	// A row at either end may have been read half as it should be.
+	for ; first > 0 && blocksOf(rows[first-1]) > 1; first-- {
+		place = place.join(boxOf(rows[first-1]))
+	}
+	for ; last < len(rows)-1 && blocksOf(rows[last+1]) > 1; last++ {
+		place = place.join(boxOf(rows[last+1]))
+	}
 	slices.Sort(lengths)
 	return place, lengths[len(lengths)/2] <= cellWords
+}
+
+// blocksOf counts the blocks of which a row has lines.
+func blocksOf(row []cell) int {
+	blocks := map[int]bool{}
+	for _, c := range row {
+		blocks[c.block] = true
+	}
+	return len(blocks)
+}
+
+func boxOf(row []cell) (all rect) {
+	for _, c := range row {
+		all = all.join(c.box)
+	}
+	return all
 }
 
 // rowsOf puts the lines of a pass together that stand level with each other, from the top

@@ -34,10 +34,15 @@ var register = [][]string{
 	{"4125", "10.11.1949", "Moscow", "Harbin", "Payment for timber and salt"},
 }
 
-var registerAt = []int{110, 240, 460, 650, 840, 1570}
+// Where its columns begin and the last one ends: with so much white between them that they
+// are taken for columns of text, and with so little that they are not.
+var (
+	wideColumns   = []int{110, 240, 460, 650, 840, 1570}
+	narrowColumns = []int{110, 210, 420, 550, 680, 1410}
+)
 
 // drawRegister draws the table at 200 dpi, with rules if wanted, and lines above and below.
-func drawRegister(t *testing.T, leading int, ruled bool, above, below string) *fixture {
+func drawRegister(t *testing.T, registerAt []int, leading int, ruled bool, above, below string) *fixture {
 	t.Helper()
 	parsed, err := opentype.Parse(gomono.TTF)
 	if err != nil {
@@ -59,11 +64,12 @@ func drawRegister(t *testing.T, leading int, ruled bool, above, below string) *f
 	}
 	var want []string
 	y := 150
-	if above != "" {
-		write(registerAt[0], y, above)
-		want = append(want, above)
-		y += 90
+	for line := range strings.Lines(above) {
+		write(registerAt[0], y, strings.TrimSpace(line))
+		want = append(want, strings.TrimSpace(line))
+		y += 46
 	}
+	y += 44
 	top := y - 2*leading/3
 	for _, row := range register {
 		for i, text := range row {
@@ -104,15 +110,17 @@ func TestTablesAreReadByRows(t *testing.T) {
 	with := recipe("eng")
 	with.Method = shipped(t, "adaptive").GetMethod()
 	for name, c := range map[string]struct {
+		columns      []int
 		leading      int
 		ruled        bool
 		above, below string
 	}{
-		"wide":             {110, false, "", ""},
-		"among text":       {70, false, "The following telegrams were sent in the first ten days of the month.", "In all nine telegrams, none of them lost."},
-		"ruled, with text": {90, true, "Register for November", "Checked by the senior clerk."},
+		"narrow":           {narrowColumns, 60, false, "", ""},
+		"wide":             {wideColumns, 110, false, "", ""},
+		"among text":       {wideColumns, 70, false, "The following telegrams were sent in the first ten days of the month.", "In all nine telegrams, none of them lost."},
+		"ruled, with text": {wideColumns, 90, true, "Register for November", "Checked by the senior clerk."},
 	} {
-		f := drawRegister(t, c.leading, c.ruled, c.above, c.below)
+		f := drawRegister(t, c.columns, c.leading, c.ruled, c.above, c.below)
 		got := read(t, r, testImage(t, f.path), with)
 		var lines []string
 		for line := range strings.Lines(got.GetBody().GetText()) {
@@ -124,6 +132,77 @@ func TestTablesAreReadByRows(t *testing.T) {
 			t.Errorf("%s:\n%s\nit is\n%s\n%v", name, text, f.text, stepsNamed(got.GetBody().GetSteps(), "rows", "gaps"))
 		}
 		checkBody(t, got.GetBody())
+	}
+}
+
+// Whether Tesseract takes strokes for a rule hangs on what stands around them: here they
+// are taken out by hand.
+func TestGapsAreFilled(t *testing.T) {
+	r := newReader(t, "eng")
+	with := recipe("eng")
+	with.Method = &fondsv1.Method{Gaps: true, Budget: 2}
+	if err := r.open(with); err != nil {
+		t.Fatal(err)
+	}
+	p, err := decode(testImage(t, drawRegister(t, wideColumns, 70, false, "", "").path), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	a := &attempt{reader: r, width: p.width(), height: p.height(), recipe: with, method: with.Method}
+	words, err := a.pass(p.pix, setting{0, layoutBlock, thresholdingOtsu})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := linesText(words)
+	var lossy []found
+	for _, w := range words {
+		if w.text != "6.11.1949" {
+			lossy = append(lossy, w)
+			continue
+		}
+		letter := (w.box.right - w.box.left) / len(w.text)
+		at := func(i int) int { return w.box.left + i*letter }
+		before, after := w, w
+		before.text, before.box.right = "6.", at(2)
+		after.text, after.box.left = "1949", at(5)
+		lossy = append(lossy, before, after)
+		for i := 2; i < 4; i++ {
+			a.marks = append(a.marks, rect{at(i) + letter/4, w.box.top, at(i+1) - letter/4, w.box.bottom})
+		}
+	}
+	if len(lossy) == len(words) {
+		t.Fatalf("no such date:\n%s", want)
+	}
+	got, err := a.fillGaps(p.pix, lossy, setting{0, layoutAuto, thresholdingOtsu})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := linesText(got); text != want {
+		t.Errorf("%s\nwant\n%s", text, want)
+	}
+	for _, of := range []func(){func() { a.method.Gaps = false }, func() { a.method.Gaps, a.work = true, a.allowance() }} {
+		of()
+		if got, err = a.fillGaps(p.pix, lossy, setting{0, layoutAuto, thresholdingOtsu}); err != nil || linesText(got) != linesText(lossy) {
+			t.Errorf("not wanted, or nothing left of the budget: %v\n%s", err, linesText(got))
+		}
+	}
+}
+
+func TestBarsAreRulesWhereInkGoesOn(t *testing.T) {
+	for text, want := range map[string]struct{ left, right, none string }{
+		"|Moscow": {"Moscow", "|Moscow", "|Moscow"},
+		"/|10":    {"10", "/|10", "/|10"},
+		"1949|":   {"1949|", "1949", "1949|"},
+		"|":       {"", "", "|"},
+		"[4]":     {"[4]", "[4]", "[4]"},
+	} {
+		w := found{text: text, box: rect{10, 0, 90, 20}}
+		for where, want := range map[int]string{10: want.left, 90: want.right, -1: want.none} {
+			if got := unbarred(w, func(x int) bool { return x == where }); got != want {
+				t.Errorf("%q with a rule at %d: %q, want %q", text, where, got, want)
+			}
+		}
 	}
 }
 
