@@ -12,7 +12,7 @@ import (
 // is lost so are strokes on a line of type which no word stands on.
 const (
 	gapMark  = 0.6 // height of such a stroke against its line's words, at least
-	gapWidth = 0.7 // and its width against that
+	gapWidth = 0.8 // and its width against that: a typewriter's 1 has a broad foot
 	gapReach = 2   // how far before and behind a line's words it may stand, in their heights
 	gapCell  = 1.5 // white in a line that is no blank between words, in their heights
 	mostGaps = 60  // stretches of a pass that are read again

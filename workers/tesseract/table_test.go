@@ -264,7 +264,7 @@ func TestStretchesOfALine(t *testing.T) {
 		{"far behind the line", []rect{{900, 2, 910, 18}}, []string{"4117 3. 1949 Moscow"}},
 		{"above the line", []rect{{between.left, -40, between.right, -24}}, []string{"4117 3. 1949 Moscow"}},
 		{"a speck", []rect{{between.left, 8, between.right, 12}}, []string{"4117 3. 1949 Moscow"}},
-		{"too wide for a stroke", []rect{{between.left, 2, between.left + 14, 18}}, []string{"4117 3. 1949 Moscow"}},
+		{"too wide for a stroke", []rect{{between.left, 2, between.left + 15, 18}}, []string{"4117 3. 1949 Moscow"}},
 	} {
 		var got []string
 		for _, s := range stretches(line, c.lost) {
