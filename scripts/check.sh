@@ -124,7 +124,8 @@ stage_test() {
     local package folder
     local -a watched single
     while read -r package folder; do
-        if find "$folder" -maxdepth 1 -name '*.go' -not -name '*_test.go' -exec grep -qE '^\s*go (func|[a-z])|\.Go\(|errgroup|sync\.|atomic\.' {} +; then
+        # The programs of scripts/ measure and draw; nothing of them is served.
+        if [[ $package != */scripts/* ]] && find "$folder" -maxdepth 1 -name '*.go' -not -name '*_test.go' -exec grep -qE '^\s*go (func|[a-z])|\.Go\(|errgroup|sync\.|atomic\.' {} +; then
             watched+=("$package")
         else
             single+=("$package")

@@ -114,6 +114,9 @@ func TestEveryFieldOfEveryMethodWithBadInput(t *testing.T) {
 				w.tally = &all
 				untouched := w.reference()
 				before := untouched.state()
+				if raced { // one of three: they go the same way through the server
+					part = part[:(len(part)+2)/3]
+				}
 				for _, m := range part {
 					w.tryEach(t, m)
 				}

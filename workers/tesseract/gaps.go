@@ -41,7 +41,9 @@ func (a *attempt) fillGaps(p *pix, words []found, with setting) ([]found, error)
 	out := make([]found, 0, len(words))
 	tried, filled := 0, 0
 	for line := range byLine(words) {
-		for _, s := range stretches(line, lost) {
+		parts, others := stretches(line, lost)
+		lost = others
+		for _, s := range parts {
 			if s.lost && tried < mostGaps {
 				tried++
 				again, err := a.readPart(p, framed(s.place, p), with)
@@ -66,8 +68,8 @@ func (a *attempt) fillGaps(p *pix, words []found, with setting) ([]found, error)
 }
 
 // stretches parts a line, and the marks on it that were not read, where there is white
-// between them.
-func stretches(line []found, lost []rect) []stretch {
+// between them. The other marks are left for other lines.
+func stretches(line []found, lost []rect) (out []stretch, others []rect) {
 	var whole rect
 	for _, w := range line {
 		whole = whole.join(w.box)
@@ -83,13 +85,15 @@ func stretches(line []found, lost []rect) []stretch {
 		onLine := y > whole.top && y < whole.bottom && x > whole.left-reach && x < whole.right+reach
 		if onLine && stroke(m, height) {
 			parts = append(parts, stretch{place: m, lost: true})
+		} else {
+			others = append(others, m)
 		}
 	}
 	if len(parts) == len(line) {
-		return []stretch{{place: whole, words: line}}
+		return []stretch{{place: whole, words: line}}, others
 	}
 	slices.SortStableFunc(parts, func(a, b stretch) int { return cmp.Compare(a.place.left, b.place.left) })
-	out := parts[:1]
+	out = parts[:1]
 	for _, s := range parts[1:] {
 		last := &out[len(out)-1]
 		if float64(s.place.left-last.place.right) > gapCell*float64(height) {
@@ -98,7 +102,7 @@ func stretches(line []found, lost []rect) []stretch {
 		}
 		last.place, last.words, last.lost = last.place.join(s.place), append(last.words, s.words...), last.lost || s.lost
 	}
-	return out
+	return out, others
 }
 
 // stroke says that a mark may be a 1, I or l among words of that height.
@@ -136,7 +140,6 @@ func (a *attempt) readPart(p *pix, part rect, with setting) ([]found, error) {
 	if err != nil {
 		return nil, err
 	}
-	words = slices.Clone(words)
 	for i := range words {
 		b := words[i].box
 		words[i].box = rect{b.left + part.left, b.top + part.top, b.right + part.left, b.bottom + part.top}

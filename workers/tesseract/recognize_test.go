@@ -106,10 +106,8 @@ func TestSamePageSameBody(t *testing.T) {
 		{"russian.png", recipe("rus")},
 		{"typed_180.png", recipe("eng")},
 		{"russian.png", recipe("eng", "rus")},
-		{"typed.png", recipe("rus", "eng")},
 		{"two.tif", recipe("eng")},
 		{"typed.png", sparse},
-		{"russian.png", recipe("eng")},
 	}
 	body := func(r *reader, w work) []byte {
 		data, err := proto.MarshalOptions{Deterministic: true}.Marshal(read(t, r, testImage(t, w.file), w.recipe).GetBody())
@@ -123,7 +121,7 @@ func TestSamePageSameBody(t *testing.T) {
 		want[i] = body(newReader(t, "eng", "rus", "osd"), w)
 	}
 	kept := newReader(t, "eng", "rus", "osd")
-	for _, i := range []int{7, 0, 1, 2, 5, 6, 0, 4, 3, 5, 2, 0} {
+	for _, i := range []int{1, 0, 2, 4, 5, 0, 3, 2, 0} {
 		if !bytes.Equal(body(kept, works[i]), want[i]) {
 			t.Errorf("%s in %v differs from a fresh reader's", works[i].file, works[i].recipe)
 		}

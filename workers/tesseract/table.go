@@ -40,6 +40,10 @@ func (a *attempt) byRows(p *pix, words []found, with setting) ([]found, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Of the lines above and below, which stay, some may show in the margin.
+	rows = slices.DeleteFunc(rows, func(w found) bool {
+		return !within(w.box, rect{part.left, place.top, part.right, place.bottom})
+	})
 	before, at := inside(words, place)
 	if trust(rows) < rowsWorth*trust(before) {
 		return words, nil
