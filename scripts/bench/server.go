@@ -30,7 +30,8 @@ const (
 	stopTime  = 20 * time.Second
 )
 
-// startServer starts a server with its default settings, but for results of before:
+// startServer starts a server with its default settings, but for profiles, which cost
+// nothing until they are asked for, and results of before:
 // the pages of a round hold the same pictures more than once. It waits until it is
 // ready and its engine children have nothing more to do.
 func (b *bench) startServer(ctx context.Context, data string) (*server, error) {

@@ -124,9 +124,6 @@ func ofOneLine(words []rated, box rect) []rated {
 	return best
 }
 
-// overlap is the height in pixels that two boxes have in common.
-func overlap(a, b rect) int { return min(a.bottom, b.bottom) - max(a.top, b.top) }
-
 // unite puts the words of a span into one group, led by the first of them.
 func unite(group []int, s span) {
 	root := func(i int) int {

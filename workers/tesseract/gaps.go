@@ -46,7 +46,7 @@ func (a *attempt) fillGaps(p *pix, words []found, with setting) ([]found, error)
 		for _, s := range parts {
 			if s.lost && tried < mostGaps {
 				tried++
-				again, err := a.readPart(p, framed(s.place, p), with)
+				again, err := a.readPart(p, s.place.framed((s.place.bottom-s.place.top)/4, p.width(), p.height()), with)
 				if err != nil {
 					return nil, err
 				}
@@ -81,7 +81,7 @@ func stretches(line []found, lost []rect) (out []stretch, others []rect) {
 	}
 	reach := gapReach * height
 	for _, m := range lost {
-		x, y := (m.left+m.right)/2, (m.top+m.bottom)/2
+		x, y := m.middle()
 		onLine := y > whole.top && y < whole.bottom && x > whole.left-reach && x < whole.right+reach
 		if onLine && stroke(m, height) {
 			parts = append(parts, stretch{place: m, lost: true})
@@ -114,35 +114,4 @@ func stroke(m rect, height int) bool {
 // fills says that a stretch was read with more in it than before, and as surely.
 func fills(again, before []found) bool {
 	return trust(again) > trust(before) && quality(again) >= max(gapSure, quality(before)-gapLess)
-}
-
-// framed is a place with some white around it.
-func framed(place rect, p *pix) rect {
-	margin := (place.bottom - place.top) / 4
-	return rect{
-		max(place.left-margin, 0), max(place.top-margin, 0),
-		min(place.right+margin, p.width()), min(place.bottom+margin, p.height()),
-	}
-}
-
-// readPart reads a part of a picture, in the picture's coordinates. It gives nothing
-// where the budget is spent.
-func (a *attempt) readPart(p *pix, part rect, with setting) ([]found, error) {
-	piece, err := p.cut(part)
-	if err != nil {
-		return nil, err
-	}
-	defer piece.Close()
-	if !a.affords(piece) {
-		return nil, nil
-	}
-	words, err := a.pass(piece, with)
-	if err != nil {
-		return nil, err
-	}
-	for i := range words {
-		b := words[i].box
-		words[i].box = rect{b.left + part.left, b.top + part.top, b.right + part.left, b.bottom + part.top}
-	}
-	return words, nil
 }

@@ -71,7 +71,7 @@ func eachLetter(marks []rect, words []found, told func(m rect, read bool)) {
 // underWord says that the middle of a mark stands in the box of a word, or near it. The
 // words come from the top of the page down.
 func underWord(m rect, words []found, near int) bool {
-	x, y := (m.left+m.right)/2, (m.top+m.bottom)/2
+	x, y := m.middle()
 	for _, w := range words {
 		if w.box.top-near > y {
 			break

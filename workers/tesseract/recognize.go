@@ -272,11 +272,7 @@ func (a *attempt) cut(picture *pix, s *survey) error {
 	}
 	a.left, a.top = part.left, part.top
 	for i, m := range s.marks {
-		m.bounds = rect{
-			m.bounds.left - part.left/s.factor, m.bounds.top - part.top/s.factor,
-			m.bounds.right - part.left/s.factor, m.bounds.bottom - part.top/s.factor,
-		}
-		s.marks[i] = m
+		s.marks[i].bounds = m.bounds.moved(-part.left/s.factor, -part.top/s.factor)
 	}
 	a.step("cut", "to %d × %d pixels at %d, %d", piece.width(), piece.height(), a.left, a.top)
 	return picture.replace(piece.c)
@@ -471,7 +467,7 @@ func (a *attempt) inRaster(b rect) rect {
 	if a.levelled != 0 {
 		b = turnedBox(b, a.part.right, a.part.bottom, -a.levelled).within(a.part.right, a.part.bottom)
 	}
-	b = rect{b.left + a.left, b.top + a.top, b.right + a.left, b.bottom + a.top}
+	b = b.moved(a.left, a.top)
 	return a.exif.back(b, a.width, a.height)
 }
 

@@ -10,9 +10,9 @@ import (
 // bars are what the rule of a table is read as beside a word.
 const bars = `|/\[]`
 
-// unruled takes the rules of tables out of words: bars at their ends, where ink goes on above
+// unrule takes the rules of tables out of words: bars at their ends, where ink goes on above
 // the word and below it. Elsewhere a bar may be the figure 1, and is left to be doubted.
-func unruled(p *pix, words []found) ([]found, error) {
+func (a *attempt) unrule(p *pix, words []found) ([]found, error) {
 	barred := func(w found) bool { return strings.ContainsRune(w.text, '|') }
 	if !slices.ContainsFunc(words, barred) {
 		return words, nil
@@ -24,13 +24,21 @@ func unruled(p *pix, words []found) ([]found, error) {
 	defer g.Close()
 	threshold := otsu(g)
 	out := make([]found, 0, len(words))
+	taken := 0
 	for _, w := range words {
 		if barred(w) {
-			w.text = unbarred(w, func(x int) bool { return ruleAt(g, threshold, w.box, x) })
+			text := unbarred(w, func(x int) bool { return ruleAt(g, threshold, w.box, x) })
+			if text != w.text {
+				taken++
+			}
+			w.text = text
 		}
 		if w.text != "" {
 			out = append(out, w)
 		}
+	}
+	if taken > 0 {
+		a.step("rules", "taken out of %d words", taken)
 	}
 	return out, nil
 }

@@ -30,11 +30,7 @@ func (a *attempt) byRows(p *pix, words []found, with setting) ([]found, error) {
 	if !ok {
 		return words, nil
 	}
-	margin := middleHeight(words)
-	part := rect{
-		max(place.left-margin, 0), max(place.top-margin, 0),
-		min(place.right+margin, p.width()), min(place.bottom+margin, p.height()),
-	}
+	part := place.framed(middleHeight(words), p.width(), p.height())
 	with.layout = layoutBlock
 	rows, err := a.readPart(p, part, with)
 	if err != nil {
@@ -42,7 +38,7 @@ func (a *attempt) byRows(p *pix, words []found, with setting) ([]found, error) {
 	}
 	// Of the lines above and below, which stay, some may show in the margin.
 	rows = slices.DeleteFunc(rows, func(w found) bool {
-		return !within(w.box, rect{part.left, place.top, part.right, place.bottom})
+		return !rect{part.left, place.top, part.right, place.bottom}.holds(w.box)
 	})
 	before, at := inside(words, place)
 	if trust(rows) < rowsWorth*trust(before) {
@@ -73,15 +69,15 @@ func table(words []found) (place rect, ok bool) {
 			lengths = append(lengths, c.words)
 		}
 	}
-	if count < leastRows {
+	if count < leastRows || 2*count < last-first+1 { // far from each other they are no table
 		return rect{}, false
 	}
-	// A row at either end may have been read half as it should be.
-	for ; first > 0 && blocksOf(rows[first-1]) > 1; first-- {
-		place = place.join(boxOf(rows[first-1]))
-	}
-	for ; last < len(rows)-1 && blocksOf(rows[last+1]) > 1; last++ {
-		place = place.join(boxOf(rows[last+1]))
+	// One row at either end may have been read half as it should be. More of them are
+	// columns of text.
+	for _, end := range []int{first - 1, last + 1} {
+		if end >= 0 && end < len(rows) && blocksOf(rows[end]) > 1 {
+			place = place.join(boxOf(rows[end]))
+		}
 	}
 	slices.Sort(lengths)
 	return place, lengths[len(lengths)/2] <= cellWords
@@ -114,8 +110,7 @@ func rowsOf(words []found) [][]cell {
 		}
 		cells = append(cells, c)
 	}
-	middle := func(r rect) int { return (r.top + r.bottom) / 2 }
-	slices.SortStableFunc(cells, func(a, b cell) int { return cmp.Compare(middle(a.box), middle(b.box)) })
+	slices.SortStableFunc(cells, func(a, b cell) int { return cmp.Compare(a.box.top+a.box.bottom, b.box.top+b.box.bottom) })
 	var rows [][]cell
 	for _, c := range cells {
 		if n := len(rows) - 1; n >= 0 && abreast(rows[n][0].box, c.box) {
@@ -129,15 +124,15 @@ func rowsOf(words []found) [][]cell {
 
 // abreast says that the middle of a box lies within the height of another one.
 func abreast(a, b rect) bool {
-	middle := (b.top + b.bottom) / 2
-	return middle > a.top && middle < a.bottom
+	_, y := b.middle()
+	return y > a.top && y < a.bottom
 }
 
 // inside gives the words that stand in a place, and where the first of them is.
 func inside(words []found, place rect) (in []found, first int) {
 	first = -1
 	for i, w := range words {
-		if within(w.box, place) {
+		if place.holds(w.box) {
 			if first < 0 {
 				first = i
 			}
@@ -145,12 +140,6 @@ func inside(words []found, place rect) (in []found, first int) {
 		}
 	}
 	return in, first
-}
-
-// within says that the middle of a box lies in a place.
-func within(b, place rect) bool {
-	x, y := (b.left+b.right)/2, (b.top+b.bottom)/2
-	return x >= place.left && x < place.right && y >= place.top && y < place.bottom
 }
 
 // inPlace puts rows, as a block of its own, in the place of the words that stand there,
@@ -168,7 +157,7 @@ func inPlace(words, rows []found, place rect, at int) []found {
 		if i == at {
 			out = append(out, rows...)
 		}
-		if !within(w.box, place) {
+		if !place.holds(w.box) {
 			out = append(out, w)
 		}
 	}

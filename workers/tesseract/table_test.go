@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -229,6 +230,25 @@ func columns(at []int, blocks ...[]string) []found {
 	return out
 }
 
+// below moves words down.
+func below(y int, words []found) []found {
+	for i := range words {
+		words[i].box = words[i].box.moved(0, y)
+	}
+	return words
+}
+
+// Columns of text above a table stay as they were read.
+func TestATableEndsWhereColumnsOfTextBegin(t *testing.T) {
+	text := strings.Split(strings.Repeat("coal for the depots\n", 8)+"coal for the depots", "\n")
+	cells := strings.Split(strings.Repeat("4117\n", 4)+"4117", "\n")
+	words := append(columns([]int{0, 300}, text, text), below(270, columns([]int{0, 100, 250, 400}, cells, cells, cells, cells))...)
+	place, ok := table(words)
+	if !ok || place.top < 210 || place.bottom != 270+4*30+20 {
+		t.Errorf("%v, %+v", ok, place)
+	}
+}
+
 func TestColumnsOfTextAreNoTable(t *testing.T) {
 	times := func(line string, n int) []string { return strings.Split(strings.Repeat(line+"\n", n-1)+line, "\n") }
 	for _, c := range []struct {
@@ -238,6 +258,7 @@ func TestColumnsOfTextAreNoTable(t *testing.T) {
 	}{
 		{"a table", columns([]int{0, 100, 250, 400}, times("4117", 5), times("3.11.1949", 5), times("Moscow", 5), times("coal for the depots", 5)), true},
 		{"too few rows", columns([]int{0, 100, 250}, times("4117", 3), times("3.11.1949", 3), times("Moscow", 3)), false},
+		{"rows far from each other", slices.Concat(columns([]int{0, 100, 250}, times("4117", 2), times("3.11.1949", 2), times("Moscow", 2)), below(60, laid(90, times("coal for the depots", 9)...)), below(330, columns([]int{0, 100, 250}, times("4117", 2), times("3.11.1949", 2), times("Moscow", 2)))), false},
 		{"two columns", columns([]int{0, 100}, times("4117", 9), times("coal for the depots", 9)), false},
 		{"a newspaper", columns([]int{0, 300, 600}, times("coal for the depots", 9), times("was sent to them", 9), times("on the third day", 9)), false},
 		{"one column", laid(90, times("coal for the depots", 9)...), false},

@@ -2,8 +2,6 @@
 
 package main
 
-import fondsv1 "github.com/fonds-archive/fonds/proto/fonds/v1"
-
 // turn sets a raster upright: first mirrored left to right, then turned
 // clockwise by quarters of a circle. The eight EXIF orientations are just these.
 type turn struct {
@@ -33,9 +31,6 @@ func (t turn) then(quarters int) turn {
 // degrees is the clockwise part of the turn.
 func (t turn) degrees() uint32 { return uint32(t.quarters) * 90 }
 
-// rect is a rectangle in pixels, its right and bottom edges exclusive.
-type rect struct{ left, top, right, bottom int }
-
 // back maps a rectangle of the upright picture to the original raster of the
 // given size, cut to the raster's edges.
 func (t turn) back(r rect, width, height int) rect {
@@ -62,20 +57,4 @@ func forth(r rect, quarters, width, height int) rect {
 		width, height = height, width
 	}
 	return turn{quarters: (4 - quarters) % 4}.back(r, width, height)
-}
-
-// join is the smallest rectangle around both; an empty one adds nothing.
-func (r rect) join(s rect) rect {
-	if r == (rect{}) {
-		return s
-	}
-	return rect{min(r.left, s.left), min(r.top, s.top), max(r.right, s.right), max(r.bottom, s.bottom)}
-}
-
-// box is the rectangle in the form of the contract.
-func (r rect) box() *fondsv1.Box {
-	return &fondsv1.Box{
-		X: uint32(r.left), Y: uint32(r.top),
-		Width: uint32(max(r.right-r.left, 0)), Height: uint32(max(r.bottom-r.top, 0)),
-	}
 }
