@@ -69,7 +69,7 @@ func table(words []found) (place rect, ok bool) {
 			lengths = append(lengths, c.words)
 		}
 	}
-	if count < leastRows || 2*count < last-first+1 { // far from each other they are no table
+	if count < leastRows || 3*count < last-first+1 { // far from each other they are no table
 		return rect{}, false
 	}
 	// One row at either end may have been read half as it should be. More of them are
